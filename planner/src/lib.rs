@@ -1,0 +1,13 @@
+//! Plans changes to a Materialize environment from a folder of SQL.
+//!
+//! Values in, values out: no file system, network, clock or environment.
+
+pub mod diagnostic;
+pub mod fingerprint;
+pub mod input;
+pub mod name;
+pub mod plan;
+pub mod project;
+pub mod resolve;
+pub mod source;
+pub mod syntax;

@@ -1,0 +1,342 @@
+//! A plan as data. It is printed, reviewed, saved and executed; all of these see the same value.
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use crate::input::StrategyChoice;
+use crate::name::{Ident, ObjectName, SchemaName};
+use crate::project::ObjectKind;
+use crate::source::FilePath;
+
+/// The version of the plan format that this planner reads and writes.
+pub const PLAN_FORMAT: u32 = 1;
+
+/// What a command would do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// Version of the format: 1.
+    pub format: u32,
+    /// The command that made it.
+    pub command: Command,
+    /// Digest of everything else in the plan.
+    pub id: SmolStr,
+    /// Names the deployment; the suffix of what is staged.
+    pub deploy_id: SmolStr,
+    /// The active profile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<SmolStr>,
+    /// The strategy that was asked for.
+    pub strategy: StrategyChoice,
+    /// What the plan was made from.
+    pub inputs: Inputs,
+    /// What happens to each object that isn't left alone, sorted by name.
+    pub changes: Vec<Change>,
+    /// Objects that stay as they are.
+    pub unchanged: Vec<ObjectName>,
+    /// What this plan costs.
+    pub cost: Cost,
+    /// What the other strategies would have cost.
+    #[serde(default)]
+    pub alternatives: Vec<Alternative>,
+    /// The steps, in order.
+    pub phases: Vec<Phase>,
+}
+
+/// A command that plans.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Command {
+    /// Build the new version beside the old one.
+    Stage,
+}
+
+/// Digests of what a plan was made from. A plan is executed only while they still hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Inputs {
+    /// Of the project as compiled.
+    pub project: SmolStr,
+    /// Of the snapshot of the last deployment; absent for a first deployment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deployed: Option<SmolStr>,
+    /// Of the observed catalog; absent for a plan without a connection.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub world: Option<SmolStr>,
+    /// The environment's id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<SmolStr>,
+}
+
+/// How an object reaches production.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Strategy {
+    /// In a staged copy of its schema, which is swapped.
+    Swap,
+    /// Under a staged name in its own schema, which is renamed.
+    Rename,
+    /// As a replacement that the existing materialized view takes over.
+    Replace,
+    /// By statements on the existing object.
+    InPlace,
+    /// By statements at promotion: sinks.
+    AtPromote,
+}
+
+/// What happens to an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum ChangeAction {
+    /// It is new.
+    Create,
+    /// Its own definition changed.
+    Update,
+    /// It is built again because of something else.
+    Rebuild,
+    /// It became another kind of object.
+    ChangeKind,
+    /// Only its indexes changed.
+    UpdateIndexes,
+    /// Only its grants or comments changed.
+    UpdateMetadata,
+    /// A sink that reads something that moves.
+    Repoint,
+    /// Its file is gone.
+    Delete,
+}
+
+/// An object and what happens to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// Which.
+    pub name: ObjectName,
+    /// What it is, in the project (for a deletion: what it was).
+    pub kind: ObjectKind,
+    /// What happens.
+    pub action: ChangeAction,
+    /// How.
+    pub strategy: Strategy,
+    /// Why: from this object back to a change in a file, the last element.
+    pub reason: Vec<Reason>,
+    /// The definition that is deployed, if it is known and differs, with full names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<SmolStr>,
+    /// The definition in the project with full names, if it differs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<SmolStr>,
+}
+
+/// One link of a chain of reasons.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "because", rename_all = "kebab-case")]
+pub enum Reason {
+    /// A file was added, edited or removed. Always the last link.
+    File {
+        /// The file.
+        path: FilePath,
+        /// Line of the cause, from 1; absent where the file as a whole is meant or gone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        line: Option<u32>,
+        /// What about it: `new`, `definition changed`, `index added`, `removed`, …
+        what: SmolStr,
+    },
+    /// It reads an object that is built again.
+    DependsOn {
+        /// That object.
+        object: ObjectName,
+    },
+    /// Its schema is swapped as a whole.
+    SharesSchema {
+        /// The schema.
+        schema: SchemaName,
+        /// An object of it that is built again.
+        object: ObjectName,
+    },
+    /// Its cluster is swapped as a whole.
+    SharesCluster {
+        /// The cluster.
+        cluster: Ident,
+        /// An object on it that is built again.
+        object: ObjectName,
+    },
+    /// It was asked for on the command line. Always the last link.
+    Requested {
+        /// The option, for instance `--redeploy-schema app.core`.
+        option: SmolStr,
+    },
+    /// Nothing was deployed before. Always the last link.
+    FirstDeployment,
+}
+
+/// What a plan costs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Cost {
+    /// Objects that are built.
+    pub objects: usize,
+    /// Statements, those at promotion included.
+    pub statements: usize,
+    /// Clusters that run twice meanwhile.
+    pub clusters: usize,
+}
+
+/// A road not taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Alternative {
+    /// The strategy.
+    pub strategy: StrategyChoice,
+    /// What it would have cost; absent if it isn't possible.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Cost>,
+    /// Why it isn't possible.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub obstacle: Option<SmolStr>,
+}
+
+/// When a phase runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Moment {
+    /// By `stage`. Nothing that production reads is touched.
+    Stage,
+    /// By `promote`.
+    Promote,
+}
+
+/// Steps that belong together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Phase {
+    /// For people: `create schemas`, `build objects`, …
+    pub name: SmolStr,
+    /// When it runs.
+    pub at: Moment,
+    /// The steps, in order.
+    pub steps: Vec<Step>,
+}
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// What is done.
+    pub action: Action,
+    /// Why.
+    pub cause: Cause,
+    /// What must hold just before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub preconditions: Vec<Precondition>,
+    /// What undoes it.
+    pub inverse: Inverse,
+    /// Steps with the same group share one DDL transaction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<SmolStr>,
+}
+
+/// What a step does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// One statement, exactly as it is sent, without a semicolon.
+    Sql(SmolStr),
+    /// Something else than a statement.
+    Effect(Effect),
+}
+
+/// What a step does besides SQL.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "do", rename_all = "kebab-case")]
+pub enum Effect {
+    /// Make a cluster with the options, grants and comment of another, which are read when the step runs: the plan
+    /// was made without the live catalog.
+    CloneCluster {
+        /// The existing cluster.
+        from: Ident,
+        /// The new one.
+        to: Ident,
+    },
+    /// Write a row to the ledger.
+    Record {
+        /// The ledger's table.
+        table: SmolStr,
+        /// Columns and values, in order.
+        values: Vec<(SmolStr, SmolStr)>,
+    },
+    /// Wait until everything that was staged is hydrated and caught up.
+    WaitUntilReady,
+    /// Stop and let a person decide: a removed object is kept until its deletion is asked for.
+    KeepRemoved {
+        /// The object.
+        object: ObjectName,
+    },
+}
+
+/// Why a step is there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Cause {
+    /// The object that it serves, if it serves one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object: Option<ObjectName>,
+    /// The file that says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<FilePath>,
+    /// The line in that file, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+}
+
+/// What must hold just before a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "require", rename_all = "kebab-case")]
+pub enum Precondition {
+    /// Nothing has this name.
+    Absent {
+        /// `schema`, `cluster`, `object` or `database`.
+        kind: SmolStr,
+        /// The name, printed.
+        name: SmolStr,
+    },
+    /// The name exists; if the id is known, with that id.
+    Present {
+        /// `schema`, `cluster`, `object` or `database`.
+        kind: SmolStr,
+        /// The name, printed.
+        name: SmolStr,
+        /// The catalog id that was observed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<SmolStr>,
+    },
+}
+
+/// What undoes a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Inverse {
+    /// This statement.
+    Sql(SmolStr),
+    /// Nothing has to be undone, or undoing an earlier step undoes this one.
+    Nothing,
+    /// It can't be undone: why.
+    Irreversible(SmolStr),
+}
