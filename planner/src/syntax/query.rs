@@ -119,6 +119,20 @@ pub struct Names {
     pub queries: Vec<Query>,
 }
 
+impl Names {
+    /// Moves everything out of `other` to the end of these names.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.columns.append(&mut other.columns);
+        self.wildcards.append(&mut other.wildcards);
+        self.types.append(&mut other.types);
+        self.functions.append(&mut other.functions);
+        self.operator_schemas.append(&mut other.operator_schemas);
+        self.connections.append(&mut other.connections);
+        self.secrets.append(&mut other.secrets);
+        self.queries.append(&mut other.queries);
+    }
+}
+
 /// PLACEHOLDER until the query parser is merged.
 pub(crate) fn parse_query(_: &str, tokens: &[super::token::Token]) -> Result<Query, super::SyntaxError> {
     let mut query = Query::default();
