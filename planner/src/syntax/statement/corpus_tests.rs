@@ -12,7 +12,7 @@ struct Entry {
     sql: String,
 }
 
-#[expect(clippy::disallowed_methods, reason = "a test may read its data")]
+#[expect(clippy::disallowed_methods, clippy::disallowed_macros, reason = "a test may read its data")]
 fn corpus() -> Option<Vec<Entry>> {
     let Some(folder) = std::env::var_os("MZ_CORPUS") else {
         eprintln!("skipped: MZ_CORPUS is not set");
@@ -85,7 +85,7 @@ fn every_statement_of_the_corpus_gets_its_typed_form() {
         match (parsed.statements.as_slice(), parsed.errors.as_slice()) {
             ([one], []) if kind(&one.body) == expected => {}
             ([one], []) => {
-                failures.push(format!("{} is read as {}: {}", entry.kind, kind(&one.body), entry.sql))
+                failures.push(format!("{} is read as {}: {}", entry.kind, kind(&one.body), entry.sql));
             }
             (_, errors) => failures.push(format!("{}: {errors:?}: {}", entry.kind, entry.sql)),
         }
