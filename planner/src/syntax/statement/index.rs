@@ -9,8 +9,8 @@ use crate::syntax::query::{Names, parse_expressions};
 use crate::syntax::token::TokenKind;
 
 pub(super) fn index(c: &mut Cursor<'_>, mut head: CreateHead, default: bool) -> Result<Body> {
-    head.if_not_exists(c);
-    let unnamed = c.is("ON") || c.is("IN CLUSTER");
+    head.if_not_exists(c)?;
+    let unnamed = c.is("ON") || c.is("IN");
     let name =
         if unnamed && head.modifiers.is_empty() { None } else { Some(c.ident("the name of the index")?) };
     let name_position = match (&name, c.peek()) {

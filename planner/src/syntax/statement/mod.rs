@@ -15,6 +15,7 @@ mod format;
 mod index;
 mod infrastructure;
 mod options;
+mod other;
 mod privilege;
 mod sink;
 mod source;
