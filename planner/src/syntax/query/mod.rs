@@ -47,7 +47,7 @@ pub(crate) fn parse_query(source: &str, tokens: &[Token]) -> Result<Query, Synta
     let as_of = parse_as_of(source, &lowered, tokens)?;
     let mut query = read::query(source, &lowered, &query).map_err(|error| place(error, tokens))?;
     query.span = span_of(tokens);
-    query.tail.absorb(as_of);
+    query.tail.append(as_of);
     query.tail.types.append(&mut lowered.types);
     query.tail.operator_schemas.append(&mut lowered.operator_schemas);
     Ok(query)

@@ -115,15 +115,15 @@ pub struct Names {
 }
 
 impl Names {
-    /// Adds all names of `other`.
-    pub(crate) fn absorb(&mut self, other: Self) {
-        self.columns.extend(other.columns);
-        self.wildcards.extend(other.wildcards);
-        self.types.extend(other.types);
-        self.functions.extend(other.functions);
-        self.operator_schemas.extend(other.operator_schemas);
-        self.connections.extend(other.connections);
-        self.secrets.extend(other.secrets);
-        self.queries.extend(other.queries);
+    /// Moves everything out of `other` to the end of these names.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.columns.append(&mut other.columns);
+        self.wildcards.append(&mut other.wildcards);
+        self.types.append(&mut other.types);
+        self.functions.append(&mut other.functions);
+        self.operator_schemas.append(&mut other.operator_schemas);
+        self.connections.append(&mut other.connections);
+        self.secrets.append(&mut other.secrets);
+        self.queries.append(&mut other.queries);
     }
 }
