@@ -12,7 +12,7 @@ use crate::syntax::token::{Token, TokenKind};
 ///
 /// `known` holds the names that the list may have, a longer one before its own beginning. It is needed because `=` may
 /// be left out: `REPLICATION FACTOR 2`. Later servers know more options, so other names are let through: they are the
-/// words before `=`, or the first word.
+/// words before `=`, or one word.
 pub(super) fn options(mut c: Cursor<'_>, known: &[&str], names: &mut Names) -> Result<Vec<WithOption>> {
     let mut options = Vec::new();
     loop {
@@ -28,20 +28,9 @@ pub(super) fn with_options(c: &mut Cursor<'_>, known: &[&str], names: &mut Names
     if c.eat("WITH").is_none() {
         return Ok(Vec::new());
     }
-    options(c.group()?, known, names)
+    let list = c.group()?;
+    if list.is_done() { Ok(Vec::new()) } else { options(list, known, names) }
 }
-
-/// Options whose values have a grammar of their own.
-const FREE_FORM: &[&str] = &[
-    "AUTO SCALING STRATEGY",
-    "BROKER",
-    "BROKERS",
-    "PARTITION BY",
-    "PARTITION STRATEGY",
-    "REFRESH",
-    "RETAIN HISTORY",
-    "SCHEDULE",
-];
 
 /// One option: all the tokens of the cursor.
 pub(super) fn option(mut c: Cursor<'_>, known: &[&str], names: &mut Names) -> Result<WithOption> {
@@ -59,28 +48,44 @@ pub(super) fn option(mut c: Cursor<'_>, known: &[&str], names: &mut Names) -> Re
         }
         name.push_str(&token.text(source).to_ascii_uppercase());
     }
-    let equals = c.eat_kind(TokenKind::Equals).is_some();
-    if equals && c.is_done() {
+    if c.eat_kind(TokenKind::Equals).is_some() && c.is_done() {
         return Err(c.unexpected("a value"));
     }
-    let value = if c.is_done() { "" } else { c.rest_span().slice(source) };
-    let option = WithOption { name: name.into(), value: SmolStr::from(value), span };
-    if CONNECTIONS.contains(&option.name.as_str()) {
-        names.connections.push(c.name("the name of a connection")?);
-        c.optional_group()?;
-        end_of_value(&c)?;
-    } else if !c.is_done() && (equals || known.is_some()) && !FREE_FORM.contains(&option.name.as_str()) {
-        mentions(c, names)?;
-        skip_value(&mut c)?;
-        end_of_value(&c)?;
-    } else {
-        mentions(c, names)?;
+    let value = SmolStr::from(if c.is_done() { "" } else { c.rest_span().slice(source) });
+    mentions(c, names)?;
+    read_value(&mut c, &name, names)?;
+    if !c.is_done() {
+        return Err(c.unexpected("`,` or the end of the options"));
     }
-    Ok(option)
+    Ok(WithOption { name: name.into(), value, span })
 }
 
-/// Options whose value is a connection.
-const CONNECTIONS: &[&str] = &["AWS CONNECTION", "AWS PRIVATELINK", "GCP CONNECTION", "SSH TUNNEL"];
+/// Reads the value of the option `name`, if it has one.
+fn read_value(c: &mut Cursor<'_>, name: &str, names: &mut Names) -> Result<()> {
+    match name {
+        "AWS CONNECTION" | "AWS PRIVATELINK" | "GCP CONNECTION" | "SSH TUNNEL" => {
+            names.connections.push(c.name("the name of a connection")?);
+            c.optional_group()?;
+        }
+        "BROKER" => {
+            string(c)?;
+            if c.is("USING") {
+                c.take_rest();
+            }
+        }
+        "RETAIN HISTORY" => {
+            c.expect("FOR")?;
+            skip_value(c)?;
+        }
+        // These have a grammar of their own, with expressions in it.
+        "PARTITION BY" | "PARTITION STRATEGY" | "REFRESH" | "SCHEDULE" => {
+            c.take_rest();
+        }
+        _ if c.is_done() => {}
+        _ => skip_value(c)?,
+    }
+    Ok(())
+}
 
 /// A value that is one thing: a literal, a name, a secret or a list.
 fn skip_value(c: &mut Cursor<'_>) -> Result<()> {
@@ -89,32 +94,26 @@ fn skip_value(c: &mut Cursor<'_>) -> Result<()> {
         Some(TokenKind::Operator) if c.ahead(1).is_some_and(|t| t.kind == TokenKind::Number) => {
             c.take(2);
         }
+        Some(TokenKind::Number) => {
+            c.advance();
+        }
+        Some(TokenKind::Word) if c.is("INTERVAL") && c.ahead(1).is_some_and(is_string_token) => {
+            c.take(2);
+        }
         Some(TokenKind::Word | TokenKind::QuotedIdent) => {
-            let next = c.ahead(1);
-            if c.is("SECRET") && is_name(next) || c.is("INTERVAL") && next.is_some_and(is_string_token) {
+            if c.is("SECRET") && is_name(c.ahead(1)) {
                 c.advance();
-            }
-            if !c.is_kind(TokenKind::Word) && !c.is_kind(TokenKind::QuotedIdent) {
-                c.advance();
-                return Ok(());
             }
             c.name("a value")?;
             if c.is_kind(TokenKind::LBracket) {
                 c.skip_brackets();
             }
         }
-        Some(TokenKind::Number) => {
-            c.advance();
-        }
         _ => {
             string(c).map_err(|_| c.unexpected("a value"))?;
         }
     }
     Ok(())
-}
-
-fn end_of_value(c: &Cursor<'_>) -> Result<()> {
-    if c.is_done() { Ok(()) } else { Err(c.unexpected("`,` or the end of the options")) }
 }
 
 fn unknown_name_length(c: &Cursor<'_>) -> usize {

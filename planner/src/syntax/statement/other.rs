@@ -53,7 +53,7 @@ const FIRST_WORDS: &[&str] = &[
     "WITH",
 ];
 
-/// What `ALTER`, `CREATE`, `DROP` and `VALIDATE` can be about, in Materialize or PostgreSQL.
+/// What `ALTER`, `CREATE`, `DROP` and `VALIDATE` can be about, in Materialize or elsewhere.
 const OBJECTS: &[&str] = &[
     "AGGREGATE",
     "CLUSTER REPLICA",

@@ -30,9 +30,8 @@ const OPTIONS: &[&str] = &[
 
 pub(super) fn sink(c: &mut Cursor<'_>, mut head: CreateHead) -> Result<Body> {
     head.if_not_exists(c)?;
-    let unnamed = c.is("FROM") || c.is("IN CLUSTER");
-    let name =
-        if unnamed && head.modifiers.is_empty() { None } else { Some(c.name("the name of the sink")?) };
+    let unnamed = c.is("FROM") && !c.is("FROM FROM") || c.is("IN CLUSTER");
+    let name = if unnamed { None } else { Some(c.name("the name of the sink")?) };
     let cluster = in_cluster(c)?;
     c.expect("FROM")?;
     let from = c.name("the name of a relation")?;

@@ -1,6 +1,6 @@
 //! `CREATE TABLE`, plain or filled from a source or a webhook.
 
-use super::column::table_columns;
+use super::column::{TableColumns, table_columns};
 use super::cursor::{Cursor, Result};
 use super::dispatch::CreateHead;
 use super::format::{optional_envelope, optional_format, optional_include};
@@ -23,6 +23,9 @@ pub(super) fn table(c: &mut Cursor<'_>, mut head: CreateHead) -> Result<Body> {
     let table = group.map(|mut inner| table_columns(&mut inner, &mut names)).transpose()?;
     let modifiers = head.modifiers;
     if c.eat("FROM SOURCE").is_some() {
+        if let Some(span) = table.as_ref().and_then(TableColumns::mixed) {
+            return Err(SyntaxError { span, message: "this column has no type, others have one".into() });
+        }
         let source = Some(c.name("the name of a source")?);
         from_source(c, &mut names)?;
         return Ok(Body::TableFromSource(CreateTableFromSource { name, modifiers, source, names }));

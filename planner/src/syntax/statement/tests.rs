@@ -112,7 +112,7 @@ fn keywords_may_be_names() {
         "CREATE VIEW if AS SELECT 1",
         "CREATE VIEW as (as) AS SELECT 1",
         "CREATE TABLE from FROM SOURCE source (REFERENCE reference)",
-        "CREATE SINK FROM from INTO KAFKA CONNECTION connection (TOPIC 't') FORMAT JSON ENVELOPE UPSERT",
+        "CREATE SINK FROM FROM t INTO KAFKA CONNECTION connection (TOPIC 't') FORMAT JSON ENVELOPE UPSERT",
         "CREATE SINK sink FROM into INTO KAFKA CONNECTION c (TOPIC 't') FORMAT JSON ENVELOPE UPSERT",
         "CREATE INDEX ON on (a)",
         "CREATE INDEX index IN CLUSTER cluster ON t (a)",
@@ -137,6 +137,10 @@ fn an_index_may_have_no_name_and_no_key() {
 
     let sql = "CREATE INDEX ON t (a)";
     assert_eq!(sql.get(body!(sql, Index).name_position as usize..), Some("ON t (a)"));
+
+    let sql = "CREATE DEFAULT INDEX IF NOT EXISTS ON t";
+    assert_eq!(body!(sql, Index).name, None);
+    assert_eq!(error("CREATE INDEX IF NOT EXISTS ON t (a)").1, "expected the name of the index, found `ON`");
 
     let sql = "CREATE INDEX IF NOT EXISTS i IN CLUSTER c ON s.t USING ARRANGEMENT (a DESC NULLS LAST, lower(b)) WITH (RETAIN HISTORY FOR '1m')";
     let index = body!(sql, Index);
@@ -179,6 +183,9 @@ fn a_table_from_a_source_names_the_source_and_its_registry() {
     let table = body!(sql, TableFromSource);
     assert_eq!(table.source.map(|name| name.span().slice(sql)), Some("src.s"));
     assert_eq!(texts(sql, &table.names.connections), ["conn.csr"]);
+
+    let mixed = error("CREATE TABLE t (a int, b) FROM SOURCE s");
+    assert_eq!(mixed, ("b", "this column has no type, others have one".into()));
 
     let sql = "CREATE TABLE t FROM WEBHOOK BODY FORMAT JSON ARRAY";
     assert_eq!(body!(sql, TableFromSource).source, None);
@@ -498,6 +505,11 @@ fn errors_say_what_was_expected_and_what_was_found() {
             "CREATE CONNECTION c TO MYSQL (HOST h PORT 1)",
             "PORT",
             "expected `,` or the end of the options, found `PORT`",
+        ),
+        (
+            "CREATE CONNECTION c TO KAFKA (BROKER 'b' SECURITY PROTOCOL PLAINTEXT)",
+            "SECURITY",
+            "expected `,` or the end of the options, found `SECURITY`",
         ),
         ("CREATE TABLE t FROM SOURCE s (REFERENCE a, b)", ",", "expected `)`, found `,`"),
         ("SET api = a b", "b", "expected end of statement, found `b`"),
