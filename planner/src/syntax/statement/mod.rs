@@ -28,8 +28,6 @@ mod webhook;
 pub use file::{Parsed, parse};
 
 #[cfg(test)]
-mod corpus_tests;
-#[cfg(test)]
 mod robustness_tests;
 #[cfg(test)]
 mod tests;
