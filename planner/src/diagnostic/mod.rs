@@ -3,8 +3,10 @@
 //! A [`Diagnostic`] is data: a stable code, a severity, places in files, and what to do. Renderers are leaves.
 
 mod code;
+mod similar;
 
 pub use code::Code;
+pub(crate) use similar::closest;
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
