@@ -3,6 +3,8 @@
 //! A [`Diagnostic`] is data: a stable code, a severity, places in files, and what to do. Renderers are leaves.
 
 mod code;
+pub mod github;
+pub mod text;
 
 pub use code::Code;
 
@@ -13,6 +15,7 @@ use crate::source::Location;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The project can't be planned as it is.
