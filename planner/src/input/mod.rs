@@ -2,6 +2,7 @@
 
 mod config;
 mod deployed;
+mod json;
 mod live;
 mod sources;
 
@@ -9,5 +10,6 @@ pub use config::{Config, StageOptions, StrategyChoice};
 pub use deployed::{
     Deployed, DeployedCompanion, DeployedModifier, DeployedObject, DeployedSchema, SchemaDeploymentKind,
 };
+pub use json::{read_deployed, read_live};
 pub use live::{Live, LiveCluster, LiveDatabase, LiveGrant, LiveObject, LiveSchema};
 pub use sources::Sources;
