@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, closest};
 use crate::name::{Ident, ObjectName, SchemaName};
 use crate::project::{Dependency, Object, PROJECT_FILE, Project};
 use crate::source::Location;
@@ -70,7 +70,8 @@ fn undeclared_dependency(project: &Project, name: &ObjectName, first: Location, 
     if let Some(suggestion) = suggestion(project, name) {
         diagnostic = diagnostic.help(suggestion);
     }
-    diagnostic.help(format_smolstr!("if it exists outside the project, declare it: {}", toml_line(project, name)))
+    diagnostic
+        .help(format_smolstr!("if it exists outside the project, declare it: {}", toml_line(project, name)))
 }
 
 /// The line of `project.toml` that declares `name` besides what is declared there.
@@ -115,13 +116,10 @@ fn suggestion(project: &Project, name: &ObjectName) -> Option<SmolStr> {
     if let Some(elsewhere) = project.objects.iter().find(|o| o.name.name == name.name) {
         return Some(format_smolstr!("did you mean `{}`", elsewhere.name));
     }
-    let near = project
-        .objects
-        .iter()
-        .filter(|o| o.name.schema == name.schema)
-        .filter_map(|o| Some((distance(o.name.name.as_str(), name.name.as_str())?, &o.name)))
-        .min()?;
-    Some(format_smolstr!("did you mean `{}`", near.1))
+    let siblings =
+        project.objects.iter().filter(|o| o.name.schema == name.schema).map(|o| o.name.name.as_str());
+    let near = closest(name.name.as_str(), siblings)?;
+    Some(format_smolstr!("did you mean `{}`", name.schema.object(Ident::new(near))))
 }
 
 /// The schema of a catalog relation that is usually written without one. The prefix decides: relations of
@@ -144,28 +142,4 @@ fn catalog_schema(name: &str) -> Option<&'static str> {
         return Some("mz_catalog");
     }
     name.starts_with("pg_").then_some("pg_catalog")
-}
-
-/// The edit distance of two names, if it is small enough to be a slip of the fingers.
-fn distance(a: &str, b: &str) -> Option<usize> {
-    let limit = if a.chars().count().min(b.chars().count()) <= 4 { 1 } else { 2 };
-    if a.len().abs_diff(b.len()) > limit * 4 {
-        return None;
-    }
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        for (slot, y) in row.iter_mut().skip(1).zip(&b) {
-            let above = *slot;
-            left = (diagonal + usize::from(x != *y)).min(above + 1).min(left + 1);
-            diagonal = above;
-            *slot = left;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied().filter(|d| *d <= limit)
 }

@@ -16,8 +16,10 @@ use crate::source::Location;
 
 /// Needed objects first, otherwise by name; and a diagnostic for every cycle.
 pub(super) fn sort(project: &Project, edges: &DiGraph<(), (), Node>) -> (Vec<Node>, Vec<Diagnostic>) {
-    let mut missing: Vec<usize> =
-        edges.node_indices().map(|node| edges.neighbors_directed(node, Direction::Outgoing).count()).collect();
+    let mut missing: Vec<usize> = edges
+        .node_indices()
+        .map(|node| edges.neighbors_directed(node, Direction::Outgoing).count())
+        .collect();
     let mut ready: BinaryHeap<Reverse<Node>> =
         (0..).zip(&missing).filter(|(_, count)| **count == 0).map(|(node, _)| Reverse(node)).collect();
     let mut order = Vec::with_capacity(missing.len());
@@ -74,8 +76,10 @@ fn cycle(project: &Project, edges: &DiGraph<(), (), Node>, component: &[Node]) -
     let mut diagnostic = Diagnostic::error(Code::DependencyCycle, mention.location.clone(), message)
         .label(format_smolstr!("`{}` needs `{}`", first.name, mention.needed.name));
     for (object, mention) in others {
-        diagnostic = diagnostic
-            .and(mention.location.clone(), format_smolstr!("`{}` needs `{}`", object.name, mention.needed.name));
+        diagnostic = diagnostic.and(
+            mention.location.clone(),
+            format_smolstr!("`{}` needs `{}`", object.name, mention.needed.name),
+        );
     }
     Some(diagnostic.help("remove one of these references"))
 }

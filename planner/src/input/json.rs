@@ -75,10 +75,15 @@ mod tests {
 
     #[test]
     fn a_damaged_file_is_an_error_with_its_place() {
-        let error = read_deployed("d.json", "{\n  \"format\": 1,\n  \"objects\": 7\n}").expect_err("not a list");
+        let error =
+            read_deployed("d.json", "{\n  \"format\": 1,\n  \"objects\": 7\n}").expect_err("not a list");
         assert_eq!(error.code, Code::InvalidInputFile);
         assert_eq!(error.primary.location.span.start, 30);
-        assert!(error.message.contains("invalid type: integer `7`, expected a sequence"), "{}", error.message);
+        assert!(
+            error.message.contains("invalid type: integer `7`, expected a sequence"),
+            "{}",
+            error.message
+        );
     }
 
     #[test]
