@@ -1,5 +1,17 @@
 //! What leaves the planner: serialised shapes, versioned, and texts for people.
 
 mod diagnostics;
+mod diff;
+mod document;
+mod plan_markdown;
+mod plan_sql;
+mod plan_text;
+mod words;
 
-pub use diagnostics::{DiagnosticView, DiagnosticsView, FixView, LabelView, Point, diagnostics};
+pub use diagnostics::{
+    DIAGNOSTICS_FORMAT, DiagnosticView, DiagnosticsView, FixView, LabelView, Point, diagnostics,
+};
+pub use document::{read_deployed, read_live, read_plan, to_json};
+pub use plan_markdown::plan_markdown;
+pub use plan_sql::plan_sql;
+pub use plan_text::{TextOptions, plan_text};
