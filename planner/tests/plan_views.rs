@@ -7,7 +7,7 @@ use mz_deploy_planner::diagnostic::text::Colour;
 use mz_deploy_planner::name::ObjectName;
 use mz_deploy_planner::plan::{Change, ChangeAction, Plan, Reason, Strategy};
 use mz_deploy_planner::project::ObjectKind;
-use mz_deploy_planner::view::{TextOptions, plan_markdown, plan_sql, plan_text, read_plan, to_json};
+use mz_deploy_planner::view::{TextOptions, plan_json, plan_markdown, plan_sql, plan_text, read_plan};
 
 fn in_snapshots(test: impl FnOnce()) {
     let mut settings = insta::Settings::clone_current();
@@ -41,7 +41,7 @@ fn every_plan_in_every_format() {
 fn a_plan_reads_back_as_it_was_written() {
     for name in ["edit", "nothing_changed", "hostile_names"] {
         let plan = plan(name);
-        assert_eq!(read_plan("plan.json", &to_json(&plan)), Ok(plan));
+        assert_eq!(read_plan("plan.json", &plan_json(&plan)), Ok(plan));
     }
 }
 

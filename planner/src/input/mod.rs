@@ -2,6 +2,7 @@
 
 mod config;
 mod deployed;
+mod json;
 mod live;
 mod sources;
 
@@ -10,5 +11,7 @@ pub use deployed::{
     DEPLOYED_FORMAT, Deployed, DeployedCompanion, DeployedModifier, DeployedObject, DeployedSchema,
     SchemaDeploymentKind,
 };
+pub(crate) use json::read;
+pub use json::{read_deployed, read_live};
 pub use live::{LIVE_FORMAT, Live, LiveCluster, LiveDatabase, LiveGrant, LiveObject, LiveSchema};
 pub use sources::Sources;

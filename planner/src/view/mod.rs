@@ -2,7 +2,7 @@
 
 mod diagnostics;
 mod diff;
-mod document;
+mod plan_json;
 mod plan_markdown;
 mod plan_sql;
 mod plan_text;
@@ -11,7 +11,7 @@ mod words;
 pub use diagnostics::{
     DIAGNOSTICS_FORMAT, DiagnosticView, DiagnosticsView, FixView, LabelView, Point, diagnostics,
 };
-pub use document::{read_deployed, read_live, read_plan, to_json};
+pub use plan_json::{plan_json, read_plan, to_json};
 pub use plan_markdown::plan_markdown;
 pub use plan_sql::plan_sql;
 pub use plan_text::{TextOptions, plan_text};

@@ -1,0 +1,3 @@
+//! What the tests and benches of mz-deploy share.
+
+pub mod synthetic;
