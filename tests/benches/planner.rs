@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use mz_deploy_planner::input::{Config, Sources, StageOptions, StrategyChoice};
-use mz_deploy_planner::project::{CompiledFile, PROJECT_FILE, assemble, compile_file, file_context, read_settings};
+use mz_deploy_planner::project::{
+    CompiledFile, PROJECT_FILE, assemble, compile_file, file_context, read_settings,
+};
 use mz_deploy_planner::{Workspace, compile, graph, plan, syntax, view};
 use mz_deploy_tests::synthetic::{self, Shape};
 
