@@ -65,13 +65,14 @@ fn summary(text: &mut String, plan: &Plan) {
 }
 
 /// The rows of the summary.
-const ACTIONS: [(&str, &[ChangeAction]); 6] = [
+const ACTIONS: [(&str, &[ChangeAction]); 7] = [
     ("created", &[ChangeAction::Create]),
     ("updated", &[ChangeAction::Update, ChangeAction::UpdateIndexes, ChangeAction::UpdateMetadata]),
     ("changed to another kind", &[ChangeAction::ChangeKind]),
     ("deleted", &[ChangeAction::Delete]),
     ("rebuilt because of it", &[ChangeAction::Rebuild]),
     ("sinks pointed to their new input", &[ChangeAction::Repoint]),
+    ("kept though their files are gone", &[ChangeAction::Keep]),
 ];
 
 fn table(text: &mut String, plan: &Plan) {

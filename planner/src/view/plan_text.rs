@@ -98,7 +98,7 @@ fn header(page: &mut Page, plan: &Plan) {
 }
 
 /// The groups in which changes are shown.
-const GROUPS: [(&str, &[ChangeAction]); 3] = [
+const GROUPS: [(&str, &[ChangeAction]); 4] = [
     (
         "What changes",
         &[
@@ -112,6 +112,7 @@ const GROUPS: [(&str, &[ChangeAction]); 3] = [
     ),
     ("What is rebuilt because of it", &[ChangeAction::Rebuild]),
     ("What is pointed to its new input", &[ChangeAction::Repoint]),
+    ("What stays though its file is gone", &[ChangeAction::Keep]),
 ];
 
 fn changes(page: &mut Page, plan: &Plan) {
@@ -165,7 +166,10 @@ fn object(page: &mut Page, change: &Change, width: usize, with_reason: bool) {
         ChangeAction::Create => GREEN,
         ChangeAction::Delete | ChangeAction::ChangeKind => RED,
         ChangeAction::Rebuild | ChangeAction::Repoint => CYAN,
-        ChangeAction::Update | ChangeAction::UpdateIndexes | ChangeAction::UpdateMetadata => YELLOW,
+        ChangeAction::Update
+        | ChangeAction::UpdateIndexes
+        | ChangeAction::UpdateMetadata
+        | ChangeAction::Keep => YELLOW,
     };
     let sign = page.painted(style, words::sign(change.action));
     let name = words::one_line(&change.name.to_string());

@@ -64,6 +64,7 @@ pub(super) fn action(action: ChangeAction) -> &'static str {
         ChangeAction::UpdateMetadata => "update grants and comments",
         ChangeAction::Repoint => "repoint",
         ChangeAction::Delete => "delete",
+        ChangeAction::Keep => "keep",
     }
 }
 
@@ -76,6 +77,7 @@ pub(super) fn sign(action: ChangeAction) -> &'static str {
         ChangeAction::ChangeKind => "!",
         ChangeAction::Repoint => ">",
         ChangeAction::Delete => "-",
+        ChangeAction::Keep => "?",
     }
 }
 
@@ -180,16 +182,22 @@ pub(super) fn effect(effect: &Effect) -> String {
         Effect::CloneCluster { from, to } => {
             format!("create cluster {to} with the options, grants and comment that {from} has then")
         }
-        Effect::Record { table, values } => {
-            let values: Vec<String> =
-                values.iter().map(|(column, value)| format!("{column} = {value}")).collect();
-            format!("record in {table}: {}", values.join(", "))
-        }
+        Effect::Record { table, columns, rows } => match rows.as_slice() {
+            [row] => {
+                let values: Vec<String> =
+                    columns.iter().zip(row).map(|(column, value)| format!("{column} = {value}")).collect();
+                format!("record in {table}: {}", values.join(", "))
+            }
+            rows => format!("record {} in {table}", count(rows.len(), "row")),
+        },
         Effect::WaitUntilReady => {
             "wait until everything that was staged is hydrated and caught up".to_owned()
         }
         Effect::KeepRemoved { object } => {
             format!("keep {object}, whose file is gone, until its deletion is asked for")
+        }
+        Effect::DropUnnamedIndex { on, cluster, .. } => {
+            format!("drop the index of {on} on cluster {cluster} that was created without a name")
         }
     })
 }
@@ -200,6 +208,9 @@ pub(super) fn precondition(precondition: &Precondition) -> String {
         Precondition::Absent { kind, name } => format!("there is no {kind} {name}"),
         Precondition::Present { kind, name, id: Some(id) } => format!("{kind} {name} exists and is {id}"),
         Precondition::Present { kind, name, id: None } => format!("{kind} {name} exists"),
+        Precondition::OnlyOurs { kind, name } => {
+            format!("everything in {kind} {name}, and all that depends on it, was made by this project")
+        }
     })
 }
 
