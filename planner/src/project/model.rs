@@ -103,6 +103,8 @@ pub struct ModifierStatement {
 
 /// What a file outside `models/` defines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "each variant is named after what it defines")]
 pub enum InfrastructureKind {
     Cluster,

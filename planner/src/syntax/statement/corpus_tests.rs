@@ -1,18 +1,24 @@
 //! Statements that the server's own parser accepts, from a file that is not part of the project. The folder is given
 //! by `MZ_CORPUS`; without it these tests are skipped, and say so.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::parse;
+use crate::fingerprint;
+use crate::source::Span;
 use crate::syntax::ast::Body;
 
 #[derive(Deserialize)]
 struct Entry {
     kind: String,
     sql: String,
+    /// How the server's parser prints the statement.
+    normal: String,
 }
 
-#[expect(clippy::disallowed_methods, reason = "a test may read its data")]
+#[expect(clippy::disallowed_methods, clippy::disallowed_macros, reason = "a test may read its data")]
 fn corpus() -> Option<Vec<Entry>> {
     let Some(folder) = std::env::var_os("MZ_CORPUS") else {
         eprintln!("skipped: MZ_CORPUS is not set");
@@ -81,14 +87,35 @@ fn every_statement_of_the_corpus_gets_its_typed_form() {
     let mut failures = Vec::new();
     for entry in &corpus {
         let expected = if TYPED.contains(&entry.kind.as_str()) { entry.kind.as_str() } else { "other" };
-        let parsed = parse(&entry.sql);
-        match (parsed.statements.as_slice(), parsed.errors.as_slice()) {
-            ([one], []) if kind(&one.body) == expected => {}
-            ([one], []) => {
-                failures.push(format!("{} is read as {}: {}", entry.kind, kind(&one.body), entry.sql))
+        for text in [&entry.sql, &entry.normal] {
+            let parsed = parse(text);
+            match (parsed.statements.as_slice(), parsed.errors.as_slice()) {
+                ([one], []) if kind(&one.body) == expected => {}
+                ([one], []) => {
+                    failures.push(format!("{} is read as {}: {text}", entry.kind, kind(&one.body)));
+                }
+                (_, errors) => failures.push(format!("{}: {errors:?}: {text}", entry.kind)),
             }
-            (_, errors) => failures.push(format!("{}: {errors:?}: {}", entry.kind, entry.sql)),
         }
     }
     assert!(failures.is_empty(), "{} of {}:\n{}", failures.len(), corpus.len(), failures.join("\n"));
+}
+
+/// The corpus prints short statements as they were written: spelling is taken out of the comparison.
+fn squeezed(normal: &str) -> String {
+    let normal = normal.replacen("IF NOT EXISTS", "", 1);
+    normal.chars().filter(|c| !c.is_whitespace() && *c != '"').flat_map(char::to_lowercase).collect()
+}
+
+#[test]
+fn statements_with_one_fingerprint_are_one_statement_to_the_server() {
+    let Some(corpus) = corpus() else { return };
+    let mut seen = BTreeMap::new();
+    for entry in &corpus {
+        let fingerprint = fingerprint::of(&entry.sql, Span::new(0, entry.sql.len()), &[]);
+        let normal = squeezed(&entry.normal);
+        let first = seen.entry(fingerprint).or_insert_with(|| normal.clone());
+        assert_eq!(*first, normal, "{}", entry.sql);
+    }
+    assert!(seen.len() > corpus.len() / 2, "most statements of the corpus differ");
 }

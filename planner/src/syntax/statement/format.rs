@@ -95,17 +95,14 @@ fn registry_options(mut c: Cursor<'_>, documented: &mut Vec<Name>) -> Result<()>
     Ok(())
 }
 
-/// The schemas that the server wrote down when it planned the statement.
+/// The schemas that the server wrote down when it planned the statement: `SEED [KEY SCHEMA '…'] VALUE SCHEMA '…'`
 fn seed(c: &mut Cursor<'_>) -> Result<()> {
     if c.eat("SEED").is_none() {
         return Ok(());
     }
-    c.eat("COMPILED");
-    while c.eat_one_of(&["KEY SCHEMA", "VALUE SCHEMA", "KEY", "VALUE", "SCHEMA", "MESSAGE"]).is_some() {
-        if is_string(c) {
+    while c.eat_one_of(&["KEY SCHEMA", "VALUE SCHEMA", "MESSAGE", "REFERENCES"]).is_some() {
+        if c.optional_group()?.is_none() {
             string(c)?;
-        } else if let Some(mut references) = c.optional_group()? {
-            references.take_rest();
         }
     }
     Ok(())

@@ -22,8 +22,13 @@ mod table;
 mod unit_test;
 mod user_type;
 mod view;
+mod webhook;
 
 pub use file::{Parsed, parse};
 
 #[cfg(test)]
 mod corpus_tests;
+#[cfg(test)]
+mod robustness_tests;
+#[cfg(test)]
+mod tests;

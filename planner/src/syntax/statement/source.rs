@@ -1,14 +1,16 @@
-//! `CREATE SOURCE`, webhooks included.
+//! `CREATE SOURCE`.
+
+use smol_str::{SmolStr, format_smolstr};
 
 use super::cursor::{Cursor, Result};
 use super::dispatch::CreateHead;
-use super::format::{optional_envelope, optional_format, optional_include, string};
+use super::format::{optional_envelope, optional_format, optional_include};
 use super::options::{options, with_options};
 use super::view::in_cluster;
+use super::webhook::webhook;
 use crate::source::Span;
 use crate::syntax::ast::{Body, CreateSource, Name};
-use crate::syntax::query::{Names, parse_expressions};
-use crate::syntax::token::TokenKind;
+use crate::syntax::query::Names;
 
 /// What a source reads from.
 const KINDS: &[&str] = &["KAFKA", "POSTGRES", "MYSQL", "SQL SERVER", "LOAD GENERATOR", "WEBHOOK"];
@@ -47,35 +49,29 @@ pub(super) fn source(c: &mut Cursor<'_>, mut head: CreateHead) -> Result<Body> {
     }
     let cluster = in_cluster(c)?;
     c.expect("FROM")?;
-    let mut names = Names::default();
     let kind = c.expect_one_of(KINDS)?.0;
-    let mut external_references = None;
-    let mut progress = None;
-    let kind = match kind {
-        "WEBHOOK" => {
-            webhook(c, &mut names)?;
-            kind.into()
-        }
-        _ => {
-            let kind = connection(c, kind, &mut names)?;
-            optional_format(c, &mut names)?;
-            optional_include(c)?;
-            optional_envelope(c)?;
-            external_references = optional_references(c)?;
-            progress = optional_progress(c)?;
-            with_options(c, OPTIONS, &mut names)?;
-            kind
-        }
-    };
-    Ok(Body::Source(CreateSource {
+    let mut source = CreateSource {
         name,
         modifiers: head.modifiers,
         cluster,
-        kind,
-        external_references,
-        progress,
-        names,
-    }))
+        kind: SmolStr::new_static(kind),
+        external_references: None,
+        progress: None,
+        names: Names::default(),
+    };
+    let names = &mut source.names;
+    if kind == "WEBHOOK" {
+        webhook(c, names)?;
+    } else {
+        source.kind = connection(c, kind, names)?;
+        optional_format(c, names)?;
+        optional_include(c)?;
+        optional_envelope(c)?;
+        source.external_references = optional_references(c)?;
+        source.progress = optional_progress(c)?;
+        with_options(c, OPTIONS, names)?;
+    }
+    Ok(Body::Source(source))
 }
 
 /// `(a, b, PRIMARY KEY (a) NOT ENFORCED)`
@@ -96,10 +92,10 @@ fn columns_and_key(c: &mut Cursor<'_>) -> Result<()> {
 }
 
 /// The generator, or the connection and its options. Returns the kind in full.
-fn connection(c: &mut Cursor<'_>, kind: &'static str, names: &mut Names) -> Result<smol_str::SmolStr> {
-    let mut full = smol_str::SmolStr::new_static(kind);
+fn connection(c: &mut Cursor<'_>, kind: &'static str, names: &mut Names) -> Result<SmolStr> {
+    let mut full = SmolStr::new_static(kind);
     if kind == "LOAD GENERATOR" {
-        full = smol_str::format_smolstr!("{kind} {}", c.expect_one_of(GENERATORS)?.0);
+        full = format_smolstr!("{kind} {}", c.expect_one_of(GENERATORS)?.0);
     } else {
         c.expect("CONNECTION")?;
         names.connections.push(c.name("the name of a connection")?);
@@ -141,58 +137,4 @@ fn optional_progress(c: &mut Cursor<'_>) -> Result<Option<Name>> {
     }
     c.expect("PROGRESS AS")?;
     c.name("the name of the progress relation").map(Some)
-}
-
-/// What follows `FROM WEBHOOK`.
-pub(super) fn webhook(c: &mut Cursor<'_>, names: &mut Names) -> Result<()> {
-    c.expect("BODY FORMAT")?;
-    if c.expect_one_of(&["JSON", "TEXT", "BYTES"])?.0 == "JSON" {
-        c.eat("ARRAY");
-    }
-    while c.eat("INCLUDE").is_some() {
-        if c.eat("HEADER").is_some() {
-            string(c)?;
-            c.expect("AS")?;
-            c.ident("a column name")?;
-            c.eat("BYTES");
-        } else if c.eat("HEADERS").is_some() {
-            if let Some(mut inner) = c.optional_group()? {
-                inner.comma_separated(|c| {
-                    c.eat("NOT");
-                    string(c)
-                })?;
-                inner.finish()?;
-            }
-        } else {
-            return Err(c.unexpected_keyword(&["HEADER", "HEADERS"]));
-        }
-        c.eat_kind(TokenKind::Comma);
-    }
-    if c.eat("CHECK").is_some() {
-        check(c.group()?, names)?;
-    }
-    Ok(())
-}
-
-/// `[WITH (HEADERS, BODY, SECRET s [AS alias] [BYTES], …)] expression`
-fn check(mut c: Cursor<'_>, names: &mut Names) -> Result<()> {
-    if c.eat("WITH").is_some() {
-        let mut inner = c.group()?;
-        inner.comma_separated(|c| {
-            if c.expect_one_of(&["HEADERS", "BODY", "SECRET"])?.0 == "SECRET" {
-                names.secrets.push(c.name("the name of a secret")?);
-            }
-            if c.eat("AS").is_some() {
-                c.ident("an alias")?;
-            }
-            c.eat("BYTES");
-            Ok(())
-        })?;
-        inner.finish()?;
-    }
-    if c.is_done() {
-        return Err(c.unexpected("an expression"));
-    }
-    names.append(parse_expressions(c.source(), c.rest())?);
-    Ok(())
 }

@@ -5,7 +5,7 @@ use super::cursor::{Cursor, Result};
 use super::dispatch::CreateHead;
 use super::format::{optional_envelope, optional_format, optional_include};
 use super::options::{options, with_options};
-use super::source::webhook;
+use super::webhook::webhook;
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{Body, CreateTable, CreateTableFromSource};
 use crate::syntax::query::Names;
