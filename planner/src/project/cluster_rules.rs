@@ -70,11 +70,11 @@ fn uses(project: &Project) -> BTreeMap<&Ident, Use<'_>> {
     let mut uses: BTreeMap<&Ident, Use<'_>> = BTreeMap::new();
     for object in &project.objects {
         if let Some(cluster) = &object.cluster {
-            let used = uses.entry(cluster).or_default();
+            let on_cluster = uses.entry(cluster).or_default();
             let running = Running { object, index: None };
             match object.kind {
-                ObjectKind::Source | ObjectKind::Sink => used.storage.push(running),
-                _ => used.computation.push(running),
+                ObjectKind::Source | ObjectKind::Sink => on_cluster.storage.push(running),
+                _ => on_cluster.computation.push(running),
             }
         }
         for (index, definition) in object.indexes.iter().enumerate() {
