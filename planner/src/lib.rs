@@ -2,8 +2,10 @@
 //!
 //! Values in, values out: no file system, network, clock or environment.
 
+pub(crate) mod changeset;
 pub mod diagnostic;
 pub mod fingerprint;
+pub mod graph;
 pub mod input;
 pub mod name;
 pub mod plan;

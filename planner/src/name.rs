@@ -165,11 +165,16 @@ const RESERVED: &[&str] = &[
     "year",
 ];
 
+/// True if the word `value` can't stand for an identifier everywhere.
+pub(crate) fn is_reserved(value: &str) -> bool {
+    RESERVED.binary_search(&value).is_ok()
+}
+
 fn needs_quotes(value: &str) -> bool {
     let mut bytes = value.bytes();
     let plain = bytes.next().is_some_and(|b| b.is_ascii_lowercase() || b == b'_')
         && bytes.all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-    !plain || RESERVED.binary_search(&value).is_ok()
+    !plain || is_reserved(value)
 }
 
 /// A string literal as SQL text: `'it''s'`.

@@ -4,9 +4,11 @@
 
 mod code;
 pub mod github;
+mod similar;
 pub mod text;
 
 pub use code::Code;
+pub(crate) use similar::closest;
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;

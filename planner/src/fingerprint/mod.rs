@@ -1,34 +1,21 @@
 //! Fingerprints of statements: equal for texts that mean the same to the server's parser.
+//!
+//! A fingerprint is the hash of a statement's *canonical form*: its tokens, with full names in the place of names.
+//!
+//! | doesn't count | counts |
+//! |---|---|
+//! | layout, comments, a trailing semicolon | every other token, and their order |
+//! | letter case of keywords, unquoted identifiers and numbers | letter case of quoted identifiers and strings |
+//! | quotes around an identifier that reads back as itself: `"abc"` is `abc` | quotes around a keyword: `"select"` is no `select` |
+//! | how a string is quoted: `'a'`, `E'a'` and `$$a$$` are one value | the value |
+//! | how far a name is qualified: `orders`, `public.orders` | the full name that it means, suffixes included |
+//! | how far the qualifier of a column is qualified | that there is one |
+//! | `IF NOT EXISTS` behind `CREATE`: it says nothing about the object | other words behind `CREATE` |
+//!
+//! Two statements that differ in spelling alone may have two fingerprints (`<>` and `!=`, `'a' 'b'` across a line
+//! break and `'ab'`): a needless change is safe. Two statements that mean different things never have the same one.
 
-use std::fmt;
+mod canonical;
+mod digest;
 
-use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
-
-/// `v1:` and the SHA-256 of a statement's canonical form, in lower-case hex.
-///
-/// The tag names the canonical form. A later form gets a new tag, so that fingerprints of two forms are never taken
-/// for a change of the statement.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(transparent)]
-pub struct Fingerprint(SmolStr);
-
-impl Fingerprint {
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Fingerprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for Fingerprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+pub use digest::{Fingerprint, digest, of};

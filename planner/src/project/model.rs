@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::object::{Object, StatementText};
+use super::types_lock::TypesLock;
 use crate::input::StrategyChoice;
 use crate::name::{Ident, ObjectName, SchemaName};
 use crate::source::{FilePath, ResolvedText, Span};
@@ -25,6 +26,8 @@ pub struct Project {
     pub infrastructure: Vec<Arc<Infrastructure>>,
     /// What `project.toml` says.
     pub settings: Settings,
+    /// What `types.lock` says.
+    pub types: Arc<TypesLock>,
 }
 
 impl Project {
@@ -62,6 +65,12 @@ pub struct Settings {
     pub suffix: SmolStr,
     /// Variables of this profile.
     pub variables: BTreeMap<SmolStr, SmolStr>,
+    /// The table of `project.toml` that these variables stand in; absent without a profile.
+    pub variables_table: Option<SmolStr>,
+    /// The AWS profile with which secrets are resolved.
+    pub aws_profile: Option<SmolStr>,
+    /// The profile's environment is an emulator.
+    pub emulator: bool,
 }
 
 /// A modifier file: comments, grants and default privileges of a database or a schema.

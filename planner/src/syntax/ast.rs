@@ -194,6 +194,8 @@ pub struct CreateSink {
     pub from: Name,
     /// `KAFKA` or `ICEBERG CATALOG`.
     pub kind: SmolStr,
+    /// The relations and types that `DOC ON TYPE name` and `DOC ON COLUMN name.column` document.
+    pub documented: Vec<Name>,
     /// Connections that it mentions.
     pub names: Names,
 }
@@ -344,7 +346,7 @@ pub enum GrantTarget {
     },
     /// `SYSTEM`
     System(Span),
-    /// `ALL … IN …` or `ALL …`.
+    /// `ALL … IN …` or `ALL …`: without the keyword `ON`.
     All(Span),
 }
 
@@ -370,9 +372,11 @@ pub struct GrantRole {
     pub members: Vec<SpannedIdent>,
 }
 
-/// `ALTER DEFAULT PRIVILEGES FOR … [IN SCHEMA … | IN DATABASE …] { GRANT | REVOKE } …`
+/// `ALTER DEFAULT PRIVILEGES FOR … [IN SCHEMA … | IN DATABASE …] { GRANT … TO … | REVOKE … FROM … }`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AlterDefaultPrivileges {
+    /// The roles behind `FOR ROLE`; `None` is `FOR ALL ROLES`.
+    pub creators: Option<Vec<SpannedIdent>>,
     /// The names behind `IN SCHEMA`.
     pub schemas: Vec<Name>,
     /// The names behind `IN DATABASE`.
@@ -381,6 +385,12 @@ pub struct AlterDefaultPrivileges {
     pub grant: bool,
     /// The word `GRANT` or `REVOKE`.
     pub action: Span,
+    /// The privileges, upper case; `ALL` for all of them.
+    pub privileges: Vec<SmolStr>,
+    /// The word `TO` or `FROM`.
+    pub preposition: Span,
+    /// The roles that get or lose them.
+    pub roles: Vec<SpannedIdent>,
 }
 
 /// `ALTER ROLE name …`
@@ -427,7 +437,7 @@ pub struct UnitTest {
     pub mocks: Vec<Mock>,
     /// The rows that must come out; its name is `expected`.
     pub expected: MockRows,
-    /// `AT TIME`.
+    /// The expression behind `AT TIME`.
     pub at_time: Option<Span>,
 }
 

@@ -5,7 +5,10 @@
 
 pub mod ast;
 pub mod query;
+mod statement;
 pub(crate) mod token;
+
+pub use statement::{Parsed, parse};
 
 use smol_str::SmolStr;
 

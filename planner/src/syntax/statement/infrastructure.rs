@@ -1,0 +1,114 @@
+//! Clusters, roles and network policies.
+
+use super::cursor::{Cursor, Result};
+use super::format::string;
+use super::options::options;
+use crate::syntax::ast::{AlterRole, Body, CreateCluster, CreateNetworkPolicy, CreateRole};
+use crate::syntax::query::Names;
+use crate::syntax::token::TokenKind;
+
+/// The options of a cluster that have names of more than one word.
+const CLUSTER_OPTIONS: &[&str] = &[
+    "AVAILABILITY ZONES",
+    "INTROSPECTION DEBUGGING",
+    "INTROSPECTION INTERVAL",
+    "REPLICATION FACTOR",
+    "WORKLOAD CLASS",
+];
+
+/// `name [(] option, … [)] [FEATURES (…)]`
+pub(super) fn cluster(c: &mut Cursor<'_>) -> Result<Body> {
+    let name = c.ident("the name of the cluster")?;
+    let list = if c.is_kind(TokenKind::LParen) {
+        c.group()?
+    } else {
+        let length = c.count_until(|c, previous| previous.is_some() && c.is("FEATURES"));
+        c.split(length)
+    };
+    if list.is_done() {
+        return Err(list.unexpected("the name of an option"));
+    }
+    let mut names = Names::default();
+    let options_given = options(list, CLUSTER_OPTIONS, &mut names)?;
+    if c.eat("FEATURES").is_some() {
+        options(c.group()?, &[], &mut names)?;
+    }
+    Ok(Body::Cluster(CreateCluster { name, options: options_given }))
+}
+
+pub(super) fn role(c: &mut Cursor<'_>) -> Result<Body> {
+    let name = c.ident("the name of the role")?;
+    attributes(c)?;
+    Ok(Body::Role(CreateRole { name }))
+}
+
+/// `name [WITH] attributes`, `name SET variable { TO | = } value` or `name RESET variable`
+pub(super) fn alter_role(c: &mut Cursor<'_>) -> Result<Body> {
+    let name = c.ident("the name of the role")?;
+    if c.eat("RESET").is_some() {
+        c.name("the name of a variable")?;
+    } else if c.eat("SET").is_some() {
+        c.name("the name of a variable")?;
+        if c.eat_kind(TokenKind::Equals).is_none() && c.eat("TO").is_none() {
+            return Err(c.unexpected_keyword(&["TO", "="]));
+        }
+        if c.take_rest().is_empty() {
+            return Err(c.unexpected("a value"));
+        }
+    } else if c.is_done() {
+        return Err(c.unexpected("`SET`, `RESET` or an attribute"));
+    } else {
+        attributes(c)?;
+    }
+    Ok(Body::AlterRole(AlterRole { name }))
+}
+
+/// `[WITH] INHERIT LOGIN …` to the end of the statement.
+fn attributes(c: &mut Cursor<'_>) -> Result<()> {
+    let attributes = [
+        "INHERIT",
+        "NOINHERIT",
+        "LOGIN",
+        "NOLOGIN",
+        "SUPERUSER",
+        "NOSUPERUSER",
+        "CREATEDB",
+        "NOCREATEDB",
+        "CREATEROLE",
+        "NOCREATEROLE",
+        "CREATECLUSTER",
+        "NOCREATECLUSTER",
+        "PASSWORD",
+    ];
+    c.eat("WITH");
+    while !c.is_done() {
+        match c.eat_one_of(&attributes) {
+            Some(("PASSWORD", _)) => {
+                if c.eat("NULL").is_none() {
+                    string(c)?;
+                }
+            }
+            Some(_) => {}
+            None => return Err(c.unexpected("an attribute of a role")),
+        }
+    }
+    Ok(())
+}
+
+/// `name (RULES (rule (option, …), …))`
+pub(super) fn network_policy(c: &mut Cursor<'_>) -> Result<Body> {
+    let name = c.ident("the name of the network policy")?;
+    let mut inner = c.group()?;
+    inner.expect("RULES")?;
+    inner.eat_kind(TokenKind::Equals);
+    let mut rules = inner.group()?;
+    inner.finish()?;
+    if !rules.is_done() {
+        rules.comma_separated(|c| {
+            c.ident("the name of a rule")?;
+            options(c.group()?, &[], &mut Names::default())
+        })?;
+        rules.finish()?;
+    }
+    Ok(Body::NetworkPolicy(CreateNetworkPolicy { name }))
+}
