@@ -21,8 +21,8 @@ pub struct TextOptions {
 const LONG: usize = 50;
 /// What is left of a list that was cut.
 const SHOWN: usize = 20;
-/// Objects that stay are named if there are no more than this.
-const FEW: usize = 8;
+/// Where the reason stands, behind the column of names.
+const HOW_COLUMN: usize = 37;
 /// Lines of a diff that are shown, unless everything was asked for.
 const DIFF_LINES: usize = 40;
 
@@ -37,13 +37,14 @@ const CYAN: Style = AnsiColor::Cyan.on_default();
 pub fn plan_text(plan: &Plan, options: TextOptions) -> String {
     let mut page = Page { text: String::new(), options };
     header(&mut page, plan);
-    if plan.changes.is_empty() {
+    let is_empty = plan.changes.is_empty() && plan.scopes.is_empty();
+    if is_empty {
         page.blank();
         page.line(0, BOLD, "No changes: production is what the project says.");
     }
     changes(&mut page, plan);
-    unchanged(&mut page, plan);
-    if !plan.changes.is_empty() {
+    scopes(&mut page, plan);
+    if !is_empty {
         costs(&mut page, plan);
     }
     for (moment, title) in [(Moment::Stage, "Stage"), (Moment::Promote, "Promote")] {
@@ -89,7 +90,7 @@ impl Page {
 
 fn header(page: &mut Page, plan: &Plan) {
     page.line(0, BOLD, format_args!("Plan to deploy {}", words::one_line(&plan.deploy_id)));
-    page.plain(2, format_args!("strategy  {}", words::choice(plan.strategy)));
+    page.plain(2, format_args!("strategy  {}", words::strategy_taken(plan)));
     if let Some(profile) = &plan.profile {
         page.plain(2, format_args!("profile   {}", words::one_line(profile)));
     }
@@ -173,7 +174,7 @@ fn object(page: &mut Page, change: &Change, width: usize, with_reason: bool) {
     let what = format!("{sign} {name:width$}  {:17}  {how}", change.kind.noun());
     if with_reason {
         let reason = page.painted(DIM, words::chain(&change.reason, false));
-        page.plain(2, format_args!("{what}  {reason}"));
+        page.plain(2, format_args!("{what:what_width$}  {reason}", what_width = width + HOW_COLUMN));
     } else {
         page.plain(4, what);
     }
@@ -200,19 +201,19 @@ fn definition(page: &mut Page, before: &str, after: &str) {
     }
 }
 
-fn unchanged(page: &mut Page, plan: &Plan) {
-    let n = plan.unchanged.len();
-    if n == 0 {
+fn scopes(page: &mut Page, plan: &Plan) {
+    if plan.scopes.is_empty() {
         return;
     }
     page.blank();
-    let title = page.painted(BOLD, format_args!("What stays ({n})"));
-    if n <= FEW || page.options.full {
-        let names: Vec<String> =
-            plan.unchanged.iter().map(|name| words::one_line(&name.to_string())).collect();
-        page.plain(0, format_args!("{title}: {}", names.join(", ")));
-    } else {
-        page.plain(0, title);
+    page.line(0, BOLD, format_args!("Databases and schemas ({})", plan.scopes.len()));
+    let shown = page.shown(plan.scopes.len());
+    for scope in plan.scopes.iter().take(shown) {
+        let reason = page.painted(DIM, words::chain(&scope.reason, false));
+        page.plain(2, format_args!("{}  {reason}", words::scope(scope)));
+    }
+    if shown < plan.scopes.len() {
+        page.plain(2, format_args!("… and {} more", plan.scopes.len() - shown));
     }
 }
 
@@ -220,6 +221,7 @@ fn costs(page: &mut Page, plan: &Plan) {
     page.blank();
     let title = page.painted(BOLD, "Cost");
     page.plain(0, format_args!("{title}: {}", words::cost(plan.cost)));
+    page.plain(2, format_args!("unchanged  {}", words::count(plan.unchanged, "object")));
     for alternative in &plan.alternatives {
         page.plain(2, format_args!("not taken  {}", words::alternative(alternative)));
     }
