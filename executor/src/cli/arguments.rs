@@ -108,6 +108,10 @@ pub(super) struct PlanOptions {
     /// Deploy everything again
     #[arg(long)]
     pub(super) redeploy_all: bool,
+
+    /// Drop what was removed from the project, at promotion; it is kept otherwise
+    #[arg(long)]
+    pub(super) drop_removed: bool,
 }
 
 /// The form of a printed plan.

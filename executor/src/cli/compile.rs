@@ -5,19 +5,20 @@ use std::time::Instant;
 use mz_deploy_planner::view;
 
 use super::arguments::{Global, Output};
-use super::terminal::Terminal;
+use super::terminal::{self, Terminal};
 use super::{load, sound};
-use crate::host::Failure;
+use crate::host::{Failure, Loaded};
 
-pub(super) fn run(global: &Global, terminal: &Terminal) -> Result<(), Failure> {
+pub(super) fn run(global: &Global, terminal: Terminal) -> Result<(), Failure> {
     let start = Instant::now();
-    let (loaded, _) = load(global, terminal)?;
+    let loaded = load(global, terminal)?;
     if global.output == Output::Json {
-        return json(loaded, terminal);
+        return json(&loaded);
     }
     let loaded = sound(loaded, terminal)?;
     let seconds = start.elapsed().as_secs_f64();
-    terminal.info(format_args!("Compiled {} objects in {seconds:.2} s", loaded.compiled.project.objects.len()));
+    terminal
+        .info(format_args!("Compiled {} objects in {seconds:.2} s", loaded.compiled.project.objects.len()));
     if terminal.is_verbose() {
         let project = view::project(&loaded.compiled.project, &[], |_| None);
         for cluster in &project.clusters {
@@ -31,9 +32,9 @@ pub(super) fn run(global: &Global, terminal: &Terminal) -> Result<(), Failure> {
 }
 
 /// The document holds the problems as well, so it is printed in any case.
-fn json(loaded: crate::host::Loaded, terminal: &Terminal) -> Result<(), Failure> {
+fn json(loaded: &Loaded) -> Result<(), Failure> {
     let text_of = |path: &str| loaded.texts.get(path).map(AsRef::as_ref);
     let document = view::project(&loaded.compiled.project, &loaded.compiled.diagnostics, text_of);
-    terminal.result(&view::to_json(&document))?;
+    terminal::print_result(&view::to_json(&document))?;
     if loaded.compiled.is_sound() { Ok(()) } else { Err(Failure::Reported) }
 }

@@ -31,9 +31,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let terminal = Terminal::new(&global);
     let result = match command {
-        Command::Compile => compile::run(&global, &terminal),
-        Command::Plan(options) => plan::run(&global, &options, &terminal),
-        Command::Graph(options) => graph::run(&global, options, &terminal),
+        Command::Compile => compile::run(&global, terminal),
+        Command::Plan(options) => plan::run(&global, &options, terminal),
+        Command::Graph(options) => graph::run(&global, options, terminal),
     };
     match result {
         Ok(()) | Err(Failure::OutputClosed) => ExitCode::SUCCESS,
@@ -45,17 +45,17 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 /// Loads the project for the active profile.
-fn load(global: &Global, terminal: &Terminal) -> Result<(Loaded, Config), Failure> {
+fn load(global: &Global, terminal: Terminal) -> Result<Loaded, Failure> {
     let profile = host::select_profile(global.profile.as_deref(), &global.directory)?;
     let config = Config { profile: profile.map(Into::into) };
     let loaded = host::load(&global.directory, &config)?;
     let used = loaded.cache;
     terminal.detail(format_args!("{} compiled, {} taken from the cache", used.compiled, used.reused));
-    Ok((loaded, config))
+    Ok(loaded)
 }
 
 /// The project if it is sound, its warnings printed; a failure with all diagnostics if it isn't.
-fn sound(loaded: Loaded, terminal: &Terminal) -> Result<Loaded, Failure> {
+fn sound(loaded: Loaded, terminal: Terminal) -> Result<Loaded, Failure> {
     if !loaded.compiled.is_sound() {
         return Err(Failure::Rejected { diagnostics: loaded.compiled.diagnostics, texts: loaded.texts });
     }

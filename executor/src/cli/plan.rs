@@ -9,18 +9,18 @@ use mz_deploy_planner::source::FilePath;
 use mz_deploy_planner::view::{self, TextOptions};
 
 use super::arguments::{Global, Output, PlanFormat, PlanOptions};
-use super::terminal::Terminal;
+use super::terminal::{self, Terminal};
 use super::{load, sound};
 use crate::host::{self, CommitQuery, Failure, Loaded, Texts};
 
 /// Characters of a digest that stand for the project in a deploy id: as many as of a commit.
 const SHORT: usize = 7;
 
-pub(super) fn run(global: &Global, options: &PlanOptions, terminal: &Terminal) -> Result<(), Failure> {
+pub(super) fn run(global: &Global, options: &PlanOptions, terminal: Terminal) -> Result<(), Failure> {
     let commit = options.deploy_id.is_none().then(|| CommitQuery::start(&global.directory));
     let deployed = options.deployed.as_deref().map(|path| read(path, input::read_deployed)).transpose()?;
     let live = options.live.as_deref().map(|path| read(path, input::read_live)).transpose()?;
-    let (loaded, _) = load(global, terminal)?;
+    let loaded = load(global, terminal)?;
     let loaded = sound(loaded, terminal)?;
     let deploy_id = match (&options.deploy_id, commit) {
         (Some(id), _) => id.clone(),
@@ -31,6 +31,7 @@ pub(super) fn run(global: &Global, options: &PlanOptions, terminal: &Terminal) -
         strategy: options.strategy.map(Into::into),
         redeploy_schemas: options.redeploy_schema.iter().map(Into::into).collect(),
         redeploy_all: options.redeploy_all,
+        drop_removed: options.drop_removed,
     };
     let plan = match loaded.compiled.plan_stage(deployed.as_ref(), live.as_ref(), &stage) {
         Ok(plan) => plan,
@@ -41,9 +42,9 @@ pub(super) fn run(global: &Global, options: &PlanOptions, terminal: &Terminal) -
         terminal.info(format_args!("Saved the plan in `{}`", path.display()));
     }
     let default = if global.output == Output::Json { PlanFormat::Json } else { PlanFormat::Text };
-    terminal.result(&match options.format.unwrap_or(default) {
+    terminal::print_result(&match options.format.unwrap_or(default) {
         PlanFormat::Text => {
-            let text = TextOptions { colour: terminal.result_colour(), full: terminal.is_verbose() };
+            let text = TextOptions { colour: terminal::result_colour(), full: terminal.is_verbose() };
             view::plan_text(&plan, text)
         }
         PlanFormat::Json => view::plan_json(&plan),
@@ -53,7 +54,7 @@ pub(super) fn run(global: &Global, options: &PlanOptions, terminal: &Terminal) -
 }
 
 /// The commit names a deployment only if it says what is deployed. Otherwise the project's contents do.
-fn default_id(commit: Option<String>, loaded: &Loaded, terminal: &Terminal) -> String {
+fn default_id(commit: Option<String>, loaded: &Loaded, terminal: Terminal) -> String {
     commit.unwrap_or_else(|| {
         let id: String = loaded.content_digest().chars().take(SHORT).collect();
         terminal.info(format_args!(

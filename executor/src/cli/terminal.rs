@@ -26,50 +26,33 @@ impl Terminal {
     }
 
     /// True if lists are to be printed in full.
-    pub(super) fn is_verbose(&self) -> bool {
+    pub(super) fn is_verbose(self) -> bool {
         self.verbose
     }
 
-    /// Prints a result: text that may hold colours only if [`Terminal::result_colour`] says so.
-    pub(super) fn result(&self, text: &str) -> Result<(), Failure> {
-        let mut stdout = AutoStream::auto(io::stdout().lock());
-        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-            Ok(()) => Ok(()),
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(Failure::OutputClosed),
-            Err(error) => Err(Failure::new(format!("can't write to standard output: {error}"))),
-        }
-    }
-
-    /// Whether results are coloured.
-    pub(super) fn result_colour(&self) -> Colour {
-        colour(AutoStream::choice(&io::stdout()))
-    }
-
     /// Says that something was done. A stream of errors that is closed is no reason to fail.
-    pub(super) fn info(&self, line: impl Display) {
+    pub(super) fn info(self, line: impl Display) {
         if !self.quiet {
             let _ = writeln!(io::stderr(), "{line}");
         }
     }
 
     /// Says more about what was done.
-    pub(super) fn detail(&self, line: impl Display) {
+    pub(super) fn detail(self, line: impl Display) {
         if self.verbose {
             let _ = writeln!(io::stderr(), "{line}");
         }
     }
 
     /// Prints problems.
-    pub(super) fn diagnostics(&self, diagnostics: &[Diagnostic], texts: &Texts) {
+    pub(super) fn diagnostics(self, diagnostics: &[Diagnostic], texts: &Texts) {
         let text_of = |path: &str| texts.get(path).map(AsRef::as_ref);
         match self.output {
-            // In JSON, problems are part of the result.
-            Output::Json => {}
             // GitHub reads annotations from either stream.
             Output::Github => {
                 let _ = io::stderr().write_all(github::render(diagnostics, text_of).as_bytes());
             }
-            Output::Text => {
+            Output::Text | Output::Json => {
                 let mut stderr = AutoStream::auto(io::stderr());
                 let colour = colour(stderr.current_choice());
                 let _ = stderr.write_all(text::render(diagnostics, text_of, colour).as_bytes());
@@ -78,19 +61,23 @@ impl Terminal {
     }
 
     /// Says why the command failed.
-    pub(super) fn failure(&self, failure: &Failure) {
+    pub(super) fn failure(self, failure: &Failure) {
         match (failure, self.output) {
             (Failure::OutputClosed | Failure::Reported, _) => {}
             (Failure::Rejected { diagnostics, texts }, Output::Json) => {
                 let text_of = |path: &str| texts.get(path).map(AsRef::as_ref);
-                let _ = self.result(&view::to_json(&view::diagnostics(diagnostics, text_of)));
+                let _ = print_result(&view::to_json(&view::diagnostics(diagnostics, text_of)));
             }
             (Failure::Rejected { diagnostics, texts }, _) => self.diagnostics(diagnostics, texts),
             (Failure::Refused { message, help }, Output::Json) => {
-                let _ = self.result(&view::to_json(&ErrorDocument { format: 1, error: Error { message, help } }));
+                let _ = print_result(&view::to_json(&ErrorDocument {
+                    format: 1,
+                    error: Error { message, help },
+                }));
             }
             (Failure::Refused { message, .. }, Output::Github) => {
-                let _ = writeln!(io::stderr(), "::error title=mz-deploy::{}", github::escape_message(message));
+                let _ =
+                    writeln!(io::stderr(), "::error title=mz-deploy::{}", github::escape_message(message));
             }
             (Failure::Refused { message, help }, Output::Text) => {
                 let mut stderr = AutoStream::auto(io::stderr());
@@ -102,6 +89,21 @@ impl Terminal {
             }
         }
     }
+}
+
+/// Prints a result. It may hold colours only if [`result_colour`] says so.
+pub(super) fn print_result(text: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(Failure::OutputClosed),
+        Err(error) => Err(Failure::new(format!("can't write to standard output: {error}"))),
+    }
+}
+
+/// Whether results are coloured.
+pub(super) fn result_colour() -> Colour {
+    colour(AutoStream::choice(&io::stdout()))
 }
 
 fn colour(choice: ColorChoice) -> Colour {

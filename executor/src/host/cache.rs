@@ -10,7 +10,7 @@
 //! that is damaged anywhere, counts as empty; an entry whose hash is wrong counts as absent.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use mz_deploy_planner::project::CompiledFile;
@@ -105,8 +105,9 @@ fn u128_at(bytes: &[u8], at: usize) -> Option<u128> {
 }
 
 /// A compiled file as it is kept.
-pub(super) fn encode(file: &CompiledFile) -> Option<Vec<u8>> {
-    postcard::to_allocvec(file).ok()
+pub(super) fn encode(file: &CompiledFile) -> Vec<u8> {
+    // What can't be written can't be read either: the entry counts as absent.
+    postcard::to_allocvec(file).unwrap_or_default()
 }
 
 /// A compiled file that was kept.

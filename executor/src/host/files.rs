@@ -4,7 +4,7 @@
 //! doesn't hide the problems of the others.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, DirEntry, FileType};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -44,14 +44,16 @@ pub(super) fn find(root: &Path) -> Result<(Vec<Found>, Vec<Diagnostic>), Failure
     let mut search = Search { real_root, found: Vec::new(), diagnostics: Vec::new() };
     for name in ROOT_FILES {
         let location = root.join(name);
-        if fs::symlink_metadata(&location).is_ok() {
-            search.entry(name.to_owned(), location, 0);
+        if let Ok(metadata) = fs::symlink_metadata(&location) {
+            search.file(name.to_owned(), metadata.file_type(), location);
         }
     }
     for name in DIRECTORIES {
         let location = root.join(name);
-        if fs::symlink_metadata(&location).is_ok_and(|metadata| metadata.is_dir()) {
-            search.directory(name, &location, 1);
+        match fs::symlink_metadata(&location) {
+            Ok(metadata) if metadata.is_dir() => search.directory(name, &location, 1),
+            Ok(metadata) if metadata.is_symlink() => search.linked_directory(name, &location),
+            _ => {}
         }
     }
     search.found.sort_unstable();
@@ -75,48 +77,52 @@ impl Search {
             Err(error) => return self.unreadable(path, format!("can't read `{path}`: {}", reason(&error))),
         };
         for entry in entries {
-            let entry = match entry {
-                Ok(entry) => entry,
-                Err(error) => return self.unreadable(path, format!("can't read `{path}`: {}", reason(&error))),
-            };
-            let name = entry.file_name();
-            let Some(name) = name.to_str() else {
-                let shown = format!("{path}/{}", name.display());
-                self.diagnostics.push(
-                    Diagnostic::error(
-                        Code::InvalidFileName,
-                        Location::file(shown.as_str()),
-                        format!("the file name `{shown}` is not UTF-8"),
-                    )
-                    .help("rename the file"),
-                );
-                continue;
-            };
-            let path = format!("{path}/{name}");
-            match entry.file_type() {
-                Ok(kind) if kind.is_dir() && !name.starts_with('.') => {
-                    self.directory(&path, &entry.path(), depth + 1);
-                }
-                Ok(kind) if !kind.is_dir() && is_sql(name) => self.file(path, entry.path()),
-                Ok(kind) if kind.is_symlink() && !name.starts_with('.') => self.linked_directory(&path, &entry.path()),
-                Ok(_) => {}
-                Err(error) => self.unreadable(&path, format!("can't read `{path}`: {}", reason(&error))),
+            match entry.and_then(|entry| Ok((entry.file_type()?, entry))) {
+                Ok((kind, entry)) => self.entry(path, kind, &entry, depth),
+                Err(error) => self.unreadable(path, format!("can't read `{path}`: {}", reason(&error))),
             }
         }
     }
 
+    fn entry(&mut self, directory: &str, kind: FileType, entry: &DirEntry, depth: usize) {
+        let name = entry.file_name();
+        let Some(name) = name.to_str() else {
+            let path = format!("{directory}/{}", name.display());
+            let message = format!("the file name `{path}` is not UTF-8");
+            let error = Diagnostic::error(Code::InvalidFileName, Location::file(path), message);
+            return self.diagnostics.push(error.help("rename the file"));
+        };
+        let path = format!("{directory}/{name}");
+        if kind.is_dir() {
+            if !name.starts_with('.') {
+                self.directory(&path, &entry.path(), depth + 1);
+            }
+        } else if is_sql(name) {
+            self.file(path, kind, entry.path());
+        } else if kind.is_symlink() && !name.starts_with('.') {
+            self.linked_directory(&path, &entry.path());
+        }
+    }
+
     /// A file, or a link to one.
-    fn file(&mut self, path: String, location: PathBuf) {
-        let is_link = fs::symlink_metadata(&location).is_ok_and(|metadata| metadata.is_symlink());
-        if is_link && !fs::canonicalize(&location).is_ok_and(|target| target.starts_with(&self.real_root)) {
+    fn file(&mut self, path: String, kind: FileType, location: PathBuf) {
+        if kind.is_symlink() && !self.leads_into_the_project(&location) {
             let message = format!("`{path}` is a symbolic link that doesn't lead to a file of the project");
-            self.diagnostics.push(
-                Diagnostic::error(Code::UnreadableFile, Location::file(path), message)
-                    .help("a project holds its own files: copy the file into the project"),
-            );
-            return;
+            let error = Diagnostic::error(Code::UnreadableFile, Location::file(path), message);
+            return self
+                .diagnostics
+                .push(error.help("a project holds its own files: copy the file into the project"));
+        }
+        // A pipe would be waited for.
+        if !kind.is_file() && !kind.is_symlink() {
+            let message = format!("`{path}` is not a file");
+            return self.unreadable(&path, message);
         }
         self.found.push(Found { path: path.into(), location });
+    }
+
+    fn leads_into_the_project(&self, link: &Path) -> bool {
+        fs::canonicalize(link).is_ok_and(|target| target.starts_with(&self.real_root) && target.is_file())
     }
 
     /// A link to a directory: it may lead in a circle, or give one object two names.
@@ -138,30 +144,27 @@ fn is_sql(name: &str) -> bool {
 }
 
 /// The text of a file of the project, or why it has none.
-pub(super) fn read(file: &Found) -> Result<Arc<str>, Diagnostic> {
-    let error = |message: String| Diagnostic::error(Code::UnreadableFile, Location::file(file.path.clone()), message);
-    match bytes(&file.location) {
-        Ok(Content::Text(text)) => Ok(text.into()),
-        Ok(Content::NotUtf8 { line }) => Err(error(format!("`{}` is not UTF-8 at line {line}", file.path))
-            .help("save the file with the encoding UTF-8")),
-        Ok(Content::TooBig) => {
-            Err(error(format!("`{}` is larger than {} MiB", file.path, MAX_FILE_BYTES >> 20)))
-        }
-        Ok(Content::NotAFile) => Err(error(format!("`{}` is not a file", file.path))),
-        Err(problem) => Err(error(format!("can't read `{}`: {}", file.path, reason(&problem)))),
-    }
+pub(super) fn read(file: &Found) -> Result<Arc<str>, Box<Diagnostic>> {
+    let error =
+        |message: String| Diagnostic::error(Code::UnreadableFile, Location::file(file.path.clone()), message);
+    Err(Box::new(match content(&file.location) {
+        Ok(Content::Text(text)) => return Ok(text.into()),
+        Ok(Content::NotUtf8 { line }) => error(format!("`{}` is not UTF-8 at line {line}", file.path))
+            .help("save the file with the encoding UTF-8"),
+        Ok(Content::TooBig) => error(format!("`{}` is larger than {} MiB", file.path, MAX_FILE_BYTES >> 20)),
+        Err(problem) => error(format!("can't read `{}`: {}", file.path, reason(&problem))),
+    }))
 }
 
 /// The text of a file that was named on the command line.
 pub fn read_text(path: &Path) -> Result<Arc<str>, Failure> {
     let shown = path.display();
-    match bytes(path).map_err(|error| Failure::io("read", path, &error))? {
+    match content(path).map_err(|error| Failure::io("read", path, &error))? {
         Content::Text(text) => Ok(text.into()),
         Content::NotUtf8 { line } => Err(Failure::new(format!("`{shown}` is not UTF-8 at line {line}"))),
         Content::TooBig => {
             Err(Failure::new(format!("`{shown}` is larger than {} MiB", MAX_FILE_BYTES >> 20)))
         }
-        Content::NotAFile => Err(Failure::new(format!("`{shown}` is not a file"))),
     }
 }
 
@@ -169,16 +172,13 @@ enum Content {
     Text(String),
     NotUtf8 { line: usize },
     TooBig,
-    NotAFile,
 }
 
-fn bytes(location: &Path) -> std::io::Result<Content> {
+fn content(location: &Path) -> std::io::Result<Content> {
     let file = fs::File::open(location)?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
-        return Ok(Content::NotAFile);
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(MAX_FILE_BYTES)).unwrap_or_default() + 1);
+    let size = file.metadata()?.len().min(MAX_FILE_BYTES);
+    // One byte more than there should be, so that the end is seen without growing the buffer.
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);
     file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Ok(Content::TooBig);
@@ -188,7 +188,7 @@ fn bytes(location: &Path) -> std::io::Result<Content> {
         Err(error) => {
             let valid = error.utf8_error().valid_up_to();
             let before = error.as_bytes().get(..valid).unwrap_or_default();
-            Content::NotUtf8 { line: before.iter().filter(|byte| **byte == b'\n').count() + 1 }
+            Content::NotUtf8 { line: before.split(|byte| *byte == b'\n').count() }
         }
     })
 }

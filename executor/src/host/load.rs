@@ -10,7 +10,6 @@ use std::thread;
 use mz_deploy_planner::diagnostic::Diagnostic;
 use mz_deploy_planner::input::Config;
 use mz_deploy_planner::project::{self, CompiledFile, FileContext};
-use mz_deploy_planner::source::FilePath;
 use mz_deploy_planner::{Compiled, link};
 
 use super::cache::{self, Cache, Identity, Key};
@@ -70,29 +69,21 @@ pub fn load(root: &Path, config: &Config) -> Result<Loaded, Failure> {
 
     let mut texts = Texts::new();
     let mut compiled = Vec::with_capacity(outcomes.len());
-    let mut entries: Vec<(Key, Entry)> = Vec::with_capacity(outcomes.len());
-    let mut cache_use = CacheUse::default();
+    let mut entries = Vec::with_capacity(outcomes.len());
     for (file, outcome) in found.into_iter().zip(outcomes) {
         match outcome {
-            Ok(Outcome { text, file: result, key, fresh }) => {
-                match fresh {
-                    Some(bytes) => {
-                        cache_use.compiled += 1;
-                        entries.push((key, Entry::Fresh(bytes)));
-                    }
-                    None => {
-                        cache_use.reused += 1;
-                        entries.push((key, Entry::Kept));
-                    }
-                }
-                texts.insert(file.path, text);
-                compiled.push(result);
+            Ok(outcome) => {
+                texts.insert(file.path, outcome.text);
+                compiled.push(outcome.file);
+                entries.push((outcome.key, outcome.bytes));
             }
-            Err(problem) => diagnostics.push(problem),
+            Err(problem) => diagnostics.push(*problem),
         }
     }
+    let reused = entries.iter().filter(|(_, bytes)| bytes.is_none()).count();
+    let cache_use = CacheUse { compiled: entries.len() - reused, reused };
     let stale = cache.len().saturating_sub(cache_use.reused);
-    let is_worth_it = cache_use.compiled.max(stale) * WORTH_WRITING > entries.len().max(1);
+    let is_worth_it = cache_use.compiled.max(stale) * WORTH_WRITING > entries.len();
     let compiled = thread::scope(|scope| {
         // The cache is written while the project is put together.
         if is_worth_it {
@@ -103,21 +94,11 @@ pub fn load(root: &Path, config: &Config) -> Result<Loaded, Failure> {
     Ok(Loaded { compiled, texts, cache: cache_use })
 }
 
-/// The bytes of an entry of the next cache.
-enum Entry {
-    Fresh(Vec<u8>),
-    Kept,
-}
-
-fn write_cache(path: &Path, identity: Identity, entries: &[(Key, Entry)], cache: &Cache) {
-    let entries = entries.iter().filter_map(|(key, entry)| {
-        Some((
-            *key,
-            match entry {
-                Entry::Fresh(bytes) => bytes.as_slice(),
-                Entry::Kept => cache.bytes(*key)?,
-            },
-        ))
+/// Writes the cache for the next run: what was compiled now, and what was taken from the old one.
+fn write_cache(path: &Path, identity: Identity, entries: &[(Key, Option<Vec<u8>>)], old: &Cache) {
+    let entries = entries.iter().filter_map(|(key, bytes)| {
+        let bytes = bytes.as_deref().or_else(|| old.bytes(*key))?;
+        Some((*key, bytes))
     });
     // A project may be on a disk that can't be written: the next run is slower, and that is all.
     let _ = cache::save(path, identity, entries.collect());
@@ -128,12 +109,16 @@ struct Outcome {
     text: Arc<str>,
     file: Arc<CompiledFile>,
     key: Key,
-    /// Its bytes for the cache, if it wasn't there.
-    fresh: Option<Vec<u8>>,
+    /// Its bytes for the cache, if it wasn't taken from there.
+    bytes: Option<Vec<u8>>,
 }
 
 /// Reads and compiles all files; the results are in the order of the files.
-fn compile_all(files: &[Found], context: &FileContext, cache: &Cache) -> Vec<Result<Outcome, Diagnostic>> {
+fn compile_all(
+    files: &[Found],
+    context: &FileContext,
+    cache: &Cache,
+) -> Vec<Result<Outcome, Box<Diagnostic>>> {
     let processors = thread::available_parallelism().map_or(1, NonZero::get);
     let threads = processors.min(files.len().div_ceil(BATCH)).max(1);
     let next = AtomicUsize::new(0);
@@ -158,17 +143,13 @@ fn compile_all(files: &[Found], context: &FileContext, cache: &Cache) -> Vec<Res
     batches.into_iter().flat_map(|(_, batch)| batch).collect()
 }
 
-fn compile_one(found: &Found, context: &FileContext, cache: &Cache) -> Result<Outcome, Diagnostic> {
+fn compile_one(found: &Found, context: &FileContext, cache: &Cache) -> Result<Outcome, Box<Diagnostic>> {
     let text = files::read(found)?;
     let key = cache::key(&found.path, &text);
-    if let Some(file) = cache.bytes(key).and_then(cache::decode).filter(|file| is_of(file, &found.path)) {
-        return Ok(Outcome { text, file: Arc::new(file), key, fresh: None });
+    if let Some(file) = cache.bytes(key).and_then(cache::decode).filter(|file| file.path == found.path) {
+        return Ok(Outcome { text, file: Arc::new(file), key, bytes: None });
     }
     let file = project::compile_file(&found.path, &text, context);
-    let fresh = cache::encode(&file).unwrap_or_default();
-    Ok(Outcome { text, file: Arc::new(file), key, fresh: Some(fresh) })
-}
-
-fn is_of(file: &CompiledFile, path: &FilePath) -> bool {
-    file.path == *path
+    let bytes = cache::encode(&file);
+    Ok(Outcome { text, file: Arc::new(file), key, bytes: Some(bytes) })
 }

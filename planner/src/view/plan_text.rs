@@ -21,8 +21,6 @@ pub struct TextOptions {
 const LONG: usize = 50;
 /// What is left of a list that was cut.
 const SHOWN: usize = 20;
-/// Where the reason stands, behind the column of names.
-const HOW_COLUMN: usize = 37;
 /// Lines of a diff that are shown, unless everything was asked for.
 const DIFF_LINES: usize = 40;
 
@@ -171,12 +169,12 @@ fn object(page: &mut Page, change: &Change, width: usize, with_reason: bool) {
     let sign = page.painted(style, words::sign(change.action));
     let name = words::one_line(&change.name.to_string());
     let how = format!("{} {}", words::action(change.action), words::strategy(change.strategy));
-    let what = format!("{sign} {name:width$}  {:17}  {how}", change.kind.noun());
+    let what = format!("{sign} {name:width$}  {:17}", change.kind.noun());
     if with_reason {
         let reason = page.painted(DIM, words::chain(&change.reason, false));
-        page.plain(2, format_args!("{what:what_width$}  {reason}", what_width = width + HOW_COLUMN));
+        page.plain(2, format_args!("{what}  {how:14}  {reason}"));
     } else {
-        page.plain(4, what);
+        page.plain(4, format_args!("{what}  {how}"));
     }
     if let (Some(before), Some(after)) = (&change.before, &change.after) {
         definition(page, before, after);
