@@ -20,6 +20,8 @@ pub type Node = u32;
 pub struct Graph {
     edges: DiGraph<(), (), Node>,
     order: Vec<Node>,
+    /// For each object, the nodes of its list of dependencies; `None` for what is external.
+    needed: Vec<Vec<Option<Node>>>,
 }
 
 impl Graph {
@@ -32,6 +34,12 @@ impl Graph {
     /// What `node` needs, among the objects of the project.
     pub fn dependencies(&self, node: Node) -> impl Iterator<Item = Node> + '_ {
         self.neighbors(node, Direction::Outgoing)
+    }
+
+    /// The object of the project that the dependency at `position` of an object's list means; `None` for what is
+    /// external.
+    pub fn dependency(&self, node: Node, position: usize) -> Option<Node> {
+        self.needed.get(node as usize)?.get(position).copied().flatten()
     }
 
     /// What needs `node`.
@@ -92,20 +100,25 @@ pub fn build(project: &Project) -> (Graph, Vec<Diagnostic>) {
         edges.add_node(());
     }
     let mut externals = Vec::new();
+    let mut needed = Vec::with_capacity(project.objects.len());
     for (node, object) in project.objects.iter().enumerate() {
+        let mut nodes = Vec::with_capacity(object.dependencies.len());
         for dependency in &object.dependencies {
-            match positions.get(&dependency.name) {
-                Some(&needed) => {
-                    edges.add_edge(NodeIndex::new(node), NodeIndex::new(needed as usize), ());
+            let found = positions.get(&dependency.name).copied();
+            match found {
+                Some(found) => {
+                    edges.add_edge(NodeIndex::new(node), NodeIndex::new(found as usize), ());
                 }
                 None => externals.push(externals::Mention { object, dependency }),
             }
+            nodes.push(found);
         }
+        needed.push(nodes);
     }
     let (order, mut diagnostics) = order::sort(project, &edges);
     diagnostics.extend(externals::check(project, externals));
     diagnostic::sort(&mut diagnostics);
-    (Graph { edges, order }, diagnostics)
+    (Graph { edges, order, needed }, diagnostics)
 }
 
 /// Where each object stands. The map is only asked, never listed, and its hasher has no random seed.

@@ -38,8 +38,8 @@ pub struct Plan {
     /// What happens to databases and schemas themselves, sorted by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<ScopeChange>,
-    /// How many views, materialized views and sinks stay as they are.
-    pub unchanged: usize,
+    /// Views, materialized views and sinks that stay as they are.
+    pub unchanged: Vec<ObjectName>,
     /// What this plan costs.
     pub cost: Cost,
     /// What the other strategies would have cost.
@@ -112,8 +112,10 @@ pub enum ChangeAction {
     UpdateMetadata,
     /// A sink that reads something that moves.
     Repoint,
-    /// Its file is gone.
+    /// Its file is gone, and so will it be.
     Delete,
+    /// Its file is gone; it stays until its deletion is asked for.
+    Keep,
 }
 
 /// An object and what happens to it.

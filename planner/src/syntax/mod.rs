@@ -5,6 +5,7 @@
 
 pub mod ast;
 pub mod query;
+pub mod rewrite;
 mod statement;
 pub(crate) mod token;
 

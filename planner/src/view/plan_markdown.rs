@@ -54,7 +54,7 @@ fn summary(text: &mut String, plan: &Plan) {
     for scope in &plan.scopes {
         row(&escaped(&words::scope(scope)), &escaped(&words::chain(&scope.reason, false)));
     }
-    row("stay as they are", &plan.unchanged.to_string());
+    row("stay as they are", &escaped(&words::unchanged(plan, false)));
     row("cost", &words::cost(plan.cost));
     for alternative in &plan.alternatives {
         row("not taken", &escaped(&words::alternative(alternative)));
@@ -68,13 +68,14 @@ fn summary(text: &mut String, plan: &Plan) {
 }
 
 /// The rows of the summary.
-const ACTIONS: [(&str, &[ChangeAction]); 6] = [
+const ACTIONS: [(&str, &[ChangeAction]); 7] = [
     ("created", &[ChangeAction::Create]),
     ("updated", &[ChangeAction::Update, ChangeAction::UpdateIndexes, ChangeAction::UpdateMetadata]),
     ("changed to another kind", &[ChangeAction::ChangeKind]),
     ("deleted", &[ChangeAction::Delete]),
     ("rebuilt because of it", &[ChangeAction::Rebuild]),
     ("sinks pointed to their new input", &[ChangeAction::Repoint]),
+    ("kept though their files are gone", &[ChangeAction::Keep]),
 ];
 
 fn table(text: &mut String, plan: &Plan) {

@@ -97,7 +97,7 @@ fn header(page: &mut Page, plan: &Plan) {
 }
 
 /// The groups in which changes are shown.
-const GROUPS: [(&str, &[ChangeAction]); 3] = [
+const GROUPS: [(&str, &[ChangeAction]); 4] = [
     (
         "What changes",
         &[
@@ -111,6 +111,7 @@ const GROUPS: [(&str, &[ChangeAction]); 3] = [
     ),
     ("What is rebuilt because of it", &[ChangeAction::Rebuild]),
     ("What is pointed to its new input", &[ChangeAction::Repoint]),
+    ("What stays though its file is gone", &[ChangeAction::Keep]),
 ];
 
 fn changes(page: &mut Page, plan: &Plan) {
@@ -164,7 +165,10 @@ fn object(page: &mut Page, change: &Change, width: usize, with_reason: bool) {
         ChangeAction::Create => GREEN,
         ChangeAction::Delete | ChangeAction::ChangeKind => RED,
         ChangeAction::Rebuild | ChangeAction::Repoint => CYAN,
-        ChangeAction::Update | ChangeAction::UpdateIndexes | ChangeAction::UpdateMetadata => YELLOW,
+        ChangeAction::Update
+        | ChangeAction::UpdateIndexes
+        | ChangeAction::UpdateMetadata
+        | ChangeAction::Keep => YELLOW,
     };
     let sign = page.painted(style, words::sign(change.action));
     let name = words::one_line(&change.name.to_string());
@@ -219,7 +223,7 @@ fn costs(page: &mut Page, plan: &Plan) {
     page.blank();
     let title = page.painted(BOLD, "Cost");
     page.plain(0, format_args!("{title}: {}", words::cost(plan.cost)));
-    page.plain(2, format_args!("unchanged  {}", words::count(plan.unchanged, "object")));
+    page.plain(2, format_args!("unchanged  {}", words::unchanged(plan, page.options.full)));
     for alternative in &plan.alternatives {
         page.plain(2, format_args!("not taken  {}", words::alternative(alternative)));
     }

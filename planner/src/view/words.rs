@@ -68,6 +68,7 @@ pub(super) fn action(action: ChangeAction) -> &'static str {
         ChangeAction::UpdateMetadata => "update grants and comments",
         ChangeAction::Repoint => "repoint",
         ChangeAction::Delete => "delete",
+        ChangeAction::Keep => "keep",
     }
 }
 
@@ -80,6 +81,7 @@ pub(super) fn sign(action: ChangeAction) -> &'static str {
         ChangeAction::ChangeKind => "!",
         ChangeAction::Repoint => ">",
         ChangeAction::Delete => "-",
+        ChangeAction::Keep => "?",
     }
 }
 
@@ -207,6 +209,19 @@ fn record(table: &str, columns: &[SmolStr], rows: &[Vec<SmolStr>]) -> String {
         }
         _ => format!("record {} in {table}: {}", count(rows.len(), "row"), columns.join(", ")),
     }
+}
+
+/// Objects that stay are named if there are no more than this.
+const FEW: usize = 8;
+
+/// What stays: how many, and which if they are few.
+pub(super) fn unchanged(plan: &Plan, all: bool) -> String {
+    let n = count(plan.unchanged.len(), "object");
+    if plan.unchanged.is_empty() || plan.unchanged.len() > FEW && !all {
+        return n;
+    }
+    let names: Vec<String> = plan.unchanged.iter().map(|name| one_line(&name.to_string())).collect();
+    format!("{n}: {}", names.join(", "))
 }
 
 /// What happens to a database or schema.
