@@ -10,6 +10,7 @@ use mz_deploy_tests::case::{self, Case};
 
 /// Codes that checking a project alone can't produce; the tests of other parts show them.
 const SHOWN_ELSEWHERE: &[Code] = &[
+    Code::UnreadableFile,
     Code::InvalidDeployId,
     Code::UnknownSchema,
     Code::NameCollision,
