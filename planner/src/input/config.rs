@@ -35,4 +35,6 @@ pub struct StageOptions {
     pub redeploy_schemas: Vec<SmolStr>,
     /// Deploy everything again.
     pub redeploy_all: bool,
+    /// Drop what was removed from the project, at promotion. It is kept otherwise.
+    pub drop_removed: bool,
 }

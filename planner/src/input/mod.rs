@@ -8,8 +8,10 @@ mod sources;
 
 pub use config::{Config, StageOptions, StrategyChoice};
 pub use deployed::{
-    Deployed, DeployedCompanion, DeployedModifier, DeployedObject, DeployedSchema, SchemaDeploymentKind,
+    DEPLOYED_FORMAT, Deployed, DeployedCompanion, DeployedModifier, DeployedObject, DeployedSchema,
+    SchemaDeploymentKind,
 };
+pub(crate) use json::read;
 pub use json::{read_deployed, read_live};
-pub use live::{Live, LiveCluster, LiveDatabase, LiveGrant, LiveObject, LiveSchema};
+pub use live::{LIVE_FORMAT, Live, LiveCluster, LiveDatabase, LiveGrant, LiveObject, LiveSchema};
 pub use sources::Sources;
