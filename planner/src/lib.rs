@@ -3,6 +3,7 @@
 //! Values in, values out: no file system, network, clock or environment.
 
 pub(crate) mod changeset;
+pub(crate) mod ddl;
 pub mod diagnostic;
 pub mod fingerprint;
 pub mod graph;

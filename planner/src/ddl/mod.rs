@@ -1,0 +1,5 @@
+//! Statement values to SQL text. No other module writes SQL.
+
+mod statement;
+
+pub(crate) use statement::{Ddl, Item, replacement};
