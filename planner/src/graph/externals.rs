@@ -32,7 +32,8 @@ pub(super) fn check(project: &Project, mentions: Vec<Mention<'_>>) -> Vec<Diagno
     for mention in mentions {
         let name = &mention.dependency.name;
         used.insert(name);
-        if name.schema.is_system() || declared.contains_key(name) {
+        let is_broken = project.broken.binary_search(name).is_ok();
+        if name.schema.is_system() || is_broken || declared.contains_key(name) {
             continue;
         }
         let location = mention.location();
@@ -51,7 +52,8 @@ pub(super) fn check(project: &Project, mentions: Vec<Mention<'_>>) -> Vec<Diagno
         .map(|(name, (first, count))| undeclared_dependency(project, name, first, count));
     let unused = declared
         .iter()
-        .filter(|(name, _)| !used.contains(name) && !name.schema.is_system())
+        // An object that could not be read may use anything.
+        .filter(|(name, _)| project.broken.is_empty() && !used.contains(name) && !name.schema.is_system())
         .map(|(name, span)| unused_dependency(project, name, Location::new(PROJECT_FILE, *span)));
     errors.chain(unused).collect()
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, format_smolstr};
 
 use super::context::FileContext;
-use super::file::{Report, infrastructure, modifier, object};
+use super::file::{Report, Statements, infrastructure, modifier, object};
 use super::layout::{self, Place};
 use super::model::{Infrastructure, InfrastructureKind, Modifier};
 use super::object::{Object, ObjectKind};
@@ -15,7 +15,7 @@ use super::variables::{PRAGMA, Resolution, resolve_variables};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::name::{Ident, ObjectName};
 use crate::source::{FilePath, Location, Span};
-use crate::syntax::{self, ast::Statement};
+use crate::syntax;
 
 /// A file, compiled on its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,15 +85,15 @@ pub fn compile_file(path: &str, text: &Arc<str>, context: &FileContext) -> Compi
             Err(diagnostics) => only(path, Contents::Nothing, diagnostics),
         },
         Place::DatabaseModifier { database } => {
-            let scope = modifier::Scope { written: Ident::new(database), schema: None };
+            let scope = modifier::Scope { database: Ident::new(database), schema: None };
             compile_modifier(path, text, &scope, context)
         }
         Place::SchemaModifier { database, schema } => {
-            let scope = modifier::Scope { written: Ident::new(database), schema: Some(Ident::new(schema)) };
+            let scope = modifier::Scope { database: Ident::new(database), schema: Some(Ident::new(schema)) };
             compile_modifier(path, text, &scope, context)
         }
         Place::Object { database, schema, file } => {
-            if let Err(problem) = file.check(path) {
+            if let Err(problem) = file.check_object(path) {
                 return only(path, Contents::Nothing, vec![problem]);
             }
             compile_object(path, text, [database, schema], file, context)
@@ -138,9 +138,9 @@ fn compile_object(
     let mut contents = ObjectFile { name, profile: file.profile.map(Into::into), kind: None, object: None };
     if let Some(statements) = statements {
         let classified = object::classify(&mut report, &statements, &written);
-        contents.kind = classified.primary.as_ref().map(|(_, head)| (head.kind, head.span()));
+        contents.kind = classified.kind(&report);
         if !is_other {
-            let object = object::compile(&mut report, classified, &written, &contents.name, context);
+            let object = object::compile(&mut report, &classified, &written, &contents.name, context);
             contents.object = object.map(Arc::new);
         }
     }
@@ -179,18 +179,14 @@ fn compile_infrastructure(
     finished(report, Contents::Infrastructure(contents))
 }
 
-/// The statements of a file, or none if its text can't be read as SQL.
-fn read<'a>(
-    path: &'a str,
-    text: &'a Arc<str>,
-    context: &FileContext,
-) -> (Report<'a>, Option<Vec<Statement>>) {
+/// The statements of a file, or none if variables have no value.
+fn read<'a>(path: &'a str, text: &'a Arc<str>, context: &FileContext) -> (Report<'a>, Option<Statements>) {
     let resolution = resolve_variables(text, &context.variables);
     let missing = missing_variables(path, &resolution, context);
-    let is_complete = missing.as_ref().is_none_or(|problem| !problem.is_error());
+    let is_refused = missing.as_ref().is_some_and(Diagnostic::is_error);
     let mut report = Report::new(path, text, resolution.text);
     report.always.extend(missing);
-    if !is_complete {
+    if is_refused {
         return (report, None);
     }
     let parsed = syntax::parse(report.text.as_str());
@@ -198,8 +194,8 @@ fn read<'a>(
         let problem = report.error(Code::SyntaxError, error.span, error.message.clone());
         report.always.push(problem);
     }
-    let statements = parsed.errors.is_empty().then_some(parsed.statements);
-    (report, statements)
+    let is_complete = parsed.errors.is_empty();
+    (report, Some(Statements { parsed: parsed.statements, is_complete }))
 }
 
 /// One problem for all references without a value in a file.
@@ -230,7 +226,10 @@ fn missing_variables(path: &str, resolution: &Resolution, context: &FileContext)
         Some(table) => {
             format_smolstr!("give it a value in `project.toml`, in the table `[{table}]`: `{first} = \"…\"`")
         }
-        None => "no profile is selected: select one with `--profile <name>` or `mz-deploy profile set <name>`".into(),
+        None => {
+            "no profile is selected: select one with `--profile <name>` or `mz-deploy profile set <name>`"
+                .into()
+        }
     };
     let allow = format_smolstr!("or begin the file with `-- {PRAGMA}` if this isn't meant as a variable");
     Some(diagnostic.help(define).help(allow))

@@ -34,10 +34,22 @@ const INFRASTRUCTURE: &[(&str, InfrastructureKind)] = &[
 pub(super) enum Place<'a> {
     ProjectFile,
     TypesLock,
-    DatabaseModifier { database: &'a str },
-    SchemaModifier { database: &'a str, schema: &'a str },
-    Object { database: &'a str, schema: &'a str, file: Stem<'a> },
-    Infrastructure { kind: InfrastructureKind, file: Stem<'a> },
+    DatabaseModifier {
+        database: &'a str,
+    },
+    SchemaModifier {
+        database: &'a str,
+        schema: &'a str,
+    },
+    Object {
+        database: &'a str,
+        schema: &'a str,
+        file: Stem<'a>,
+    },
+    Infrastructure {
+        kind: InfrastructureKind,
+        file: Stem<'a>,
+    },
     /// Nothing reads it; the reason, if it looks as if something should.
     Ignored(Option<&'static str>),
 }
@@ -71,12 +83,19 @@ impl<'a> Stem<'a> {
                 format_smolstr!("the name before `#` is missing in `#{profile}`"),
                 "write `<object>#<profile>.sql`",
             ),
-            _ if self.name.contains('@') => error(
-                format_smolstr!("`@` is reserved in file names: `{}`", self.name),
-                "choose a name without `@`",
-            ),
             _ => Ok(()),
         }
+    }
+
+    /// The same for the name of an object, in which `@` is reserved.
+    pub(super) fn check_object(&self, path: &str) -> Result<(), Diagnostic> {
+        self.check(path)?;
+        if !self.name.contains('@') {
+            return Ok(());
+        }
+        let message = format_smolstr!("`@` is reserved in the names of objects: `{}`", self.name);
+        let error = Diagnostic::error(Code::InvalidFileName, Location::file(path), message);
+        Err(error.help("choose a name without `@`"))
     }
 }
 
@@ -88,9 +107,9 @@ pub(super) fn place(path: &str) -> Place<'_> {
     match (first.unwrap_or_default(), second, third, fourth, fifth) {
         (PROJECT_FILE, None, ..) => Place::ProjectFile,
         (TYPES_LOCK_FILE, None, ..) => Place::TypesLock,
-        (MODELS, Some(file), None, ..) => sql_stem(file, |stem| {
-            no_profile(stem).unwrap_or(Place::DatabaseModifier { database: stem })
-        }),
+        (MODELS, Some(file), None, ..) => {
+            sql_stem(file, |stem| no_profile(stem).unwrap_or(Place::DatabaseModifier { database: stem }))
+        }
         (MODELS, Some(database), Some(file), None, _) if is_visible(database) => sql_stem(file, |stem| {
             no_profile(stem).unwrap_or(Place::SchemaModifier { database, schema: stem })
         }),
@@ -102,19 +121,24 @@ pub(super) fn place(path: &str) -> Place<'_> {
         (MODELS, Some(database), Some(schema), Some(directory), Some(_))
             if [database, schema, directory].iter().all(|name| is_visible(name)) && looks_like_sql(path) =>
         {
-            Place::Ignored(Some("objects stand directly in the directory of their schema"))
+            Place::Ignored(Some("move it: objects stand directly in the directory of their schema"))
         }
         (directory, Some(file), third, ..) => match infrastructure(directory) {
             Some(kind) if third.is_none() => {
                 sql_stem(file, |stem| Place::Infrastructure { kind, file: Stem::new(stem) })
             }
             Some(_) if is_visible(file) && looks_like_sql(path) => {
-                Place::Ignored(Some("definitions stand directly in their directory"))
+                Place::Ignored(Some("move it: definitions stand directly in their directory"))
             }
             _ => Place::Ignored(None),
         },
         _ => Place::Ignored(None),
     }
+}
+
+/// True if `path` lies in the directory of databases.
+pub(super) fn is_in_models(path: &str) -> bool {
+    path.strip_prefix(MODELS).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// The database and the schema whose directories `path` lies in.
@@ -133,14 +157,18 @@ fn infrastructure(directory: &str) -> Option<InfrastructureKind> {
 fn sql_stem<'a>(file: &'a str, place: impl FnOnce(&'a str) -> Place<'a>) -> Place<'a> {
     match file.strip_suffix(".sql") {
         Some(stem) if is_visible(file) => place(stem),
-        Some(_) => Place::Ignored(Some("files whose names start with a dot are hidden")),
-        None if looks_like_sql(file) => Place::Ignored(Some("the extension is `.sql`, in lower case")),
+        Some(_) => Place::Ignored(Some("rename it: a file is hidden if its name starts with a dot")),
+        None if looks_like_sql(file) => {
+            Place::Ignored(Some("rename it: the extension is `.sql`, in lower case"))
+        }
         None => Place::Ignored(None),
     }
 }
 
 fn no_profile(stem: &str) -> Option<Place<'_>> {
-    stem.contains('#').then_some(Place::Ignored(Some("modifiers have no variants for profiles")))
+    stem.contains('#').then_some(Place::Ignored(Some(
+        "rename it: the modifier of a database or schema has no variants for profiles",
+    )))
 }
 
 fn is_visible(name: &str) -> bool {

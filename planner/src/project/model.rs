@@ -18,6 +18,8 @@ use crate::syntax::ast::WithOption;
 pub struct Project {
     /// Active objects, sorted by name.
     pub objects: Vec<Arc<Object>>,
+    /// Active objects whose files have errors, sorted. They are nowhere else, but other objects may mention them.
+    pub broken: Vec<ObjectName>,
     /// Databases (directories, profile suffix included), with their modifiers.
     pub databases: BTreeMap<Ident, Option<Arc<Modifier>>>,
     /// Schemas (directories), with their modifiers.

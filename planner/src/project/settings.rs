@@ -237,8 +237,17 @@ impl Reader {
             self.wrong_type(key, value, "an array of strings");
             return Vec::new();
         };
-        let entry = format_smolstr!("an entry of {key}");
-        items.iter().filter_map(|item| Some((self.string(&entry, item)?, item.span()))).collect()
+        let mut strings = Vec::with_capacity(items.len());
+        for item in items.iter() {
+            if let DeValue::String(text) = item.get_ref() {
+                strings.push((text.as_ref().into(), item.span()));
+            } else {
+                let found = with_article(item.get_ref().type_str());
+                let message = format_smolstr!("`{key}` holds {found}, not only strings");
+                self.error(Code::InvalidValue, item.span(), message);
+            }
+        }
+        strings
     }
 
     fn string(&mut self, key: &str, value: &Value<'_>) -> Option<SmolStr> {
@@ -266,9 +275,8 @@ impl Reader {
     }
 
     fn wrong_type(&mut self, key: &str, value: &Value<'_>, expected: &str) {
-        let found = value.get_ref().type_str();
-        let article = if found.starts_with(['a', 'i']) { "an" } else { "a" };
-        let message = format_smolstr!("`{key}` is {article} {found}, not {expected}");
+        let found = with_article(value.get_ref().type_str());
+        let message = format_smolstr!("`{key}` is {found}, not {expected}");
         self.error(Code::InvalidValue, value.span(), message);
     }
 
@@ -288,6 +296,11 @@ impl Reader {
     fn error(&mut self, code: Code, range: Range<usize>, message: SmolStr) {
         self.diagnostics.push(at(code, range, message));
     }
+}
+
+fn with_article(noun: &str) -> SmolStr {
+    let article = if noun.starts_with(['a', 'i']) { "an" } else { "a" };
+    format_smolstr!("{article} {noun}")
 }
 
 fn location(range: Range<usize>) -> Location {

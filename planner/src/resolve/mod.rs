@@ -1,9 +1,12 @@
 //! References to full names: which relation, connection, type or cluster each name of a statement means.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::name::{Ident, ObjectName, SchemaName};
 use crate::source::Span;
+use crate::syntax::ast::{Body, SpannedIdent, Statement};
 
 /// A place in a statement where a name stands, and what it means. Rewriting a statement replaces these places.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,4 +49,31 @@ pub enum Target {
     Schema(SchemaName),
     /// A database.
     Database(Ident),
+}
+
+/// What the names of a file mean depends on this.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// The file's database, suffix included, and its schema.
+    pub schema: SchemaName,
+    /// Databases of the project, to their names with the profile's suffix.
+    pub database_map: BTreeMap<Ident, Ident>,
+    /// Clusters that get the suffix.
+    pub cluster_map: BTreeMap<Ident, Ident>,
+}
+
+/// The names of a statement. Stands in until scopes are resolved: clusters only.
+pub fn resolve(statement: &Statement, _own: Option<&ObjectName>, context: &Context) -> Vec<Occurrence> {
+    let cluster = match &statement.body {
+        Body::MaterializedView(view) => view.cluster.as_ref(),
+        Body::Index(index) => index.cluster.as_ref(),
+        Body::Source(source) => source.cluster.as_ref(),
+        Body::Sink(sink) => sink.cluster.as_ref(),
+        _ => None,
+    };
+    let occurrence = |cluster: &SpannedIdent| {
+        let name = context.cluster_map.get(&cluster.value).unwrap_or(&cluster.value).clone();
+        Occurrence { span: cluster.span, target: Target::Cluster(name) }
+    };
+    cluster.map(occurrence).into_iter().collect()
 }

@@ -50,7 +50,8 @@ fn other_object(
     statement: &str,
 ) -> Diagnostic {
     let written = report.written(name.span());
-    let message = format_smolstr!("the {statement} is on `{written}`, but this is the file of `{}`", own.name);
+    let message =
+        format_smolstr!("the {statement} is on `{written}`, but this is the file of `{}`", own.name);
     let problem = report
         .error(code, name.span(), message)
         .label(format_smolstr!("expected `{}`", own.name))
@@ -75,7 +76,7 @@ fn index_problem(
     };
     if !kind.is_computation() {
         let noun = kind.noun();
-        let message = format_smolstr!("an index is not supported on {} {noun}", article(noun));
+        let message = format_smolstr!("an index is not supported on a {noun}");
         let problem = report.error(Code::IndexOnStorageObject, place, message);
         return Some(match kind {
             ObjectKind::Table | ObjectKind::TableFromSource | ObjectKind::Source => problem
@@ -83,7 +84,9 @@ fn index_problem(
                     "create a view of `{}` in another schema, and put the index into its file",
                     own.name
                 ))
-                .help(format_smolstr!("without an index, a {noun} can be read on every cluster: it is persisted")),
+                .help(format_smolstr!(
+                    "without an index, a {noun} can be read on every cluster: it is persisted"
+                )),
             _ => problem.help("remove the index"),
         });
     }
@@ -132,7 +135,16 @@ fn grant_problems(
     };
     let found = keyword.map_or(TargetKind::Table, |(kind, _)| kind);
     if expected != Some(found) {
-        return vec![grant_type_problem(report, grant, *keyword, expected, kind, own)];
+        let (found, place) = match keyword {
+            Some((kind, span)) => (format_smolstr!("`{}`", kind.keyword()), *span),
+            None => ("table, as there is no keyword".into(), grant.target_span),
+        };
+        let problem = grant_type_problem(report, place, &found, expected, kind, own);
+        let is_all_that_is_wrong = keyword.is_some() && names.iter().all(|name| means(name, own, context));
+        return vec![match expected {
+            Some(expected) if is_all_that_is_wrong => report.with_fix(problem, place, expected.keyword()),
+            _ => problem,
+        }];
     }
     names
         .iter()
@@ -143,30 +155,23 @@ fn grant_problems(
 
 fn grant_type_problem(
     report: &Report<'_>,
-    grant: &GrantPrivileges,
-    keyword: Option<(TargetKind, Span)>,
+    place: Span,
+    found: &str,
     expected: Option<TargetKind>,
     kind: ObjectKind,
     own: &ObjectName,
 ) -> Diagnostic {
     let noun = kind.noun();
-    let place = keyword.map_or(grant.target_span, |(_, span)| span);
-    let found = keyword.map_or("without a keyword", |(kind, _)| kind.keyword());
     let Some(expected) = expected else {
-        let message = format_smolstr!("{} {noun} has no privileges", article(noun));
+        let message = format_smolstr!("a {noun} has no privileges");
         return report.error(Code::GrantTypeMismatch, place, message).help("remove the grant");
     };
-    let message = match keyword {
-        Some(_) => format_smolstr!("the grant is on a `{found}`, but `{}` is {} {noun}", own.name, article(noun)),
-        None => format_smolstr!("a grant {found} is on a table, but `{}` is {} {noun}", own.name, article(noun)),
-    };
-    let problem = report.error(Code::GrantTypeMismatch, place, message);
-    if keyword.is_some() {
-        let help = format_smolstr!("write `ON {} {}`", expected.keyword(), own.name);
-        report.with_fix(problem.help(help), place, expected.keyword())
-    } else {
-        problem.help(format_smolstr!("write `ON {} {}`", expected.keyword(), own.name))
-    }
+    let message = format_smolstr!("the grant is on a {found}, but `{}` is a {noun}", own.name);
+    report.error(Code::GrantTypeMismatch, place, message).help(format_smolstr!(
+        "write `ON {} {}`",
+        expected.keyword(),
+        own.name
+    ))
 }
 
 /// The keyword that a comment on an object of this kind has.
@@ -198,10 +203,12 @@ fn comment_problem(
             }
             let has_columns = !matches!(kind, ObjectKind::Sink | ObjectKind::Secret | ObjectKind::Connection);
             (!has_columns).then(|| {
-                let message = format_smolstr!("{} {noun} has no columns", article(noun));
-                report
-                    .error(Code::CommentTypeMismatch, comment.keyword, message)
-                    .help(format_smolstr!("write `COMMENT ON {} {}`", comment_keyword(kind).keyword(), own.name))
+                let message = format_smolstr!("a {noun} has no columns");
+                report.error(Code::CommentTypeMismatch, comment.keyword, message).help(format_smolstr!(
+                    "write `COMMENT ON {} {}`",
+                    comment_keyword(kind).keyword(),
+                    own.name
+                ))
             })
         }
         TargetKind::Table
@@ -224,7 +231,7 @@ fn comment_problem(
             (comment.kind != expected).then(|| {
                 let found = comment.kind.keyword();
                 let message =
-                    format_smolstr!("the comment is on a `{found}`, but `{}` is {} {noun}", own.name, article(noun));
+                    format_smolstr!("the comment is on a `{found}`, but `{}` is a {noun}", own.name);
                 let problem = report
                     .error(Code::CommentTypeMismatch, comment.keyword, message)
                     .help(format_smolstr!("write `COMMENT ON {} {}`", expected.keyword(), own.name));
@@ -233,7 +240,7 @@ fn comment_problem(
         }
         other => {
             let message =
-                format_smolstr!("a comment on a `{}` can't stand in the file of an object", other.keyword());
+                format_smolstr!("`COMMENT ON {}` can't stand in the file of an object", other.keyword());
             Some(report.error(Code::UnsupportedCommentType, comment.keyword, message).help(format_smolstr!(
                 "this file can hold `COMMENT ON {}` and `COMMENT ON COLUMN`",
                 comment_keyword(kind).keyword()
@@ -255,11 +262,8 @@ fn unit_test_problem(
     }
     (!kind.is_computation()).then(|| {
         let noun = kind.noun();
-        let message = format_smolstr!(
-            "the unit test `{}` tests {} {noun}, which computes nothing",
-            test.name.value,
-            article(noun)
-        );
+        let message =
+            format_smolstr!("the unit test `{}` tests a {noun}, which computes nothing", test.name.value);
         report
             .error(Code::InvalidUnitTestTarget, test.target.span(), message)
             .help("test a view or a materialized view")
@@ -274,8 +278,4 @@ fn constraint_problem(report: &Report<'_>, statement: &Statement, kind: &str) ->
             format_smolstr!("`CREATE {kind}` is not supported"),
         )
         .help("remove it; a view that returns the offending rows, or a unit test, can check the same")
-}
-
-pub(super) fn article(noun: &str) -> &'static str {
-    if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
 }

@@ -8,4 +8,4 @@ pub(super) mod object;
 mod report;
 mod statement_kind;
 
-pub(super) use report::Report;
+pub(super) use report::{Report, Statements};

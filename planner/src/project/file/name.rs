@@ -30,7 +30,7 @@ pub(super) fn check_declared(report: &mut Report<'_>, declared: &Name, path: &Pa
         let message = format_smolstr!("`{}` can't be the name of an object: {reason}", path.name.as_str());
         let problem = report
             .error(Code::InvalidIdentifier, name.span, message)
-            .label("the file has this name")
+            .label(format_smolstr!("the file is `{}.sql`", path.name.as_str()))
             .help("rename the file and the object")
             .help(naming::RULE);
         report.if_active.push(problem);
@@ -55,20 +55,27 @@ pub(super) fn check_declared(report: &mut Report<'_>, declared: &Name, path: &Pa
             path.database
         );
         let problem = mismatch(report, Code::DatabaseMismatch, database, &path.database, message.as_str())
-            .help("the database must be the file's directory, without a profile's suffix; it may be left out");
+            .help(
+                "the database must be the file's directory, without a profile's suffix; it may be left out",
+            );
         report.if_active.push(problem);
     }
 }
 
 fn object_mismatch(report: &Report<'_>, name: &SpannedIdent, path: &Path) -> Diagnostic {
-    let message =
-        format_smolstr!("the statement creates `{}`, but the file is named after `{}`", name.value, path.name);
-    let problem = mismatch(report, Code::ObjectNameMismatch, name, &path.name, message.as_str());
+    let message = format_smolstr!(
+        "the statement creates `{}`, but the file is named after `{}`",
+        name.value,
+        path.name
+    );
     match path.name.as_str().rsplit_once("__") {
-        Some((base, profile)) if base == name.value.as_str() && !profile.is_empty() => problem.help(
-            format_smolstr!("for a variant for the profile `{profile}`, name the file `{base}#{profile}.sql`"),
-        ),
-        _ => problem.help("the name in the statement and the name of the file must be the same"),
+        Some((base, profile)) if base == name.value.as_str() && !profile.is_empty() => {
+            report.error(Code::ObjectNameMismatch, name.span, message).help(format_smolstr!(
+                "if this is the variant for the profile `{profile}`, rename the file to `{base}#{profile}.sql`"
+            ))
+        }
+        _ => mismatch(report, Code::ObjectNameMismatch, name, &path.name, message.as_str())
+            .help("the name in the statement and the name of the file must be the same"),
     }
 }
 
@@ -86,14 +93,11 @@ fn mismatch(
 /// Checks the name of the cluster that a statement of this file runs on.
 pub(super) fn check_cluster(report: &mut Report<'_>, cluster: &SpannedIdent) {
     if let Err(reason) = naming::check(cluster.value.as_str()) {
-        let message = format_smolstr!("{} can't be the name of a cluster: {reason}", quoted(&cluster.value));
+        let message =
+            format_smolstr!("`{}` can't be the name of a cluster: {reason}", cluster.value.as_str());
         let problem = report.error(Code::InvalidIdentifier, cluster.span, message).help(naming::RULE);
         report.if_active.push(problem);
     }
-}
-
-fn quoted(name: &Ident) -> String {
-    format!("`{}`", name.as_str())
 }
 
 /// True if `name`, written in a file of `own`, means `own`.
@@ -106,7 +110,6 @@ pub(super) fn means(name: &Name, own: &ObjectName, context: &FileContext) -> boo
     };
     object.value == own.name
         && schema.is_none_or(|schema| schema.value == own.schema.schema)
-        && database.is_none_or(|database| {
-            own.schema.database.as_ref() == Some(context.database(&database.value))
-        })
+        && database
+            .is_none_or(|database| own.schema.database.as_ref() == Some(context.database(&database.value)))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use smol_str::format_smolstr;
 
-use super::report::Report;
+use super::report::{Report, Statements};
 use super::statement_kind::{Primary, primary, words};
 use super::{companions, name};
 use crate::ddl::undo;
@@ -39,7 +39,7 @@ impl Path {
 #[derive(Default)]
 pub(in crate::project) struct Classified<'a> {
     /// The statement that makes the object.
-    pub(in crate::project) primary: Option<(&'a Statement, Primary<'a>)>,
+    primary: Option<(&'a Statement, Primary<'a>)>,
     /// Indexes, grants, comments, unit tests and constraints, in file order.
     companions: Vec<&'a Statement>,
 }
@@ -47,12 +47,12 @@ pub(in crate::project) struct Classified<'a> {
 /// Sorts the statements of a file, and reports those that it can't hold.
 pub(in crate::project) fn classify<'a>(
     report: &mut Report<'_>,
-    statements: &'a [Statement],
+    statements: &'a Statements,
     path: &Path,
 ) -> Classified<'a> {
     let mut classified = Classified::default();
     let mut refused = false;
-    for statement in statements {
+    for statement in &statements.parsed {
         if let Some(head) = primary(&statement.body) {
             if let Some((_, first)) = &classified.primary {
                 let message = format_smolstr!("the file of `{}` creates more than one object", path.name);
@@ -84,7 +84,7 @@ pub(in crate::project) fn classify<'a>(
             }
         }
     }
-    if classified.primary.is_none() && !refused {
+    if classified.primary.is_none() && !refused && statements.is_complete {
         let message = format_smolstr!("the file creates no object, expected `{}`", path.name);
         let problem = report
             .error(Code::NoMainStatement, Span::default(), message)
@@ -92,6 +92,14 @@ pub(in crate::project) fn classify<'a>(
         report.always.push(problem);
     }
     classified
+}
+
+impl Classified<'_> {
+    /// What the object is, and where the text on disk says so.
+    pub(in crate::project) fn kind(&self, report: &Report<'_>) -> Option<(ObjectKind, Span)> {
+        let (statement, head) = self.primary.as_ref()?;
+        Some((head.kind, report.at(head.place(report, statement)).span))
+    }
 }
 
 impl Primary<'_> {
@@ -261,7 +269,7 @@ fn add_companion(
         }),
         Body::Comment(comment) => object.companions.push(Companion {
             kind: CompanionKind::Comment,
-            undo: undo::comment(comment, &object.name),
+            undo: undo::comment_on_object(comment, &object.name),
             statement: text(companion),
         }),
         Body::UnitTest(test) => object.tests.push(test.name.value.as_str().into()),
@@ -283,7 +291,8 @@ fn dependencies(object: &Object) -> Vec<Dependency> {
     let statements = std::iter::once(&object.statement).chain(object.indexes.iter().map(|i| &i.statement));
     let mut first: BTreeMap<&ObjectName, Span> = BTreeMap::new();
     for occurrence in statements.flat_map(|statement| &statement.occurrences) {
-        if let Target::Relation { name, .. } | Target::Object(name) | Target::Type(name) = &occurrence.target {
+        if let Target::Relation { name, .. } | Target::Object(name) | Target::Type(name) = &occurrence.target
+        {
             first.entry(name).or_insert(occurrence.span);
         }
     }

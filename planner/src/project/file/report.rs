@@ -6,7 +6,15 @@ use smol_str::SmolStr;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Location, ResolvedText, Span};
+use crate::syntax::ast::Statement;
 use crate::syntax::token::{TokenKind, tokenize};
+
+/// The statements of a file.
+pub(in crate::project) struct Statements {
+    pub(in crate::project) parsed: Vec<Statement>,
+    /// All of them could be read: what is missing is missing.
+    pub(in crate::project) is_complete: bool,
+}
 
 /// A file's text and what is wrong with it. Spans that go in are in the resolved text, those that come out are in the
 /// text on disk.
@@ -31,7 +39,12 @@ impl<'a> Report<'a> {
     }
 
     /// An error at a part of the text.
-    pub(in crate::project) fn error(&self, code: Code, span: Span, message: impl Into<SmolStr>) -> Diagnostic {
+    pub(in crate::project) fn error(
+        &self,
+        code: Code,
+        span: Span,
+        message: impl Into<SmolStr>,
+    ) -> Diagnostic {
         Diagnostic::error(code, self.at(span), message)
     }
 
@@ -41,7 +54,12 @@ impl<'a> Report<'a> {
     }
 
     /// `diagnostic` with a replacement that solves it, unless the text there comes from a variable.
-    pub(super) fn with_fix(&self, diagnostic: Diagnostic, span: Span, replacement: impl Into<SmolStr>) -> Diagnostic {
+    pub(super) fn with_fix(
+        &self,
+        diagnostic: Diagnostic,
+        span: Span,
+        replacement: impl Into<SmolStr>,
+    ) -> Diagnostic {
         let location = self.at(span);
         if location.span.slice(self.on_disk) == self.written(span) {
             diagnostic.fix(location, replacement)

@@ -1,6 +1,6 @@
 //! What statements are called in messages, and which of them make an object.
 
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
 use crate::project::object::ObjectKind;
 use crate::syntax::ast::{Body, CreateModifier, Name, SpannedIdent};
@@ -57,9 +57,9 @@ pub(super) fn words(body: &Body) -> SmolStr {
         Body::AlterDefaultPrivileges(_) => "ALTER DEFAULT PRIVILEGES",
         Body::AlterRole(_) => "ALTER ROLE",
         Body::Comment(_) => "COMMENT ON",
-        Body::Set(_) => "SET",
         Body::UnitTest(_) => "EXECUTE UNIT TEST",
-        Body::Constraint(constraint) => return smol_str::format_smolstr!("CREATE {}", constraint.kind),
+        Body::Set(set) => return format_smolstr!("SET {}", set.variable.value),
+        Body::Constraint(constraint) => return format_smolstr!("CREATE {}", constraint.kind),
         Body::Other(other) => return other.kind.clone(),
     };
     words.into()

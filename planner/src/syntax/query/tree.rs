@@ -4,13 +4,13 @@
 //! in scope, expressions mention columns and hold further queries. The tree keeps what name resolution needs and
 //! nothing else.
 
-use super::ast::{Name, SpannedIdent};
 use crate::source::Span;
+use crate::syntax::ast::{Name, SpannedIdent};
 
 /// A query: `[WITH …] body [ORDER BY …]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
-    /// Its text.
+    /// Its text; empty for a query inside another one.
     pub span: Span,
     /// The `WITH` block.
     pub with: Option<With>,
@@ -34,8 +34,6 @@ pub struct With {
 pub struct Cte {
     /// Its name.
     pub name: SpannedIdent,
-    /// Types in the column list of a recursive definition.
-    pub column_types: Names,
     /// Its query.
     pub query: Query,
 }
@@ -43,14 +41,10 @@ pub struct Cte {
 /// A part of a query's body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Branch {
-    /// `SELECT …`
+    /// `SELECT …`; or `VALUES …` and `TABLE name`, which are read as a `SELECT`.
     Select(Select),
     /// A query in parentheses as an operand of a set operation.
     Query(Query),
-    /// `VALUES …`
-    Values(Names),
-    /// `TABLE name`
-    Table(Relation),
 }
 
 /// `SELECT … FROM … WHERE …`
@@ -105,11 +99,12 @@ pub struct Names {
     pub columns: Vec<Name>,
     /// What stands before `.*`: `t`, `s.t` or `d.s.t`.
     pub wildcards: Vec<Name>,
-    /// Types, in casts and column definitions, that are written with more than one part or aren't built in.
+    /// Types, in casts and column definitions, that are written with more than one part or aren't built in. No
+    /// scope matters to them: a query has them in the names of its outermost tail.
     pub types: Vec<Name>,
     /// Functions.
     pub functions: Vec<Name>,
-    /// The schema of each `OPERATOR(schema.op)`.
+    /// The schema of each `OPERATOR(schema.op)`; like types, in the outermost tail.
     pub operator_schemas: Vec<Name>,
     /// Connections: in sources, sinks and connection options, schema registries and AWS connections included.
     pub connections: Vec<Name>,
@@ -131,23 +126,4 @@ impl Names {
         self.secrets.append(&mut other.secrets);
         self.queries.append(&mut other.queries);
     }
-}
-
-/// PLACEHOLDER until the query parser is merged.
-pub(crate) fn parse_query(_: &str, tokens: &[super::token::Token]) -> Result<Query, super::SyntaxError> {
-    let mut query = Query::default();
-    if let (Some(first), Some(last)) = (tokens.first(), tokens.last()) {
-        query.span = first.span.to(last.span);
-    }
-    Ok(query)
-}
-
-/// PLACEHOLDER
-pub(crate) fn parse_expressions(_: &str, _: &[super::token::Token]) -> Result<Names, super::SyntaxError> {
-    Ok(Names::default())
-}
-
-/// PLACEHOLDER
-pub(crate) fn parse_type(_: &str, _: &[super::token::Token]) -> Result<Names, super::SyntaxError> {
-    Ok(Names::default())
 }

@@ -1,0 +1,163 @@
+//! The rules for clusters: each one that is used is known, and none runs both computation and storage.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use smol_str::{SmolStr, format_smolstr};
+
+use super::compile::CompiledFile;
+use super::compile::Contents;
+use super::model::{InfrastructureKind, Project};
+use super::object::{Object, ObjectKind, StatementText};
+use super::schema_rules::location;
+use crate::diagnostic::{Code, Diagnostic, closest};
+use crate::name::Ident;
+use crate::resolve::Target;
+use crate::source::Location;
+
+/// How many names a message lists.
+const LISTED: usize = 3;
+
+/// The cluster that every environment has from the start.
+const DEFAULT_CLUSTER: &str = "quickstart";
+
+/// The statements on a cluster.
+#[derive(Default)]
+struct Use<'a> {
+    computation: Vec<Running<'a>>,
+    storage: Vec<Running<'a>>,
+}
+
+/// A statement that runs on a cluster.
+#[derive(Clone, Copy)]
+struct Running<'a> {
+    object: &'a Object,
+    index: Option<usize>,
+}
+
+impl<'a> Running<'a> {
+    fn statement(&self) -> &'a StatementText {
+        self.index.and_then(|i| self.object.indexes.get(i)).map_or(&self.object.statement, |i| &i.statement)
+    }
+
+    /// Where the statement names its cluster.
+    fn place(&self) -> Location {
+        let statement = self.statement();
+        let cluster =
+            statement.occurrences.iter().find(|occurrence| matches!(occurrence.target, Target::Cluster(_)));
+        location(self.object, cluster.map_or(self.object.name_span, |occurrence| occurrence.span))
+    }
+
+    fn noun(&self) -> &'static str {
+        if self.index.is_some() { "index" } else { self.object.kind.noun() }
+    }
+}
+
+pub(super) fn check(project: &Project, defined: &BTreeSet<Ident>, diagnostics: &mut Vec<Diagnostic>) {
+    for (cluster, used) in uses(project) {
+        let is_known = defined.contains(cluster)
+            || project.settings.shared_clusters.contains_key(cluster)
+            || cluster.as_str() == DEFAULT_CLUSTER;
+        if !is_known {
+            diagnostics.extend(unknown(cluster, &used, project, defined));
+        }
+        if let (Some(computation), Some(storage)) = (used.computation.first(), used.storage.first()) {
+            diagnostics.push(not_isolated(cluster, &used, computation, storage));
+        }
+    }
+}
+
+fn uses(project: &Project) -> BTreeMap<&Ident, Use<'_>> {
+    let mut uses: BTreeMap<&Ident, Use<'_>> = BTreeMap::new();
+    for object in &project.objects {
+        if let Some(cluster) = &object.cluster {
+            let used = uses.entry(cluster).or_default();
+            let running = Running { object, index: None };
+            match object.kind {
+                ObjectKind::Source | ObjectKind::Sink => used.storage.push(running),
+                _ => used.computation.push(running),
+            }
+        }
+        for (index, definition) in object.indexes.iter().enumerate() {
+            let running = Running { object, index: Some(index) };
+            uses.entry(&definition.cluster).or_default().computation.push(running);
+        }
+    }
+    uses
+}
+
+/// One warning for all statements on a cluster that nothing defines.
+fn unknown(
+    cluster: &Ident,
+    used: &Use<'_>,
+    project: &Project,
+    defined: &BTreeSet<Ident>,
+) -> Option<Diagnostic> {
+    let mut running = used.computation.iter().chain(&used.storage);
+    let first = running.next()?;
+    let message = match running.clone().count() {
+        0 => format_smolstr!("the project has no cluster `{cluster}`"),
+        more => format_smolstr!("the project has no cluster `{cluster}`, which {} statements use", more + 1),
+    };
+    let shared = project.settings.shared_clusters.keys();
+    let known = defined.iter().chain(shared).map(Ident::as_str).chain([DEFAULT_CLUSTER]);
+    let mut problem = Diagnostic::warning(Code::UnknownCluster, first.place(), message);
+    for another in running.take(LISTED) {
+        problem = problem.and(another.place(), "");
+    }
+    let problem = match closest(cluster.as_str(), known) {
+        Some(similar) => problem.help(format_smolstr!("did you mean `{}`?", Ident::new(similar))),
+        None => problem,
+    };
+    Some(problem.help(format_smolstr!(
+        "define it in `clusters/{}.sql`, or name it in `shared_clusters` of `project.toml` if others do",
+        cluster.as_str()
+    )))
+}
+
+fn not_isolated(
+    cluster: &Ident,
+    used: &Use<'_>,
+    computation: &Running<'_>,
+    storage: &Running<'_>,
+) -> Diagnostic {
+    let message = format_smolstr!(
+        "the cluster `{cluster}` runs both {} and {}",
+        list(&used.computation),
+        list(&used.storage)
+    );
+    Diagnostic::error(Code::ClusterIsolation, storage.place(), message)
+        .label(storage.noun())
+        .and(computation.place(), computation.noun())
+        .help("give sources and sinks a cluster of their own: the cluster of views and indexes is swapped at a deployment")
+}
+
+/// ``the view `a`, the index on `b` and 3 more``
+fn list(running: &[Running<'_>]) -> SmolStr {
+    let names: Vec<String> = running
+        .iter()
+        .take(LISTED)
+        .map(|running| match running.index {
+            Some(_) => format!("an index on `{}`", running.object.name.name),
+            None => format!("the {} `{}`", running.object.kind.noun(), running.object.name.name),
+        })
+        .collect();
+    match running.len().saturating_sub(LISTED) {
+        0 => names.join(", ").into(),
+        more => format_smolstr!("{} and {more} more", names.join(", ")),
+    }
+}
+
+/// The clusters that the active files define, also where a definition has errors.
+pub(super) fn defined<'a>(active: impl Iterator<Item = &'a CompiledFile>, suffix: &str) -> BTreeSet<Ident> {
+    active
+        .filter_map(|file| match &file.contents {
+            Contents::Infrastructure(contents) if contents.kind == InfrastructureKind::Cluster => {
+                Some(match &contents.definition {
+                    Some(definition) => definition.name.clone(),
+                    None => Ident::new(format_smolstr!("{}{suffix}", contents.name)),
+                })
+            }
+            _ => None,
+        })
+        .collect()
+}
