@@ -3,4 +3,4 @@
 mod statement;
 pub(crate) mod undo;
 
-pub(crate) use statement::{Ddl, Item, replacement};
+pub(crate) use statement::{Ddl, Item, REPLACEMENT, for_target};

@@ -142,10 +142,12 @@ impl fmt::Display for Ddl<'_> {
     }
 }
 
-/// `CREATE REPLACEMENT MATERIALIZED VIEW … FOR target …`, from the three parts of a `CREATE MATERIALIZED VIEW`: what
-/// stands before `MATERIALIZED`, from there to the end of the name and its columns, and the rest.
-pub(crate) fn replacement(create: &str, header: &str, target: &ObjectName, rest: &str) -> String {
-    format!("{create}REPLACEMENT {header} FOR {target}{rest}")
+/// What makes a `CREATE MATERIALIZED VIEW` one of a replacement, before `MATERIALIZED`.
+pub(crate) const REPLACEMENT: &str = "REPLACEMENT ";
+
+/// What makes a `CREATE MATERIALIZED VIEW` one of a replacement, after its name and columns.
+pub(crate) fn for_target(target: &ObjectName) -> String {
+    format!(" FOR {target}")
 }
 
 #[cfg(test)]

@@ -16,8 +16,6 @@ use crate::project::{CompanionKind, IndexDefinition};
 pub(super) struct StagedIndex<'a> {
     /// The object.
     pub(super) node: Node,
-    /// The position of the index in the object.
-    pub(super) position: usize,
     pub(super) definition: &'a IndexDefinition,
     /// The deployed index that has its name.
     pub(super) retires: Option<&'a Ident>,
@@ -72,10 +70,10 @@ impl<'a> IndexChanges<'a> {
         let stays = |index: &IndexDefinition| {
             !is_swapped(&index.cluster) && deployed().any(|d| d.fingerprint == index.statement.fingerprint)
         };
-        for (position, definition) in object.indexes.iter().enumerate().filter(|(_, i)| !stays(i)) {
+        for definition in object.indexes.iter().filter(|i| !stays(i)) {
             let name = definition.name.as_ref();
             let retires = deployed().filter_map(|d| d.index.as_ref()).find(|d| Some(*d) == name);
-            self.staged.push(StagedIndex { node, position, definition, retires });
+            self.staged.push(StagedIndex { node, definition, retires });
         }
         for deployed in deployed() {
             let same = object.indexes.iter().find(|i| i.statement.fingerprint == deployed.fingerprint);

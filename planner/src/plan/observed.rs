@@ -2,14 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use smol_str::SmolStr;
-
 use crate::input::{Live, LiveCluster, LiveDatabase, LiveObject, LiveSchema};
 use crate::name::{Ident, ObjectName, SchemaName};
 
 /// A catalog with its lists sorted, whatever order they came in.
 pub(super) struct Observed<'a> {
-    pub(super) environment: &'a SmolStr,
     databases: Vec<&'a LiveDatabase>,
     schemas: Vec<&'a LiveSchema>,
     clusters: Vec<&'a LiveCluster>,
@@ -30,7 +27,6 @@ fn find<'a, T, K: Ord + ?Sized>(list: &[&'a T], key: impl Fn(&T) -> &K, wanted: 
 impl<'a> Observed<'a> {
     pub(super) fn new(live: &'a Live) -> Self {
         Self {
-            environment: &live.environment,
             databases: sorted(&live.databases, |d| &d.name),
             schemas: sorted(&live.schemas, |s| &s.name),
             clusters: sorted(&live.clusters, |c| &c.name),

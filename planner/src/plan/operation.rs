@@ -23,24 +23,61 @@ pub(super) struct Outline<'a> {
 /// One step. Objects are nodes of the graph.
 pub(super) enum Operation<'a> {
     Record(Rows),
-    CreateDatabase { name: &'a Ident, if_not_exists: bool, cause: Option<Node> },
-    CreateSchema { name: SchemaName, if_not_exists: bool, cause: Option<Node> },
+    CreateDatabase {
+        name: &'a Ident,
+        if_not_exists: bool,
+        cause: Option<Node>,
+    },
+    CreateSchema {
+        name: SchemaName,
+        if_not_exists: bool,
+        cause: Option<Node>,
+    },
     /// A statement of a modifier; on the staged copy of its schema if one is given.
-    RunModifier { modifier: &'a Modifier, statement: &'a ModifierStatement, on: Option<SchemaName> },
-    CreateCluster { name: &'a Ident, options: &'a str, cause: Option<Node> },
-    GrantOnCluster { name: &'a Ident, grant: &'a LiveGrant, cause: Option<Node> },
-    CommentOnCluster { name: &'a Ident, comment: &'a str, cause: Option<Node> },
+    RunModifier {
+        modifier: &'a Modifier,
+        statement: &'a ModifierStatement,
+        on: Option<SchemaName>,
+    },
+    CreateCluster {
+        name: &'a Ident,
+        options: &'a str,
+        cause: Option<Node>,
+    },
+    GrantOnCluster {
+        name: &'a Ident,
+        grant: &'a LiveGrant,
+        cause: Option<Node>,
+    },
+    CommentOnCluster {
+        name: &'a Ident,
+        comment: &'a str,
+        cause: Option<Node>,
+    },
     /// A statement of the file in `clusters/`, for the copy.
-    ClusterFile { file: &'a Infrastructure, statement: &'a StatementText, creates: bool },
-    CloneCluster { name: &'a Ident, cause: Option<Node> },
+    ClusterFile {
+        file: &'a Infrastructure,
+        statement: &'a StatementText,
+        creates: bool,
+    },
+    CloneCluster {
+        name: &'a Ident,
+        cause: Option<Node>,
+    },
     Create(Node),
     Index(Node, usize),
     Companion(Node, usize),
     CreateReplacement(Node),
     StageIndex(StagedIndex<'a>),
     WaitUntilReady,
-    SwapSchema { name: &'a SchemaName, cause: Option<Node> },
-    SwapCluster { name: &'a Ident, cause: Option<Node> },
+    SwapSchema {
+        name: &'a SchemaName,
+        cause: Option<Node>,
+    },
+    SwapCluster {
+        name: &'a Ident,
+        cause: Option<Node>,
+    },
     /// Production gets out of the way.
     Retire(Node),
     RetireIndex(Node, &'a Ident),
@@ -54,11 +91,20 @@ pub(super) enum Operation<'a> {
     /// A grant or comment on an existing object.
     AlterCompanion(Node, usize),
     /// A statement that takes something back.
-    Undo { sql: SmolStr, cause: Cause },
+    Undo {
+        sql: SmolStr,
+        cause: Cause,
+    },
     DropRemoved(&'a DeployedObject),
     KeepRemoved(&'a DeployedObject),
-    DropSchema { name: &'a SchemaName, cause: Option<Node> },
-    DropCluster { name: &'a Ident, cause: Option<Node> },
+    DropSchema {
+        name: &'a SchemaName,
+        cause: Option<Node>,
+    },
+    DropCluster {
+        name: &'a Ident,
+        cause: Option<Node>,
+    },
     DropRetired(Node),
     DropIndex(DroppedIndex<'a>),
 }
@@ -67,7 +113,9 @@ impl Operation<'_> {
     /// True if it is one statement; false for an effect.
     pub(super) fn is_statement(&self) -> bool {
         match self {
-            Self::Record(_) | Self::CloneCluster { .. } | Self::WaitUntilReady | Self::KeepRemoved(_) => false,
+            Self::Record(_) | Self::CloneCluster { .. } | Self::WaitUntilReady | Self::KeepRemoved(_) => {
+                false
+            }
             Self::DropIndex(index) => index.deployed.index.is_some(),
             _ => true,
         }

@@ -27,7 +27,7 @@ pub(super) fn outline<'a>(draft: &Draft<'a>, scopes: &Scopes<'a>) -> Vec<Outline
         phase("apply replacements", replacements(draft)),
         phase("update in place", in_place(draft, scopes)),
         phase("drop the old version", old_version(draft)),
-        phase("removed objects", removed::phase(draft)),
+        phase("keep removed objects", removed::kept(draft)),
     ]
     .into_iter()
     .filter(|phase| !phase.operations.is_empty())
@@ -36,9 +36,10 @@ pub(super) fn outline<'a>(draft: &Draft<'a>, scopes: &Scopes<'a>) -> Vec<Outline
 
 /// Swaps, then production out of the way, then the staged names taken.
 fn swap<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
-    let schemas = draft
-        .swapped_schemas()
-        .map(|schema| Operation::SwapSchema { name: schema.name, cause: cause_of_schema(draft, schema.name) });
+    let schemas = draft.swapped_schemas().map(|schema| Operation::SwapSchema {
+        name: schema.name,
+        cause: cause_of_schema(draft, schema.name),
+    });
     let clusters = draft
         .swapped_clusters()
         .map(|name| Operation::SwapCluster { name, cause: cause_of_cluster(draft, name) });
@@ -65,7 +66,7 @@ fn swap<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
 }
 
 fn sinks<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
-    let mut operations = Vec::new();
+    let mut operations = removed::sinks(draft);
     for (node, object) in draft.sinks() {
         let create = |operations: &mut Vec<Operation<'a>>| {
             operations.push(Operation::CreateSink(node));
@@ -120,10 +121,11 @@ fn in_place<'a>(draft: &Draft<'a>, scopes: &Scopes<'a>) -> Vec<Operation<'a>> {
     operations
 }
 
-/// The old side. Dependants come first, and nothing but schemas is dropped with CASCADE.
+/// The old side. Swapped schemas come first, with all that is in them; what is left goes one by one, dependants first.
+/// Nothing but those schemas is dropped with CASCADE.
 fn old_version<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
     let indexes = draft.indexes.dropped.iter().copied().map(Operation::DropIndex);
-    let objects = removed::retired(draft);
+    let objects = removed::old_objects(draft);
     let schemas = draft.swapped_schemas().map(|schema| Operation::DropSchema {
         name: schema.name,
         cause: cause_of_schema(draft, schema.name),
@@ -131,5 +133,5 @@ fn old_version<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
     let clusters = draft
         .swapped_clusters()
         .map(|name| Operation::DropCluster { name, cause: cause_of_cluster(draft, name) });
-    indexes.chain(objects).chain(schemas).chain(clusters).collect()
+    indexes.chain(schemas).chain(objects).chain(clusters).collect()
 }

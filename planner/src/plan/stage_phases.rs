@@ -20,7 +20,10 @@ pub(super) fn outline<'a>(draft: &Draft<'a>, scopes: &Scopes<'a>) -> Vec<Outline
         phase("prepare schemas", scopes.at_stage(draft)),
         phase("create clusters", clusters(draft)),
         phase("build objects", objects(draft)),
-        phase("build replacements", draft.replaced().map(|(node, _)| Operation::CreateReplacement(node)).collect()),
+        phase(
+            "build replacements",
+            draft.replaced().map(|(node, _)| Operation::CreateReplacement(node)).collect(),
+        ),
         phase("build indexes", draft.staged_indexes().iter().copied().map(Operation::StageIndex).collect()),
     ]
     .into_iter()
@@ -105,16 +108,22 @@ fn clusters<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
         let cause = cause_of_cluster(draft, name);
         if let Some(live) = draft.live.and_then(|live| live.cluster(name)) {
             operations.push(Operation::CreateCluster { name, options: &live.options, cause });
-            operations.extend(live.grants.iter().map(|grant| Operation::GrantOnCluster { name, grant, cause }));
+            operations.extend(live.grants.iter().map(|grant| Operation::GrantOnCluster {
+                name,
+                grant,
+                cause,
+            }));
             if let Some(comment) = &live.comment {
                 operations.push(Operation::CommentOnCluster { name, comment, cause });
             }
         } else if let Some(file) = draft.facts.project.cluster(name) {
             operations.push(Operation::ClusterFile { file, statement: &file.create, creates: true });
             let companions = file.companions.iter();
-            operations.extend(
-                companions.map(|statement| Operation::ClusterFile { file, statement, creates: false }),
-            );
+            operations.extend(companions.map(|statement| Operation::ClusterFile {
+                file,
+                statement,
+                creates: false,
+            }));
         } else {
             operations.push(Operation::CloneCluster { name, cause });
         }
@@ -131,7 +140,8 @@ fn objects<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
         }
         operations.push(Operation::Create(node));
         operations.extend((0..object.indexes.len()).map(|index| Operation::Index(node, index)));
-        operations.extend((0..object.companions.len()).map(|companion| Operation::Companion(node, companion)));
+        operations
+            .extend((0..object.companions.len()).map(|companion| Operation::Companion(node, companion)));
     }
     operations
 }

@@ -7,25 +7,13 @@ use crate::name::{Ident, SchemaName};
 use crate::project::{Infrastructure, Modifier, Object, StatementText};
 use crate::resolve::Target;
 use crate::source::{ResolvedText, Span};
-use crate::syntax::rewrite::{NewName, rewrite};
+use crate::syntax::rewrite::{
+    Insertion, NewName, production as production_name, rewrite, rewrite_and_insert,
+};
 
 /// A statement with full production names.
 pub(super) fn production(text: &ResolvedText, statement: &StatementText) -> String {
-    rewrite(text.as_str(), statement.span, &statement.occurrences, &full_name)
-}
-
-/// What a name means, in full.
-fn full_name(target: &Target) -> Option<NewName> {
-    match target {
-        Target::Own(name) | Target::Relation { name, .. } | Target::Object(name) | Target::Type(name) => {
-            Some(NewName::Object(name.clone()))
-        }
-        Target::Schema(name) => Some(NewName::Schema(name.clone())),
-        Target::IndexName(name) | Target::Cluster(name) | Target::Database(name) => {
-            Some(NewName::Ident(name.clone()))
-        }
-        Target::Qualifier { .. } => None,
-    }
+    rewrite(text.as_str(), statement.span, &statement.occurrences, &production_name)
 }
 
 /// The names of a staged statement of one object.
@@ -53,7 +41,7 @@ impl Staged<'_, '_> {
             }
             Target::Cluster(name) => Some(NewName::Ident(draft.cluster(name))),
             Target::IndexName(_) | Target::Schema(_) | Target::Database(_) | Target::Qualifier { .. } => {
-                full_name(target)
+                production_name(target)
             }
         }
     }
@@ -88,9 +76,12 @@ pub(super) fn replacement(draft: &Draft<'_>, node: Node, object: &Object) -> Str
     let Some((keyword, header_end)) = object.replacement_positions else {
         return staged.rewrite(statement.span, statement);
     };
-    let part = |start: u32, end: u32| staged.rewrite(Span { start, end }, statement);
-    let Span { start, end } = statement.span;
-    ddl::replacement(&part(start, keyword), &part(keyword, header_end), &object.name, &part(header_end, end))
+    let target = ddl::for_target(&object.name);
+    let insertions =
+        [Insertion { at: keyword, text: ddl::REPLACEMENT }, Insertion { at: header_end, text: &target }];
+    let text = object.text.as_str();
+    let name = |target: &Target| staged.name(target);
+    rewrite_and_insert(text, statement.span, &statement.occurrences, &name, &insertions)
 }
 
 /// A statement of a modifier, with a schema's staged name in the place of its own.
@@ -102,7 +93,7 @@ pub(super) fn modifier(modifier: &Modifier, statement: &StatementText, on: Optio
         {
             Some(NewName::Schema(on.clone()))
         }
-        _ => full_name(target),
+        _ => production_name(target),
     })
 }
 
@@ -110,6 +101,6 @@ pub(super) fn modifier(modifier: &Modifier, statement: &StatementText, on: Optio
 pub(super) fn cluster_file(file: &Infrastructure, statement: &StatementText, copy: &Ident) -> String {
     rewrite(file.text.as_str(), statement.span, &statement.occurrences, &|target| match target {
         Target::Cluster(name) if name == &file.name => Some(NewName::Ident(copy.clone())),
-        _ => full_name(target),
+        _ => production_name(target),
     })
 }
