@@ -29,6 +29,8 @@ codes! {
     MissingModels,
     /// A file name can't be the name of an object.
     InvalidFileName,
+    /// A file can't be read: not UTF-8, too large, outside the project.
+    UnreadableFile,
     /// `project.toml` is missing.
     MissingProjectFile,
     /// A TOML file doesn't parse.

@@ -49,6 +49,11 @@ fn annotation(output: &mut String, diagnostic: &Diagnostic, range: Option<(Posit
     output.push('\n');
 }
 
+/// A message as it stands in a command.
+pub fn escape_message(message: &str) -> String {
+    Data(message).to_string()
+}
+
 /// The message of a command.
 struct Data<'a>(&'a str);
 

@@ -150,3 +150,6 @@ pub fn production(target: &Target) -> Option<NewName> {
         Target::Qualifier { .. } => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

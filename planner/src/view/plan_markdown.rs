@@ -38,7 +38,7 @@ pub fn plan_markdown(plan: &Plan) -> String {
 
 fn summary(text: &mut String, plan: &Plan) {
     let _ = writeln!(text, "### Plan to deploy {}\n", code(&plan.deploy_id));
-    if plan.changes.is_empty() {
+    if plan.changes.is_empty() && plan.scopes.is_empty() {
         text.push_str("**No changes**: production is what the project says.\n\n");
     }
     text.push_str("| | |\n|---|---|\n");
@@ -51,12 +51,15 @@ fn summary(text: &mut String, plan: &Plan) {
             row(name, &format!("**{n}**"));
         }
     }
-    row("stay as they are", &plan.unchanged.len().to_string());
+    for scope in &plan.scopes {
+        row(&escaped(&words::scope(scope)), &escaped(&words::chain(&scope.reason, false)));
+    }
+    row("stay as they are", &escaped(&words::unchanged(plan, false)));
     row("cost", &words::cost(plan.cost));
     for alternative in &plan.alternatives {
         row("not taken", &escaped(&words::alternative(alternative)));
     }
-    row("strategy", words::choice(plan.strategy));
+    row("strategy", &words::strategy_taken(plan));
     if let Some(profile) = &plan.profile {
         row("profile", &cell(profile));
     }

@@ -9,10 +9,7 @@ use crate::plan::{Action, Moment, Phase, Plan, Step};
 /// person who runs the script does it by hand.
 pub fn plan_sql(plan: &Plan) -> String {
     let mut script = String::new();
-    comment(
-        &mut script,
-        &format!("deployment {}, strategy {}", plan.deploy_id, words::choice(plan.strategy)),
-    );
+    comment(&mut script, &format!("deployment {}, strategy {}", plan.deploy_id, words::strategy_taken(plan)));
     if let Some(profile) = &plan.profile {
         comment(&mut script, &format!("profile {profile}"));
     }

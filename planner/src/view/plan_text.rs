@@ -21,8 +21,6 @@ pub struct TextOptions {
 const LONG: usize = 50;
 /// What is left of a list that was cut.
 const SHOWN: usize = 20;
-/// Objects that stay are named if there are no more than this.
-const FEW: usize = 8;
 /// Lines of a diff that are shown, unless everything was asked for.
 const DIFF_LINES: usize = 40;
 
@@ -37,13 +35,14 @@ const CYAN: Style = AnsiColor::Cyan.on_default();
 pub fn plan_text(plan: &Plan, options: TextOptions) -> String {
     let mut page = Page { text: String::new(), options };
     header(&mut page, plan);
-    if plan.changes.is_empty() {
+    let is_empty = plan.changes.is_empty() && plan.scopes.is_empty();
+    if is_empty {
         page.blank();
         page.line(0, BOLD, "No changes: production is what the project says.");
     }
     changes(&mut page, plan);
-    unchanged(&mut page, plan);
-    if !plan.changes.is_empty() {
+    scopes(&mut page, plan);
+    if !is_empty {
         costs(&mut page, plan);
     }
     for (moment, title) in [(Moment::Stage, "Stage"), (Moment::Promote, "Promote")] {
@@ -89,7 +88,7 @@ impl Page {
 
 fn header(page: &mut Page, plan: &Plan) {
     page.line(0, BOLD, format_args!("Plan to deploy {}", words::one_line(&plan.deploy_id)));
-    page.plain(2, format_args!("strategy  {}", words::choice(plan.strategy)));
+    page.plain(2, format_args!("strategy  {}", words::strategy_taken(plan)));
     if let Some(profile) = &plan.profile {
         page.plain(2, format_args!("profile   {}", words::one_line(profile)));
     }
@@ -174,12 +173,12 @@ fn object(page: &mut Page, change: &Change, width: usize, with_reason: bool) {
     let sign = page.painted(style, words::sign(change.action));
     let name = words::one_line(&change.name.to_string());
     let how = format!("{} {}", words::action(change.action), words::strategy(change.strategy));
-    let what = format!("{sign} {name:width$}  {:17}  {how}", change.kind.noun());
+    let what = format!("{sign} {name:width$}  {:17}", change.kind.noun());
     if with_reason {
         let reason = page.painted(DIM, words::chain(&change.reason, false));
-        page.plain(2, format_args!("{what}  {reason}"));
+        page.plain(2, format_args!("{what}  {how:14}  {reason}"));
     } else {
-        page.plain(4, what);
+        page.plain(4, format_args!("{what}  {how}"));
     }
     if let (Some(before), Some(after)) = (&change.before, &change.after) {
         definition(page, before, after);
@@ -204,19 +203,19 @@ fn definition(page: &mut Page, before: &str, after: &str) {
     }
 }
 
-fn unchanged(page: &mut Page, plan: &Plan) {
-    let n = plan.unchanged.len();
-    if n == 0 {
+fn scopes(page: &mut Page, plan: &Plan) {
+    if plan.scopes.is_empty() {
         return;
     }
     page.blank();
-    let title = page.painted(BOLD, format_args!("What stays ({n})"));
-    if n <= FEW || page.options.full {
-        let names: Vec<String> =
-            plan.unchanged.iter().map(|name| words::one_line(&name.to_string())).collect();
-        page.plain(0, format_args!("{title}: {}", names.join(", ")));
-    } else {
-        page.plain(0, title);
+    page.line(0, BOLD, format_args!("Databases and schemas ({})", plan.scopes.len()));
+    let shown = page.shown(plan.scopes.len());
+    for scope in plan.scopes.iter().take(shown) {
+        let reason = page.painted(DIM, words::chain(&scope.reason, false));
+        page.plain(2, format_args!("{}  {reason}", words::scope(scope)));
+    }
+    if shown < plan.scopes.len() {
+        page.plain(2, format_args!("… and {} more", plan.scopes.len() - shown));
     }
 }
 
@@ -224,6 +223,7 @@ fn costs(page: &mut Page, plan: &Plan) {
     page.blank();
     let title = page.painted(BOLD, "Cost");
     page.plain(0, format_args!("{title}: {}", words::cost(plan.cost)));
+    page.plain(2, format_args!("unchanged  {}", words::unchanged(plan, page.options.full)));
     for alternative in &plan.alternatives {
         page.plain(2, format_args!("not taken  {}", words::alternative(alternative)));
     }

@@ -1,8 +1,12 @@
 //! The plan's values in words, shared by the texts that people read.
 
+use smol_str::SmolStr;
+
 use crate::input::StrategyChoice;
+use crate::name::SchemaName;
 use crate::plan::{
-    Alternative, ChangeAction, Cost, Effect, Inverse, Plan, Precondition, Reason, Step, Strategy,
+    Alternative, ChangeAction, Cost, Effect, Inverse, Plan, Precondition, Reason, ScopeAction, ScopeChange,
+    Step, Strategy,
 };
 use crate::source::FilePath;
 
@@ -182,24 +186,67 @@ pub(super) fn effect(effect: &Effect) -> String {
         Effect::CloneCluster { from, to } => {
             format!("create cluster {to} with the options, grants and comment that {from} has then")
         }
-        Effect::Record { table, columns, rows } => match rows.as_slice() {
-            [row] => {
-                let values: Vec<String> =
-                    columns.iter().zip(row).map(|(column, value)| format!("{column} = {value}")).collect();
-                format!("record in {table}: {}", values.join(", "))
-            }
-            rows => format!("record {} in {table}", count(rows.len(), "row")),
-        },
+        Effect::Record { table, columns, rows } => record(table, columns, rows),
         Effect::WaitUntilReady => {
             "wait until everything that was staged is hydrated and caught up".to_owned()
         }
         Effect::KeepRemoved { object } => {
             format!("keep {object}, whose file is gone, until its deletion is asked for")
         }
-        Effect::DropUnnamedIndex { on, cluster, .. } => {
-            format!("drop the index of {on} on cluster {cluster} that was created without a name")
+        Effect::DropUnnamedIndex { on, cluster, definition } => {
+            format!("drop the index of {on} on cluster {cluster} that has no name of its own: {definition}")
         }
     })
+}
+
+/// One row is shown with its values, many are counted.
+fn record(table: &str, columns: &[SmolStr], rows: &[Vec<SmolStr>]) -> String {
+    match rows {
+        [row] => {
+            let values: Vec<String> =
+                columns.iter().zip(row).map(|(column, value)| format!("{column} = {value}")).collect();
+            format!("record in {table}: {}", values.join(", "))
+        }
+        _ => format!("record {} in {table}: {}", count(rows.len(), "row"), columns.join(", ")),
+    }
+}
+
+/// Objects that stay are named if there are no more than this.
+const FEW: usize = 8;
+
+/// What stays: how many, and which if they are few.
+pub(super) fn unchanged(plan: &Plan, all: bool) -> String {
+    let n = count(plan.unchanged.len(), "object");
+    if plan.unchanged.is_empty() || plan.unchanged.len() > FEW && !all {
+        return n;
+    }
+    let names: Vec<String> = plan.unchanged.iter().map(|name| one_line(&name.to_string())).collect();
+    format!("{n}: {}", names.join(", "))
+}
+
+/// What happens to a database or schema.
+pub(super) fn scope(change: &ScopeChange) -> String {
+    let name = match &change.schema {
+        Some(schema) => format!("schema {}", SchemaName::new(change.database.clone(), schema.clone())),
+        None => format!("database {}", change.database),
+    };
+    let what = match change.action {
+        ScopeAction::Create => "is new",
+        ScopeAction::BecomeStable => {
+            "becomes stable: its materialized views are replaced in place from now on"
+        }
+        ScopeAction::BecomeNormal => "is no longer stable: it is swapped from now on",
+        ScopeAction::UpdateMetadata => "has other grants, comments or default privileges",
+    };
+    one_line(&format!("{name} {what}"))
+}
+
+/// The strategy that was taken, and the one that was asked for if that leaves a choice.
+pub(super) fn strategy_taken(plan: &Plan) -> String {
+    if plan.taken == plan.strategy {
+        return choice(plan.taken).to_owned();
+    }
+    format!("{} (asked for: {})", choice(plan.taken), choice(plan.strategy))
 }
 
 /// A precondition in words.
@@ -209,7 +256,7 @@ pub(super) fn precondition(precondition: &Precondition) -> String {
         Precondition::Present { kind, name, id: Some(id) } => format!("{kind} {name} exists and is {id}"),
         Precondition::Present { kind, name, id: None } => format!("{kind} {name} exists"),
         Precondition::OnlyOurs { kind, name } => {
-            format!("everything in {kind} {name}, and all that depends on it, was made by this project")
+            format!("nothing in {kind} {name} or depending on it was made by others")
         }
     })
 }
