@@ -17,8 +17,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use mz_deploy_planner::diagnostic::{Diagnostic, sort};
+use mz_deploy_planner::graph;
 use mz_deploy_planner::input::{Config, Sources};
-use mz_deploy_planner::project::{self, PROJECT_FILE, Project};
+use mz_deploy_planner::project::{self, CompiledFile, PROJECT_FILE, Project, Settings};
 
 /// A case.
 #[derive(Debug)]
@@ -29,6 +30,12 @@ pub struct Case {
     pub profile: Option<String>,
     /// The project.
     pub files: Sources,
+}
+
+impl Case {
+    fn config(&self) -> Config {
+        Config { profile: self.profile.as_deref().map(Into::into) }
+    }
 }
 
 /// Reads a case file.
@@ -63,16 +70,22 @@ pub fn parse(text: &str) -> Case {
     case
 }
 
+/// Compiles each file of a case on its own.
+pub fn compile(case: &Case) -> ((Settings, Vec<Diagnostic>), Vec<Arc<CompiledFile>>) {
+    let text = case.files.get(PROJECT_FILE).map(AsRef::as_ref);
+    let (settings, diagnostics) = project::read_settings(text, &case.config());
+    let paths = case.files.iter().map(|(path, _)| path.as_str());
+    let context = project::file_context(paths, &settings, &case.config());
+    let compiled = case.files.iter().map(|(path, text)| project::compile_file(path, text, &context));
+    ((settings, diagnostics), compiled.map(Arc::new).collect())
+}
+
 /// Checks the project of a case as the planner does.
 pub fn check(case: &Case) -> (Project, Vec<Diagnostic>) {
-    let config = Config { profile: case.profile.as_deref().map(Into::into) };
-    let settings = case.files.get(PROJECT_FILE).map(AsRef::as_ref);
-    let (settings, mut diagnostics) = project::read_settings(settings, &config);
-    let paths = case.files.iter().map(|(path, _)| path.as_str());
-    let context = project::file_context(paths, &settings, &config);
-    let files: Vec<_> =
-        case.files.iter().map(|(path, text)| Arc::new(project::compile_file(path, text, &context))).collect();
-    let (project, problems) = project::assemble(&files, settings, &config);
+    let ((settings, mut diagnostics), files) = compile(case);
+    let (project, problems) = project::assemble(&files, settings, &case.config());
+    diagnostics.extend(problems);
+    let (_, problems) = graph::build(&project);
     diagnostics.extend(problems);
     sort(&mut diagnostics);
     (project, diagnostics)

@@ -10,9 +10,7 @@ use mz_deploy_tests::case::{self, Case};
 
 /// Codes that checking a project alone can't produce; the tests of other parts show them.
 const SHOWN_ELSEWHERE: &[Code] = &[
-    Code::DependencyCycle,
-    Code::UndeclaredDependencies,
-    Code::UnusedDependency,
+    Code::UnreadableFile,
     Code::InvalidDeployId,
     Code::UnknownSchema,
     Code::NameCollision,
@@ -48,6 +46,16 @@ fn every_code_has_a_case() {
     assert!(missing.is_empty(), "no case shows {missing:?}");
     let superfluous: Vec<_> = SHOWN_ELSEWHERE.iter().filter(|code| shown.contains(code)).collect();
     assert!(superfluous.is_empty(), "there are cases for {superfluous:?}");
+}
+
+#[test]
+fn a_compiled_file_survives_a_cache() {
+    for case in cases() {
+        for file in case::compile(&case).1 {
+            let json = serde_json::to_string(&file).expect("a compiled file is JSON");
+            assert_eq!(file, serde_json::from_str(&json).expect("what was written is read"));
+        }
+    }
 }
 
 #[test]

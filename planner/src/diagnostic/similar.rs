@@ -29,13 +29,13 @@ fn distance(a: &[char], b: &[char]) -> usize {
         for (j, y) in b.iter().enumerate() {
             let at = |row: &[usize], column: usize| row.get(column).copied().unwrap_or(usize::MAX - 1);
             let replaced = at(&last, j) + usize::from(x != y);
-            let mut least = replaced.min(at(&last, j + 1) + 1).min(at(&row, j) + 1);
+            let mut edits = replaced.min(at(&last, j + 1) + 1).min(at(&row, j) + 1);
             let previous =
                 |letters: &[char], index: usize| index.checked_sub(1).and_then(|p| letters.get(p).copied());
             if previous(a, i) == Some(*y) && previous(b, j) == Some(*x) {
-                least = least.min(at(&before_last, j - 1) + 1);
+                edits = edits.min(at(&before_last, j - 1) + 1);
             }
-            row.push(least);
+            row.push(edits);
         }
         before_last = std::mem::replace(&mut last, row);
     }

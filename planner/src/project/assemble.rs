@@ -84,14 +84,15 @@ fn find_directories(
     project: &mut Project,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let mut last = None;
+    let mut last = "";
     for file in files {
-        let Some(directories) = layout::directories(&file.path) else { continue };
-        if last == Some(directories) {
+        // Files are sorted by path, so that those of one directory follow each other.
+        let directory = file.path.rsplit_once('/').map_or("", |(directory, _)| directory);
+        if directory == last {
             continue;
         }
-        last = Some(directories);
-        let (database, schema) = directories;
+        last = directory;
+        let Some((database, schema)) = layout::directories(&file.path) else { continue };
         let name = with_suffix(database, suffix);
         if !project.databases.contains_key(&name) {
             check_database(database, &name, diagnostics);
@@ -155,6 +156,9 @@ fn missing_models(files: &[Arc<CompiledFile>]) -> Diagnostic {
 
 /// True for a modifier whose database or schema has no directory.
 fn is_modifier_of_nothing(file: &CompiledFile, project: &Project, suffix: &str) -> bool {
+    if !matches!(file.contents, Contents::Modifier(_)) {
+        return false;
+    }
     match layout::place(&file.path) {
         Place::DatabaseModifier { database } => {
             !project.databases.contains_key(&with_suffix(database, suffix))

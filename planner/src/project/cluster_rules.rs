@@ -23,8 +23,33 @@ const DEFAULT_CLUSTER: &str = "quickstart";
 /// The statements on a cluster.
 #[derive(Default)]
 struct Use<'a> {
-    computation: Vec<Running<'a>>,
-    storage: Vec<Running<'a>>,
+    computation: Group<'a>,
+    storage: Group<'a>,
+}
+
+/// Statements of one kind: how many, and the first ones.
+#[derive(Default)]
+struct Group<'a> {
+    count: usize,
+    first: Vec<Running<'a>>,
+}
+
+impl<'a> Group<'a> {
+    fn add(&mut self, running: Running<'a>) {
+        self.count += 1;
+        if self.first.len() < LISTED {
+            self.first.push(running);
+        }
+    }
+
+    /// ``the view `a`, an index on `b` and 3 more``
+    fn list(&self) -> SmolStr {
+        let names: Vec<SmolStr> = self.first.iter().map(Running::describe).collect();
+        match self.count - self.first.len() {
+            0 => names.join(", ").into(),
+            more => format_smolstr!("{} and {more} more", names.join(", ")),
+        }
+    }
 }
 
 /// A statement that runs on a cluster.
@@ -41,14 +66,21 @@ impl<'a> Running<'a> {
 
     /// Where the statement names its cluster.
     fn place(&self) -> Location {
-        let statement = self.statement();
-        let cluster =
-            statement.occurrences.iter().find(|occurrence| matches!(occurrence.target, Target::Cluster(_)));
+        let mut occurrences = self.statement().occurrences.iter();
+        let cluster = occurrences.find(|occurrence| matches!(occurrence.target, Target::Cluster(_)));
         location(self.object, cluster.map_or(self.object.name_span, |occurrence| occurrence.span))
     }
 
     fn noun(&self) -> &'static str {
         if self.index.is_some() { "index" } else { self.object.kind.noun() }
+    }
+
+    fn describe(&self) -> SmolStr {
+        let name = &self.object.name.name;
+        match self.index {
+            Some(_) => format_smolstr!("an index on `{name}`"),
+            None => format_smolstr!("the {} `{name}`", self.object.kind.noun()),
+        }
     }
 }
 
@@ -60,7 +92,9 @@ pub(super) fn check(project: &Project, defined: &BTreeSet<Ident>, diagnostics: &
         if !is_known {
             diagnostics.extend(unknown(cluster, &used, project, defined));
         }
-        if let (Some(computation), Some(storage)) = (used.computation.first(), used.storage.first()) {
+        if let (Some(computation), Some(storage)) =
+            (used.computation.first.first(), used.storage.first.first())
+        {
             diagnostics.push(not_isolated(cluster, &used, computation, storage));
         }
     }
@@ -70,16 +104,16 @@ fn uses(project: &Project) -> BTreeMap<&Ident, Use<'_>> {
     let mut uses: BTreeMap<&Ident, Use<'_>> = BTreeMap::new();
     for object in &project.objects {
         if let Some(cluster) = &object.cluster {
-            let used = uses.entry(cluster).or_default();
+            let on_cluster = uses.entry(cluster).or_default();
             let running = Running { object, index: None };
             match object.kind {
-                ObjectKind::Source | ObjectKind::Sink => used.storage.push(running),
-                _ => used.computation.push(running),
+                ObjectKind::Source | ObjectKind::Sink => on_cluster.storage.add(running),
+                _ => on_cluster.computation.add(running),
             }
         }
         for (index, definition) in object.indexes.iter().enumerate() {
             let running = Running { object, index: Some(index) };
-            uses.entry(&definition.cluster).or_default().computation.push(running);
+            uses.entry(&definition.cluster).or_default().computation.add(running);
         }
     }
     uses
@@ -92,22 +126,21 @@ fn unknown(
     project: &Project,
     defined: &BTreeSet<Ident>,
 ) -> Option<Diagnostic> {
-    let mut running = used.computation.iter().chain(&used.storage);
+    let mut running = used.computation.first.iter().chain(&used.storage.first);
     let first = running.next()?;
-    let message = match running.clone().count() {
-        0 => format_smolstr!("the project has no cluster `{cluster}`"),
-        more => format_smolstr!("the project has no cluster `{cluster}`, which {} statements use", more + 1),
+    let message = match used.computation.count + used.storage.count {
+        1 => format_smolstr!("the project has no cluster `{cluster}`"),
+        count => format_smolstr!("the project has no cluster `{cluster}`, which {count} statements use"),
     };
     let shared = project.settings.shared_clusters.keys();
     let known = defined.iter().chain(shared).map(Ident::as_str).chain([DEFAULT_CLUSTER]);
     let mut problem = Diagnostic::warning(Code::UnknownCluster, first.place(), message);
-    for another in running.take(LISTED) {
+    for another in running {
         problem = problem.and(another.place(), "");
     }
-    let problem = match closest(cluster.as_str(), known) {
-        Some(similar) => problem.help(format_smolstr!("did you mean `{}`?", Ident::new(similar))),
-        None => problem,
-    };
+    if let Some(similar) = closest(cluster.as_str(), known) {
+        problem = problem.help(format_smolstr!("did you mean `{}`?", Ident::new(similar)));
+    }
     Some(problem.help(format_smolstr!(
         "define it in `clusters/{}.sql`, or name it in `shared_clusters` of `project.toml` if others do",
         cluster.as_str()
@@ -122,29 +155,13 @@ fn not_isolated(
 ) -> Diagnostic {
     let message = format_smolstr!(
         "the cluster `{cluster}` runs both {} and {}",
-        list(&used.computation),
-        list(&used.storage)
+        used.computation.list(),
+        used.storage.list()
     );
     Diagnostic::error(Code::ClusterIsolation, storage.place(), message)
         .label(storage.noun())
         .and(computation.place(), computation.noun())
         .help("give sources and sinks a cluster of their own: the cluster of views and indexes is swapped at a deployment")
-}
-
-/// ``the view `a`, the index on `b` and 3 more``
-fn list(running: &[Running<'_>]) -> SmolStr {
-    let names: Vec<String> = running
-        .iter()
-        .take(LISTED)
-        .map(|running| match running.index {
-            Some(_) => format!("an index on `{}`", running.object.name.name),
-            None => format!("the {} `{}`", running.object.kind.noun(), running.object.name.name),
-        })
-        .collect();
-    match running.len().saturating_sub(LISTED) {
-        0 => names.join(", ").into(),
-        more => format_smolstr!("{} and {more} more", names.join(", ")),
-    }
 }
 
 /// The clusters that the active files define, also where a definition has errors.

@@ -93,13 +93,13 @@ pub fn compile_file(path: &str, text: &Arc<str>, context: &FileContext) -> Compi
             compile_modifier(path, text, &scope, context)
         }
         Place::Object { database, schema, file } => {
-            if let Err(problem) = file.check_object(path) {
+            if let Some(problem) = file.problem_as_object(path) {
                 return only(path, Contents::Nothing, vec![problem]);
             }
             compile_object(path, text, [database, schema], file, context)
         }
         Place::Infrastructure { kind, file } => {
-            if let Err(problem) = file.check(path) {
+            if let Some(problem) = file.problem(path) {
                 return only(path, Contents::Nothing, vec![problem]);
             }
             compile_infrastructure(path, text, kind, file, context)
@@ -205,10 +205,8 @@ fn missing_variables(path: &str, resolution: &Resolution, context: &FileContext)
     names.sort_unstable();
     names.dedup();
     let list = names.join("`, `:");
-    let message = match names.len() {
-        1 => format_smolstr!("the variable `:{list}` has no value"),
-        _ => format_smolstr!("the variables `:{list}` have no value"),
-    };
+    let (s, have) = if names.len() == 1 { ("", "has") } else { ("s", "have") };
+    let message = format_smolstr!("the variable{s} `:{list}` {have} no value");
     let location = Location::new(path, first.span);
     let mut diagnostic = if resolution.may_be_unresolved {
         Diagnostic::warning(Code::UnresolvedVariablesAllowed, location, message)

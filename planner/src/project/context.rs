@@ -87,9 +87,11 @@ pub fn file_context<'a>(
         if let Place::Infrastructure { kind: InfrastructureKind::Cluster, file } = layout::place(path)
             && (file.profile.is_none() || file.profile == context.profile.as_deref())
         {
-            let name = Ident::new(file.name);
-            if !settings.shared_clusters.contains_key(&name) {
-                add_suffixed(&mut context.clusters, name, &settings.suffix);
+            // A file and the cluster in it may differ in letter case.
+            for name in [Ident::new(file.name), Ident::folded(file.name)] {
+                if !settings.shared_clusters.contains_key(&name) {
+                    add_suffixed(&mut context.clusters, name, &settings.suffix);
+                }
             }
         }
     }

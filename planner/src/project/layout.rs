@@ -70,32 +70,31 @@ impl<'a> Stem<'a> {
     }
 
     /// Why this can't be the name of a file, apart from the naming rule.
-    pub(super) fn check(&self, path: &str) -> Result<(), Diagnostic> {
+    pub(super) fn problem(&self, path: &str) -> Option<Diagnostic> {
         let error = |message: SmolStr, help: &str| {
-            Err(Diagnostic::error(Code::InvalidFileName, Location::file(path), message).help(help))
+            Some(Diagnostic::error(Code::InvalidFileName, Location::file(path), message).help(help))
         };
         match self.profile {
             Some("") => error(
                 format_smolstr!("the profile behind `#` is missing in `{}#`", self.name),
-                "write `<object>#<profile>.sql`, or leave out the `#`",
+                "write `<name>#<profile>.sql`, or leave out the `#`",
             ),
             Some(profile) if self.name.is_empty() => error(
                 format_smolstr!("the name before `#` is missing in `#{profile}`"),
-                "write `<object>#<profile>.sql`",
+                "write `<name>#<profile>.sql`",
             ),
-            _ => Ok(()),
+            _ => None,
         }
     }
 
     /// The same for the name of an object, in which `@` is reserved.
-    pub(super) fn check_object(&self, path: &str) -> Result<(), Diagnostic> {
-        self.check(path)?;
+    pub(super) fn problem_as_object(&self, path: &str) -> Option<Diagnostic> {
         if !self.name.contains('@') {
-            return Ok(());
+            return self.problem(path);
         }
         let message = format_smolstr!("`@` is reserved in the names of objects: `{}`", self.name);
         let error = Diagnostic::error(Code::InvalidFileName, Location::file(path), message);
-        Err(error.help("choose a name without `@`"))
+        Some(error.help("choose a name without `@`"))
     }
 }
 

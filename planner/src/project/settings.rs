@@ -66,9 +66,9 @@ impl Reader {
         }
         let root = root.get_ref();
         let nested = root.get("profiles").is_some_and(|profiles| profiles.get_ref().is_table());
-        self.settings.variables_table = active.map(|profile| match nested {
-            true => format_smolstr!("profiles.{profile}.variables"),
-            false => format_smolstr!("{profile}.variables"),
+        self.settings.variables_table = active.map(|profile| {
+            let prefix = if nested { "profiles." } else { "" };
+            format_smolstr!("{prefix}{profile}.variables")
         });
         for (key, value) in root {
             match key.get_ref().as_ref() {
@@ -238,7 +238,7 @@ impl Reader {
             return Vec::new();
         };
         let mut strings = Vec::with_capacity(items.len());
-        for item in items.iter() {
+        for item in items {
             if let DeValue::String(text) = item.get_ref() {
                 strings.push((text.as_ref().into(), item.span()));
             } else {

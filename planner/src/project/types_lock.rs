@@ -150,7 +150,7 @@ impl Reader {
             self.wrong_type("a section", objects, "an array of tables");
             return;
         };
-        for object in objects.iter() {
+        for object in objects {
             let DeValue::Table(table) = object.get_ref() else {
                 self.wrong_type("an object", object, "a table");
                 continue;
@@ -187,7 +187,7 @@ impl Reader {
             return Vec::new();
         };
         let mut read = Vec::with_capacity(items.len());
-        for item in items.iter() {
+        for item in items {
             let DeValue::Table(table) = item.get_ref() else {
                 self.wrong_type("a column", item, "a table");
                 continue;

@@ -1,79 +1,21 @@
 //! References to full names: which relation, connection, type or cluster each name of a statement means.
+//!
+//! | written | means |
+//! |---|---|
+//! | `o` | a CTE in scope, else `o` in the file's schema |
+//! | `s.o`, where `s` is a system schema | the server's `s.o`, which has no database |
+//! | `s.o` | `o` in schema `s` of the file's database |
+//! | `d.s.o` | itself, with the profile's suffix if `d` is a database of the project |
+//!
+//! Functions are the server's to find. A type is resolved like a relation unless it is built in.
 
-use std::collections::BTreeMap;
+mod occurrence;
+mod query;
+mod scope;
+mod statement;
 
-use serde::{Deserialize, Serialize};
+pub use occurrence::{Occurrence, Target};
+pub use statement::{Context, resolve};
 
-use crate::name::{Ident, ObjectName, SchemaName};
-use crate::source::Span;
-use crate::syntax::ast::{Body, SpannedIdent, Statement};
-
-/// A place in a statement where a name stands, and what it means. Rewriting a statement replaces these places.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Occurrence {
-    /// The text of the name.
-    pub span: Span,
-    /// What it means.
-    pub target: Target,
-}
-
-/// What a name means.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Target {
-    /// The object that the statement makes, or the relation that an index, grant or comment is on.
-    Own(ObjectName),
-    /// A relation in `FROM`.
-    Relation {
-        /// Which.
-        name: ObjectName,
-        /// An alias that the text has.
-        aliased: bool,
-        /// An alias that must be added so that column references stay unambiguous.
-        needs_alias: Option<Ident>,
-    },
-    /// `t`, `s.t` or `d.s.t` in front of a column or of `*`: the relation at this index among the occurrences of the
-    /// same statement, which has no alias in the text.
-    Qualifier {
-        /// Index of the occurrence of the relation.
-        relation: u32,
-    },
-    /// A connection, secret, source or other object that is mentioned as such.
-    Object(ObjectName),
-    /// A user-defined type.
-    Type(ObjectName),
-    /// The name of an index, which lives in its relation's schema.
-    IndexName(Ident),
-    /// A cluster.
-    Cluster(Ident),
-    /// A schema.
-    Schema(SchemaName),
-    /// A database.
-    Database(Ident),
-}
-
-/// What the names of a file mean depends on this.
-#[derive(Clone, Debug)]
-pub struct Context {
-    /// The file's database, suffix included, and its schema.
-    pub schema: SchemaName,
-    /// Databases of the project, to their names with the profile's suffix.
-    pub database_map: BTreeMap<Ident, Ident>,
-    /// Clusters that get the suffix.
-    pub cluster_map: BTreeMap<Ident, Ident>,
-}
-
-/// The names of a statement. Stands in until scopes are resolved: clusters only.
-pub fn resolve(statement: &Statement, _own: Option<&ObjectName>, context: &Context) -> Vec<Occurrence> {
-    let cluster = match &statement.body {
-        Body::MaterializedView(view) => view.cluster.as_ref(),
-        Body::Index(index) => index.cluster.as_ref(),
-        Body::Source(source) => source.cluster.as_ref(),
-        Body::Sink(sink) => sink.cluster.as_ref(),
-        _ => None,
-    };
-    let occurrence = |cluster: &SpannedIdent| {
-        let name = context.cluster_map.get(&cluster.value).unwrap_or(&cluster.value).clone();
-        Occurrence { span: cluster.span, target: Target::Cluster(name) }
-    };
-    cluster.map(occurrence).into_iter().collect()
-}
+#[cfg(test)]
+mod tests;

@@ -18,7 +18,7 @@ use crate::project::object::{
 };
 use crate::resolve::{self, Occurrence, Target};
 use crate::source::Span;
-use crate::syntax::ast::{Body, CreateModifier, Statement};
+use crate::syntax::ast::{Body, CreateModifier, Name, Statement};
 
 /// The names that a path gives, as written: without the profile's suffix.
 pub(in crate::project) struct Path {
@@ -105,7 +105,7 @@ impl Classified<'_> {
 impl Primary<'_> {
     /// Where the statement says what it makes: its name, or its first words.
     fn place(&self, report: &Report<'_>, statement: &Statement) -> Span {
-        self.name.map_or_else(|| report.first_words(statement.span, 2), |name| name.span())
+        self.name.map_or_else(|| report.first_words(statement.span, 2), Name::span)
     }
 }
 
@@ -133,6 +133,7 @@ fn check_primary(report: &mut Report<'_>, statement: &Statement, head: &Primary<
         let (span, effect) = match modifier {
             CreateModifier::OrReplace(span) => (*span, "creates new objects beside the old ones"),
             CreateModifier::Temporary(span) => (*span, "makes objects that stay"),
+            // Harmless: a deployment makes objects where there are none.
             CreateModifier::IfNotExists(_) => continue,
         };
         let written = report.written(span).to_uppercase();
@@ -220,7 +221,7 @@ fn build(
         name: own.clone(),
         kind: head.kind,
         statement: text(statement),
-        name_span: head.name.map(crate::syntax::ast::Name::span).unwrap_or_default(),
+        name_span: head.name.map(Name::span).unwrap_or_default(),
         cluster: head.cluster.map(|cluster| context.cluster(&cluster.value).clone()),
         replacement_positions: None,
         sink_from: None,
@@ -272,7 +273,7 @@ fn add_companion(
             undo: undo::comment_on_object(comment, &object.name),
             statement: text(companion),
         }),
-        Body::UnitTest(test) => object.tests.push(test.name.value.as_str().into()),
+        Body::UnitTest(unit_test) => object.tests.push(unit_test.name.value.as_str().into()),
         _ => {}
     }
 }

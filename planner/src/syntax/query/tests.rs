@@ -206,7 +206,7 @@ fn errors_name_the_token_that_was_found() {
         ("SELECT x::", "error at ``: expected a type, found the end of the text"),
         (
             "SELECT a FROM t WINDOW w AS (ORDER BY b)",
-            "error at ``: a named window is not supported in a query",
+            "error at `SELECT a FROM t WINDOW w AS (ORDER BY b)`: a named window is not supported in a query",
         ),
     ]);
 }
