@@ -17,18 +17,22 @@ pub(super) fn run(global: &Global, terminal: Terminal) -> Result<(), Failure> {
     }
     let loaded = sound(loaded, terminal)?;
     let seconds = start.elapsed().as_secs_f64();
-    terminal
-        .info(format_args!("Compiled {} objects in {seconds:.2} s", loaded.compiled.project.objects.len()));
+    let objects = objects(loaded.compiled.project.objects.len());
+    terminal.info(format_args!("Compiled {objects} in {seconds:.2} s"));
     if terminal.is_verbose() {
         let project = view::project(&loaded.compiled.project, &[], |_| None);
         for cluster in &project.clusters {
-            terminal.detail(format_args!("cluster {}: {} objects", cluster.name, cluster.objects));
+            terminal.detail(format_args!("cluster {}: {}", cluster.name, self::objects(cluster.objects)));
         }
         for external in &project.externals {
             terminal.detail(format_args!("from outside: {external}"));
         }
     }
     Ok(())
+}
+
+fn objects(n: usize) -> String {
+    format!("{n} object{}", if n == 1 { "" } else { "s" })
 }
 
 /// The document holds the problems as well, so it is printed in any case.

@@ -65,11 +65,11 @@ fn default_id(commit: Option<String>, loaded: &Loaded, terminal: Terminal) -> St
 }
 
 /// Reads a document that was named on the command line.
-fn read<T>(path: &Path, parse: fn(&str, &str) -> Result<T, Diagnostic>) -> Result<T, Failure> {
+fn read<T>(path: &Path, parse: fn(&str, &str) -> Result<T, Box<Diagnostic>>) -> Result<T, Failure> {
     let text = host::read_text(path)?;
     let name = path.display().to_string();
     parse(&name, &text).map_err(|problem| Failure::Rejected {
-        diagnostics: vec![problem],
+        diagnostics: vec![*problem],
         texts: Texts::from([(FilePath::from(name), text)]),
     })
 }

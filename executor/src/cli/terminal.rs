@@ -33,14 +33,14 @@ impl Terminal {
     /// Says that something was done. A stream of errors that is closed is no reason to fail.
     pub(super) fn info(self, line: impl Display) {
         if !self.quiet {
-            let _ = writeln!(io::stderr(), "{line}");
+            let _ = writeln!(io::stderr(), "{}", printable(&line.to_string()));
         }
     }
 
     /// Says more about what was done.
     pub(super) fn detail(self, line: impl Display) {
         if self.verbose {
-            let _ = writeln!(io::stderr(), "{line}");
+            let _ = writeln!(io::stderr(), "{}", printable(&line.to_string()));
         }
     }
 

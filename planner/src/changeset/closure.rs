@@ -28,10 +28,6 @@ impl Closure {
         self.swapped_clusters.get(cluster as usize).copied().unwrap_or(false)
     }
 
-    pub(crate) fn is_swapped_schema(&self, schema: u32) -> bool {
-        self.swapped_schemas.get(schema as usize).copied().unwrap_or(false)
-    }
-
     /// How a built object reaches production.
     pub(crate) fn strategy_of(&self, facts: &Facts<'_>, node: Node) -> Strategy {
         if facts.is_replaced_in_place(node) {

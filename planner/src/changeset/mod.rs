@@ -30,6 +30,6 @@ mod request;
 mod trace;
 
 pub(crate) use closure::{Closure, close};
-pub(crate) use facts::{Definition, Facts, Own, SinkChange};
+pub(crate) use facts::{Definition, Facts, SchemaFacts, SinkChange};
 pub(crate) use request::requested;
-pub(crate) use trace::{Trace, reasons};
+pub(crate) use trace::{companion_reasons, file, reasons};

@@ -25,7 +25,9 @@ pub enum StrategyChoice {
 }
 
 /// What `stage` was asked to do.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
 pub struct StageOptions {
     /// Names the deployment; part of the staged names.
     pub deploy_id: SmolStr,

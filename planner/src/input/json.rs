@@ -9,12 +9,12 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Location, Span, to_offset};
 
 /// Reads a snapshot of what was deployed. `path` is for the error.
-pub fn read_deployed(path: &str, text: &str) -> Result<Deployed, Diagnostic> {
+pub fn read_deployed(path: &str, text: &str) -> Result<Deployed, Box<Diagnostic>> {
     read(path, text, "a snapshot of what was deployed", DEPLOYED_FORMAT)
 }
 
 /// Reads the facts of a live catalog. `path` is for the error.
-pub fn read_live(path: &str, text: &str) -> Result<Live, Diagnostic> {
+pub fn read_live(path: &str, text: &str) -> Result<Live, Box<Diagnostic>> {
     read(path, text, "a snapshot of the live catalog", LIVE_FORMAT)
 }
 
@@ -30,7 +30,7 @@ pub(crate) fn read<T: DeserializeOwned>(
     text: &str,
     what: &str,
     format: u32,
-) -> Result<T, Diagnostic> {
+) -> Result<T, Box<Diagnostic>> {
     let error = |at: Span, message: String| {
         Diagnostic::error(Code::InvalidInputFile, Location::new(path, at), message)
     };
@@ -40,7 +40,7 @@ pub(crate) fn read<T: DeserializeOwned>(
             message.truncate(end);
         }
         let at = span_of(text, json.line(), json.column());
-        error(at, format!("`{path}` is not {what}: {message}"))
+        Box::new(error(at, format!("`{path}` is not {what}: {message}")))
     };
     let found = serde_json::from_str::<Versioned>(text).map_err(|json| located(&json))?.format;
     if found != format {
@@ -49,11 +49,9 @@ pub(crate) fn read<T: DeserializeOwned>(
         } else {
             "write it again with this version of mz-deploy"
         };
-        return Err(error(
-            Span::default(),
-            format!("`{path}` has format {found}, but this version of mz-deploy reads format {format}"),
-        )
-        .help(help));
+        let message =
+            format!("`{path}` has format {found}, but this version of mz-deploy reads format {format}");
+        return Err(Box::new(error(Span::default(), message).help(help)));
     }
     serde_json::from_str(text).map_err(|json| located(&json))
 }

@@ -8,6 +8,7 @@ mod plan_json;
 mod plan_markdown;
 mod plan_sql;
 mod plan_text;
+mod preview;
 mod words;
 
 pub use compile::{ClusterView, InfrastructureView, ObjectView, PROJECT_FORMAT, ProjectView, project};
@@ -19,3 +20,4 @@ pub use plan_json::{plan_json, read_plan, to_json};
 pub use plan_markdown::plan_markdown;
 pub use plan_sql::plan_sql;
 pub use plan_text::{TextOptions, plan_text};
+pub use preview::{PlannedView, PreviewView, preview};

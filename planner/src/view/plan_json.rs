@@ -13,7 +13,7 @@ pub fn plan_json(plan: &Plan) -> String {
 
 /// Reads a plan file. `path` is for the error.
 pub fn read_plan(path: &str, text: &str) -> Result<Plan, Box<Diagnostic>> {
-    input::read(path, text, "a plan", PLAN_FORMAT).map_err(Box::new)
+    input::read(path, text, "a plan", PLAN_FORMAT)
 }
 
 /// One of the planner's values as JSON for people and tools: indented, with a line end at the end.
