@@ -77,9 +77,10 @@ impl<'a> Running<'a> {
 
     fn describe(&self) -> SmolStr {
         let name = &self.object.name.name;
-        match self.index {
-            Some(_) => format_smolstr!("an index on `{name}`"),
-            None => format_smolstr!("the {} `{name}`", self.object.kind.noun()),
+        if self.index.is_some() {
+            format_smolstr!("an index on `{name}`")
+        } else {
+            format_smolstr!("the {} `{name}`", self.object.kind.noun())
         }
     }
 }
