@@ -160,7 +160,9 @@ fn link(reason: &Reason) -> String {
             }
         }
         Reason::DependsOn { object } => format!("reads {}", object.name),
-        Reason::SharesSchema { schema, object } => format!("in schema {} with {}", schema.schema, object.name),
+        Reason::SharesSchema { schema, object } => {
+            format!("in schema {} with {}", schema.schema, object.name)
+        }
         Reason::SharesCluster { cluster, object } => format!("on cluster {cluster} with {}", object.name),
         Reason::Requested { option } => option.to_string(),
         Reason::FirstDeployment => "first deployment".to_owned(),
@@ -180,7 +182,9 @@ pub(crate) fn statements(plan: &Plan) -> String {
                     writeln!(text, "  ({} rows of {})", rows.len(), table.rsplit('.').next().unwrap_or(table))
                 }
                 Action::Effect(Effect::WaitUntilReady) => writeln!(text, "  (wait)"),
-                Action::Effect(Effect::CloneCluster { from, to }) => writeln!(text, "  (copy {from} to {to})"),
+                Action::Effect(Effect::CloneCluster { from, to }) => {
+                    writeln!(text, "  (copy {from} to {to})")
+                }
                 Action::Effect(Effect::KeepRemoved { object }) => writeln!(text, "  (keep {})", object.name),
                 Action::Effect(Effect::DropUnnamedIndex { on, cluster, .. }) => {
                     writeln!(text, "  (drop the unnamed index of {} on {cluster})", on.name)
@@ -195,4 +199,21 @@ pub(crate) fn statements(plan: &Plan) -> String {
 pub(crate) fn count(plan: &Plan) -> usize {
     let steps = plan.phases.iter().flat_map(|p| &p.steps);
     steps.filter(|s| matches!(s.action, Action::Sql(_))).count()
+}
+
+/// Compares texts, apart from the indentation that all lines of `expected` have.
+#[track_caller]
+pub(crate) fn expect(actual: &str, expected: &str) {
+    let lines = || expected.lines().filter(|line| !line.trim().is_empty());
+    let margin = lines().map(|line| line.len() - line.trim_start().len()).min().unwrap_or_default();
+    let mut text = String::new();
+    for line in lines() {
+        let _ = writeln!(text, "{}", line.get(margin..).unwrap_or_default());
+    }
+    // Line breaks inside of statements are those of the files; their indentation doesn't matter here.
+    let mut flat = String::new();
+    for line in actual.lines().filter(|line| !line.trim().is_empty()) {
+        let _ = writeln!(flat, "{line}");
+    }
+    assert_eq!(flat, text);
 }
