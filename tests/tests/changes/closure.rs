@@ -198,13 +198,29 @@ fn nothing_is_left_behind_on_a_cluster_that_is_reached_by_a_dependency() {
 
 #[test]
 fn the_value_of_a_variable_changes_the_objects_that_use_it() {
-    let project = deployed(&[
-        ("/project.toml", "[default.variables]\nlimit = \"1\"\n"),
-        ("a/va", "CREATE VIEW va AS SELECT 1 AS a;"),
+    let settings = |limit: u32| format!("[prod.variables]\nlimit = \"{limit}\"\n");
+    let project = first(&[
+        ("/project.toml", &settings(1)),
+        ("a/va", "CREATE VIEW va AS SELECT :limit AS a;"),
         ("b/vb", "CREATE VIEW vb AS SELECT 1 AS a;"),
-    ]);
-    let edit = project.edit(&[("a/va", "CREATE VIEW va AS -- comments and blanks\n  select 1 AS a;")]);
+    ])
+    .profile("prod")
+    .promoted();
+    let edit = project.edit(&[("/project.toml", &settings(2))]);
+    expect(
+        &edit.changes(),
+        "
+            update a.va by swap <- a/va.sql:1 definition changed
+        ",
+    );
+}
+
+#[test]
+fn comments_blanks_and_letter_case_change_nothing() {
+    let project = deployed(&[("a/va", "CREATE VIEW va AS SELECT 1 AS a;")]);
+    let edit = project.edit(&[("a/va", "-- One.\ncreate view VA as\n  select 1 as A;")]);
     expect(&edit.changes(), "");
+    assert!(edit.plan().phases.is_empty());
 }
 
 #[test]
@@ -273,7 +289,7 @@ fn a_first_deployment_builds_everything_and_makes_the_schemas_to_swap_with() {
             promote: swap
               ALTER SCHEMA s SWAP WITH s_x
             promote: drop the old version
-              DROP SCHEMA s_x CASCADE
+              DROP SCHEMA s_x RESTRICT
         ",
     );
 }

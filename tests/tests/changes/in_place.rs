@@ -20,7 +20,7 @@ fn an_index_is_built_beside_production_and_takes_its_name_in_the_swap_transactio
     expect(
         &edit.changes(),
         "
-            update-indexes s.v by in-place <- s/v.sql:2 index added or changed <- s/v.sql:3 index added or changed <- s/v.sql:4 index added or changed <- s/v.sql index removed or changed
+            update-indexes s.v by in-place <- s/v.sql:2 indexes changed
         ",
     );
     expect(
@@ -86,7 +86,7 @@ fn grants_and_comments_are_altered_in_place() {
     expect(
         &edit.changes(),
         "
-            update-metadata s.v by in-place <- s/v.sql:2 grant added or changed <- s/v.sql:3 comment added or changed <- s/v.sql grant removed or changed <- s/v.sql comment removed or changed <- s/v.sql comment removed or changed
+            update-metadata s.v by in-place <- s/v.sql:2 grants and comments changed
         ",
     );
     expect(

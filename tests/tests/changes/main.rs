@@ -1,6 +1,7 @@
 //! What an edit of a deployed project makes necessary, and why.
 
 mod closure;
+mod guards;
 mod in_place;
 mod removal;
 mod rename;

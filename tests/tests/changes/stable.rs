@@ -226,7 +226,7 @@ fn a_stable_schema_gets_a_new_view_beside_its_others() {
               ALTER CLUSTER bc SWAP WITH bc_x
               ALTER MATERIALIZED VIEW a.new_mv__x RENAME TO new_mv
             promote: drop the old version
-              DROP SCHEMA reports_x CASCADE
+              DROP SCHEMA reports_x RESTRICT
               DROP CLUSTER bc_x RESTRICT
         ",
     );
