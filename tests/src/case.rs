@@ -43,6 +43,16 @@ pub fn read(path: &Path) -> io::Result<Case> {
     Ok(parse(&fs::read_to_string(path)?))
 }
 
+/// Every case, sorted by path.
+pub fn all() -> Vec<Case> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");
+    let areas = fs::read_dir(root).expect("the cases").map(|area| area.expect("an area").path());
+    let files = areas.flat_map(|area| fs::read_dir(area).expect("an area"));
+    let mut paths: Vec<_> = files.map(|file| file.expect("a case").path()).collect();
+    paths.sort();
+    paths.iter().map(|path| read(path).expect("a readable case")).collect()
+}
+
 /// Reads a case from its text.
 pub fn parse(text: &str) -> Case {
     let mut sections = text.split("\n--- ");
@@ -81,14 +91,8 @@ pub fn compile(case: &Case) -> ((Settings, Vec<Diagnostic>), Vec<Arc<CompiledFil
 }
 
 /// Checks the project of a case as the planner does.
-pub fn check(case: &Case) -> (Project, Vec<Diagnostic>) {
-    let ((settings, mut diagnostics), files) = compile(case);
-    let (project, problems) = project::assemble(&files, settings, &case.config());
-    diagnostics.extend(problems);
-    let (_, problems) = graph::build(&project);
-    diagnostics.extend(problems);
-    sort(&mut diagnostics);
-    (project, diagnostics)
+pub fn check(case: &Case) -> Compiled {
+    mz_deploy_planner::compile(&case.files, &case.config())
 }
 
 #[cfg(test)]

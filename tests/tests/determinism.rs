@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use mz_deploy_planner::diagnostic::text;
 use mz_deploy_planner::input::{Config, Sources, StageOptions, StrategyChoice};
-use mz_deploy_planner::{Workspace, plan, view};
-use mz_deploy_tests::{cases, synthetic};
+use mz_deploy_planner::view::{self, TextOptions};
+use mz_deploy_planner::{Workspace, plan};
+use mz_deploy_tests::{case, synthetic};
 
 /// Every output of a project whose files are handed in in the given order.
 fn outputs(files: &[(String, Arc<str>)], edited: Option<(&str, &str)>) -> Vec<String> {
@@ -19,19 +21,21 @@ fn outputs(files: &[(String, Arc<str>)], edited: Option<(&str, &str)>) -> Vec<St
     }
     let compiled = workspace.check();
     let sources: Sources = files.iter().map(|(path, text)| (path.as_str(), Arc::clone(text))).collect();
+    let text_of = |path: &str| sources.get(path).map(AsRef::as_ref);
+    let graph = view::graph(&compiled.project);
     let mut outputs = vec![
-        view::diagnostics_text(&compiled.diagnostics, &sources, false),
-        view::diagnostics_json(&compiled.diagnostics, &sources),
-        view::graph_dot(&compiled.project, &compiled.graph),
-        view::graph_mermaid(&compiled.project, &compiled.graph),
-        view::graph_json(&compiled.project, &compiled.graph),
+        text::render(&compiled.diagnostics, text_of, text::Colour::Plain),
+        view::to_json(&view::project(&compiled.project, &compiled.diagnostics, text_of)),
+        view::to_json(&graph),
+        view::graph_dot(&graph),
+        view::graph_mermaid(&graph),
     ];
     for strategy in [StrategyChoice::Swap, StrategyChoice::Rename, StrategyChoice::Auto] {
         let options =
             StageOptions { deploy_id: "d1".into(), strategy: Some(strategy), ..StageOptions::default() };
         if let Ok(plan) = compiled.plan_stage(deployed.as_ref(), None, &options) {
             outputs.extend([
-                view::plan_text(&plan, false),
+                view::plan_text(&plan, TextOptions::default()),
                 view::plan_json(&plan),
                 view::plan_markdown(&plan),
                 view::plan_sql(&plan),
@@ -64,7 +68,7 @@ fn the_order_of_files_changes_no_byte_of_a_plan() {
 
 #[test]
 fn the_order_of_files_changes_no_byte_of_any_case() {
-    for case in cases::all() {
-        assert_order_does_not_matter(&case.sources, None);
+    for case in case::all() {
+        assert_order_does_not_matter(&case.files, None);
     }
 }
