@@ -15,3 +15,6 @@ pub mod resolve;
 pub mod source;
 pub mod syntax;
 pub mod view;
+mod workspace;
+
+pub use workspace::{Compiled, Workspace, compile, link};
