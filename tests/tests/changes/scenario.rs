@@ -160,7 +160,9 @@ fn link(reason: &Reason) -> String {
             }
         }
         Reason::DependsOn { object } => format!("reads {}", object.name),
-        Reason::SharesSchema { schema, object } => format!("in schema {} with {}", schema.schema, object.name),
+        Reason::SharesSchema { schema, object } => {
+            format!("in schema {} with {}", schema.schema, object.name)
+        }
         Reason::SharesCluster { cluster, object } => format!("on cluster {cluster} with {}", object.name),
         Reason::Requested { option } => option.to_string(),
         Reason::FirstDeployment => "first deployment".to_owned(),
@@ -180,7 +182,9 @@ pub(crate) fn statements(plan: &Plan) -> String {
                     writeln!(text, "  ({} rows of {})", rows.len(), table.rsplit('.').next().unwrap_or(table))
                 }
                 Action::Effect(Effect::WaitUntilReady) => writeln!(text, "  (wait)"),
-                Action::Effect(Effect::CloneCluster { from, to }) => writeln!(text, "  (copy {from} to {to})"),
+                Action::Effect(Effect::CloneCluster { from, to }) => {
+                    writeln!(text, "  (copy {from} to {to})")
+                }
                 Action::Effect(Effect::KeepRemoved { object }) => writeln!(text, "  (keep {})", object.name),
                 Action::Effect(Effect::DropUnnamedIndex { on, cluster, .. }) => {
                     writeln!(text, "  (drop the unnamed index of {} on {cluster})", on.name)
