@@ -53,7 +53,9 @@ fn stages(c: &mut Criterion) {
         group.bench_function(id("plan_first_deployment"), |b| {
             b.iter(|| plan::stage(&project, &built, None, None, &options()));
         });
-        group.bench_function(id("plan_text"), |b| b.iter(|| view::plan_text(black_box(&first), TextOptions::default()).len()));
+        group.bench_function(id("plan_text"), |b| {
+            b.iter(|| view::plan_text(black_box(&first), TextOptions::default()).len())
+        });
         group.finish();
     }
 }

@@ -16,10 +16,10 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use mz_deploy_planner::diagnostic::{Diagnostic, sort};
-use mz_deploy_planner::graph;
+use mz_deploy_planner::Compiled;
+use mz_deploy_planner::diagnostic::Diagnostic;
 use mz_deploy_planner::input::{Config, Sources};
-use mz_deploy_planner::project::{self, CompiledFile, PROJECT_FILE, Project, Settings};
+use mz_deploy_planner::project::{self, CompiledFile, PROJECT_FILE, Settings};
 
 /// A case.
 #[derive(Clone, Debug)]

@@ -55,12 +55,20 @@ pub fn project(data: &[u8]) {
     let Ok(input) = std::str::from_utf8(data) else { return };
     let sources = files(input);
     let compiled = compile(&sources, &Config::default());
-    let _ = text::render(&compiled.diagnostics, |path| sources.get(path).map(AsRef::as_ref), text::Colour::Plain);
+    let _ =
+        text::render(&compiled.diagnostics, |path| sources.get(path).map(AsRef::as_ref), text::Colour::Plain);
     let options = StageOptions { deploy_id: "f1".into(), ..StageOptions::default() };
     if let Ok(plan) = compiled.plan_stage(None, None, &options) {
-        let _ = (view::plan_text(&plan, TextOptions::default()), view::plan_markdown(&plan), view::plan_sql(&plan));
+        let _ = (
+            view::plan_text(&plan, TextOptions::default()),
+            view::plan_markdown(&plan),
+            view::plan_sql(&plan),
+        );
         let again = compiled.plan_stage(Some(&plan::deployed_after(&compiled.project)), None, &options);
-        assert!(again.is_ok_and(|plan| plan.changes.is_empty() && plan.phases.is_empty()), "what was deployed as it is needs no plan");
+        assert!(
+            again.is_ok_and(|plan| plan.changes.is_empty() && plan.phases.is_empty()),
+            "what was deployed as it is needs no plan"
+        );
     }
 }
 
@@ -68,7 +76,11 @@ pub fn project(data: &[u8]) {
 pub fn plan_file(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     if let Ok(plan) = view::read_plan("plan.json", text) {
-        let _ = (view::plan_text(&plan, TextOptions::default()), view::plan_markdown(&plan), view::plan_sql(&plan));
+        let _ = (
+            view::plan_text(&plan, TextOptions::default()),
+            view::plan_markdown(&plan),
+            view::plan_sql(&plan),
+        );
         let json = view::plan_json(&plan);
         assert_eq!(view::read_plan("plan.json", &json).ok().as_ref(), Some(&plan), "a plan survives saving");
     }

@@ -21,7 +21,8 @@ fn plan_edit_of(object: usize, strategy: StrategyChoice) -> (Plan, Compiled) {
     let text = synthetic::edited(sources.get(&path).expect("the object exists"));
     workspace.set_file(path, text);
     let compiled = workspace.check();
-    let options = StageOptions { deploy_id: "d1".into(), strategy: Some(strategy), ..StageOptions::default() };
+    let options =
+        StageOptions { deploy_id: "d1".into(), strategy: Some(strategy), ..StageOptions::default() };
     let plan = compiled.plan_stage(Some(&deployed), None, &options).expect("the project is sound");
     (plan, compiled)
 }
@@ -78,7 +79,11 @@ fn rename_builds_an_edited_leaf_alone() {
 fn rename_builds_exactly_what_reads_an_edited_model() {
     for object in [0, 20, 45, 70] {
         let (plan, compiled) = plan_edit_of(object, StrategyChoice::Rename);
-        assert_eq!(built(&plan), downstream(&compiled, &format!("o{object:05}")), "after an edit of {object}");
+        assert_eq!(
+            built(&plan),
+            downstream(&compiled, &format!("o{object:05}")),
+            "after an edit of {object}"
+        );
     }
 }
 

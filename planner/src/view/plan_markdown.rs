@@ -39,7 +39,7 @@ pub fn plan_markdown(plan: &Plan) -> String {
 fn summary(text: &mut String, plan: &Plan) {
     let _ = writeln!(text, "### Plan to deploy {}\n", code(&plan.deploy_id));
     if plan.changes.is_empty() && plan.scopes.is_empty() {
-        text.push_str("**No changes**: production is what the project says.\n\n");
+        text.push_str("**No changes**: the project is what was deployed last.\n\n");
     }
     text.push_str("| | |\n|---|---|\n");
     let mut row = |name: &str, value: &str| {
@@ -64,7 +64,7 @@ fn summary(text: &mut String, plan: &Plan) {
         row("profile", &cell(profile));
     }
     row("basis", &escaped(&words::basis(plan)));
-    row("plan", &cell(&plan.id));
+    row("plan", &cell(&words::short_id(plan)));
 }
 
 /// The rows of the summary.

@@ -38,7 +38,7 @@ pub fn plan_text(plan: &Plan, options: TextOptions) -> String {
     let is_empty = plan.changes.is_empty() && plan.scopes.is_empty();
     if is_empty {
         page.blank();
-        page.line(0, BOLD, "No changes: production is what the project says.");
+        page.line(0, BOLD, "No changes: the project is what was deployed last.");
     }
     changes(&mut page, plan);
     scopes(&mut page, plan);
@@ -93,7 +93,7 @@ fn header(page: &mut Page, plan: &Plan) {
         page.plain(2, format_args!("profile   {}", words::one_line(profile)));
     }
     page.plain(2, format_args!("basis     {}", words::basis(plan)));
-    page.plain(2, format_args!("plan      {}", words::one_line(&plan.id)));
+    page.plain(2, format_args!("plan      {}", words::short_id(plan)));
 }
 
 /// The groups in which changes are shown.
@@ -212,7 +212,7 @@ fn scopes(page: &mut Page, plan: &Plan) {
     let shown = page.shown(plan.scopes.len());
     for scope in plan.scopes.iter().take(shown) {
         let reason = page.painted(DIM, words::chain(&scope.reason, false));
-        page.plain(2, format_args!("{}  {reason}", words::scope(scope)));
+        page.plain(2, format_args!("{}  ({reason})", words::scope(scope)));
     }
     if shown < plan.scopes.len() {
         page.plain(2, format_args!("… and {} more", plan.scopes.len() - shown));

@@ -164,11 +164,17 @@ pub(super) fn alternative(alternative: &Alternative) -> String {
     }
 }
 
+/// As much of the plan's digest as people compare.
+pub(super) fn short_id(plan: &Plan) -> String {
+    let digits = plan.id.find(':').map_or(0, |at| at + 1) + 12;
+    one_line(&plan.id.chars().take(digits).collect::<String>())
+}
+
 /// What the plan was made from, in one line: the reader must know what it could not see.
 pub(super) fn basis(plan: &Plan) -> String {
     let deployed = match plan.inputs.deployed {
         Some(_) => "compared with the last deployment",
-        None => "nothing was deployed before",
+        None => "no earlier deployment is given, so everything is new",
     };
     let world = match (&plan.inputs.world, &plan.inputs.environment) {
         (None, _) => "the live catalog was not looked at".to_owned(),

@@ -1,0 +1,9 @@
+//! The program as people run it: arguments, files, streams, exit codes.
+
+mod cache;
+mod compile;
+mod files;
+mod graph;
+mod plan;
+mod project;
+mod usage;
