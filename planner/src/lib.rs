@@ -2,8 +2,11 @@
 //!
 //! Values in, values out: no file system, network, clock or environment.
 
+pub(crate) mod changeset;
+pub(crate) mod ddl;
 pub mod diagnostic;
 pub mod fingerprint;
+pub mod graph;
 pub mod input;
 pub mod name;
 pub mod plan;
@@ -11,3 +14,7 @@ pub mod project;
 pub mod resolve;
 pub mod source;
 pub mod syntax;
+pub mod view;
+mod workspace;
+
+pub use workspace::{Compiled, Workspace, compile, link};

@@ -3,6 +3,8 @@
 //! Identifiers are compared by value: `Orders` and `"orders"` are one name, `"Orders"` is another. Nothing in
 //! the planner compares, splits or joins the printed form of a name.
 
+mod serial;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -194,11 +196,9 @@ impl fmt::Display for Literal<'_> {
 }
 
 /// A schema. System schemas (`mz_catalog`, `pg_catalog`, …) belong to no database.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SchemaName {
     /// The database, absent for system schemas.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<Ident>,
     /// The schema itself.
     pub schema: Ident,
@@ -258,14 +258,11 @@ impl fmt::Debug for SchemaName {
 }
 
 /// A full object name: relation, connection, secret, type, sink or index.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectName {
     /// The schema that holds it.
-    #[serde(flatten)]
     pub schema: SchemaName,
     /// The object itself.
-    #[serde(rename = "object")]
     pub name: Ident,
 }
 

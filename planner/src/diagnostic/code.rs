@@ -8,6 +8,7 @@ macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident,)*) => {
         /// The kind of a problem. The name is stable: it is printed, and tools may rely on it.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub enum Code { $($(#[$doc])* $name,)* }
 
         impl Code {
@@ -28,6 +29,8 @@ codes! {
     MissingModels,
     /// A file name can't be the name of an object.
     InvalidFileName,
+    /// A file can't be read: not UTF-8, too large, outside the project.
+    UnreadableFile,
     /// `project.toml` is missing.
     MissingProjectFile,
     /// A TOML file doesn't parse.

@@ -3,8 +3,12 @@
 //! A [`Diagnostic`] is data: a stable code, a severity, places in files, and what to do. Renderers are leaves.
 
 mod code;
+pub mod github;
+mod similar;
+pub mod text;
 
 pub use code::Code;
+pub(crate) use similar::closest;
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -13,6 +17,7 @@ use crate::source::Location;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The project can't be planned as it is.

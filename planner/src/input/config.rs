@@ -25,7 +25,9 @@ pub enum StrategyChoice {
 }
 
 /// What `stage` was asked to do.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
 pub struct StageOptions {
     /// Names the deployment; part of the staged names.
     pub deploy_id: SmolStr,
@@ -35,4 +37,6 @@ pub struct StageOptions {
     pub redeploy_schemas: Vec<SmolStr>,
     /// Deploy everything again.
     pub redeploy_all: bool,
+    /// Drop what was removed from the project, at promotion. It is kept otherwise.
+    pub drop_removed: bool,
 }

@@ -2,12 +2,16 @@
 
 mod config;
 mod deployed;
+mod json;
 mod live;
 mod sources;
 
 pub use config::{Config, StageOptions, StrategyChoice};
 pub use deployed::{
-    Deployed, DeployedCompanion, DeployedModifier, DeployedObject, DeployedSchema, SchemaDeploymentKind,
+    DEPLOYED_FORMAT, Deployed, DeployedCompanion, DeployedModifier, DeployedObject, DeployedSchema,
+    SchemaDeploymentKind,
 };
-pub use live::{Live, LiveCluster, LiveDatabase, LiveGrant, LiveObject, LiveSchema};
+pub(crate) use json::read;
+pub use json::{read_deployed, read_live};
+pub use live::{LIVE_FORMAT, Live, LiveCluster, LiveDatabase, LiveGrant, LiveObject, LiveSchema};
 pub use sources::Sources;

@@ -1,5 +1,34 @@
 //! Plans: what would be done, why, and every statement.
+//!
+//! ```text
+//! facts ─▶ closure ─▶ draft (names, clusters, indexes) ─▶ operations ─▶ steps
+//! ```
+//!
+//! A draft has everything decided; operations are what it does, countable without any text; lowering writes the
+//! statements down.
 
+mod changes;
+mod checks;
+mod companions;
+mod deployed_after;
+mod digests;
+mod draft;
+mod indexes;
+mod ledger;
+mod lower;
 mod model;
+mod naming;
+mod observed;
+mod operation;
+mod paths;
+mod promote_phases;
+mod removed;
+mod rename_conflict;
+mod scopes;
+mod stage;
+mod stage_phases;
+mod text;
 
+pub use deployed_after::deployed_after;
 pub use model::*;
+pub use stage::stage;

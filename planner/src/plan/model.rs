@@ -29,11 +29,16 @@ pub struct Plan {
     pub profile: Option<SmolStr>,
     /// The strategy that was asked for.
     pub strategy: StrategyChoice,
+    /// The strategy that was taken: `swap` or `rename`.
+    pub taken: StrategyChoice,
     /// What the plan was made from.
     pub inputs: Inputs,
     /// What happens to each object that isn't left alone, sorted by name.
     pub changes: Vec<Change>,
-    /// Objects that stay as they are.
+    /// What happens to databases and schemas themselves, sorted by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scopes: Vec<ScopeChange>,
+    /// Views, materialized views and sinks that stay as they are.
     pub unchanged: Vec<ObjectName>,
     /// What this plan costs.
     pub cost: Cost,
@@ -107,8 +112,10 @@ pub enum ChangeAction {
     UpdateMetadata,
     /// A sink that reads something that moves.
     Repoint,
-    /// Its file is gone.
+    /// Its file is gone, and so will it be.
     Delete,
+    /// Its file is gone; it stays until its deletion is asked for.
+    Keep,
 }
 
 /// An object and what happens to it.
@@ -132,6 +139,37 @@ pub struct Change {
     /// The definition in the project with full names, if it differs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<SmolStr>,
+}
+
+/// What happens to a database or a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum ScopeAction {
+    /// It gets objects for the first time.
+    Create,
+    /// Its materialized views are replaced in place from now on.
+    BecomeStable,
+    /// It is swapped like any other schema from now on.
+    BecomeNormal,
+    /// Its grants, comments or default privileges changed.
+    UpdateMetadata,
+}
+
+/// A database or schema and what happens to it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ScopeChange {
+    /// The database.
+    pub database: Ident,
+    /// The schema; absent for the database itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<Ident>,
+    /// What happens.
+    pub action: ScopeAction,
+    /// Why.
+    pub reason: Vec<Reason>,
 }
 
 /// One link of a chain of reasons.
@@ -272,19 +310,31 @@ pub enum Effect {
         /// The new one.
         to: Ident,
     },
-    /// Write a row to the ledger.
+    /// Write rows to a table of the ledger. Columns that only the run knows (times, the user, ids of what it makes)
+    /// are not among them.
     Record {
         /// The ledger's table.
         table: SmolStr,
-        /// Columns and values, in order.
-        values: Vec<(SmolStr, SmolStr)>,
+        /// The columns.
+        columns: Vec<SmolStr>,
+        /// A value for each column.
+        rows: Vec<Vec<SmolStr>>,
     },
     /// Wait until everything that was staged is hydrated and caught up.
     WaitUntilReady,
-    /// Stop and let a person decide: a removed object is kept until its deletion is asked for.
+    /// Nothing is done: a removed object is kept until its deletion is asked for with `--drop-removed`.
     KeepRemoved {
         /// The object.
         object: ObjectName,
+    },
+    /// Drop an index that was created without a name: what it is called is looked up when the step runs.
+    DropUnnamedIndex {
+        /// Its relation.
+        on: ObjectName,
+        /// The cluster that it runs on.
+        cluster: Ident,
+        /// Its definition with full names, as it was deployed.
+        definition: SmolStr,
     },
 }
 
@@ -322,9 +372,16 @@ pub enum Precondition {
         kind: SmolStr,
         /// The name, printed.
         name: SmolStr,
-        /// The catalog id that was observed.
+        /// The catalog id that was observed. What is made between the plan and this step has none yet.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         id: Option<SmolStr>,
+    },
+    /// Whatever is in it or depends on it was made by this project. Checked before a `CASCADE`.
+    OnlyOurs {
+        /// `schema`, `cluster`, `object` or `database`.
+        kind: SmolStr,
+        /// The name, printed.
+        name: SmolStr,
     },
 }
 

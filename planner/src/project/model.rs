@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::object::{Object, StatementText};
+use super::types_lock::TypesLock;
 use crate::input::StrategyChoice;
 use crate::name::{Ident, ObjectName, SchemaName};
 use crate::source::{FilePath, ResolvedText, Span};
@@ -17,6 +18,8 @@ use crate::syntax::ast::WithOption;
 pub struct Project {
     /// Active objects, sorted by name.
     pub objects: Vec<Arc<Object>>,
+    /// Active objects whose files have errors, sorted. They are nowhere else, but other objects may mention them.
+    pub broken: Vec<ObjectName>,
     /// Databases (directories, profile suffix included), with their modifiers.
     pub databases: BTreeMap<Ident, Option<Arc<Modifier>>>,
     /// Schemas (directories), with their modifiers.
@@ -25,6 +28,8 @@ pub struct Project {
     pub infrastructure: Vec<Arc<Infrastructure>>,
     /// What `project.toml` says.
     pub settings: Settings,
+    /// What `types.lock` says.
+    pub types: Arc<TypesLock>,
 }
 
 impl Project {
@@ -62,6 +67,12 @@ pub struct Settings {
     pub suffix: SmolStr,
     /// Variables of this profile.
     pub variables: BTreeMap<SmolStr, SmolStr>,
+    /// The table of `project.toml` that these variables stand in; absent without a profile.
+    pub variables_table: Option<SmolStr>,
+    /// The AWS profile with which secrets are resolved.
+    pub aws_profile: Option<SmolStr>,
+    /// The profile's environment is an emulator.
+    pub emulator: bool,
 }
 
 /// A modifier file: comments, grants and default privileges of a database or a schema.
@@ -92,6 +103,8 @@ pub struct ModifierStatement {
 
 /// What a file outside `models/` defines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "each variant is named after what it defines")]
 pub enum InfrastructureKind {
     Cluster,

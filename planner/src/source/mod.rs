@@ -78,4 +78,9 @@ impl Location {
     pub fn file(path: impl Into<FilePath>) -> Self {
         Self { path: path.into(), span: Span::default() }
     }
+
+    /// True if the file as a whole is meant.
+    pub fn is_file(&self) -> bool {
+        self.span == Span::default()
+    }
 }

@@ -45,6 +45,17 @@ impl ResolvedText {
         Span { start: self.map(span.start, false), end: self.map(span.end, true) }
     }
 
+    /// The line of an offset in the resolved text, from 1, in the text on disk. Line ends inside of values don't count.
+    pub fn line(&self, offset: u32) -> u32 {
+        let newlines = |from: u32, to: u32| {
+            let text = Span { start: from, end: to }.slice(&self.text);
+            text.bytes().filter(|b| *b == b'\n').count()
+        };
+        let values = self.substitutions.iter().take_while(|s| s.resolved.start < offset);
+        let in_values: usize = values.map(|s| newlines(s.resolved.start, s.resolved.end.min(offset))).sum();
+        super::to_offset(newlines(0, offset).saturating_sub(in_values) + 1)
+    }
+
     fn map(&self, offset: u32, is_end: bool) -> u32 {
         // The last substitution whose value starts before the offset (for an end: an end that touches the
         // start of a value is before it).
@@ -64,6 +75,14 @@ impl ResolvedText {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_are_counted_without_the_line_ends_of_values() {
+        let value = Substitution { original: Span::new(0, 2), resolved: Span::new(0, 3) };
+        let text = ResolvedText::new("1\n2 a\nb".into(), vec![value]);
+        assert_eq!(text.line(4), 1, "a");
+        assert_eq!(text.line(6), 2, "b");
+    }
 
     #[test]
     fn positions_map_back_through_substitutions() {

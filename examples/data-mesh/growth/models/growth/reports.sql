@@ -1,0 +1,1 @@
+COMMENT ON SCHEMA reports IS 'Growth by country.';

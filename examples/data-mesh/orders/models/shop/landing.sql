@@ -1,0 +1,1 @@
+COMMENT ON SCHEMA landing IS 'Orders as the shop writes them.';

@@ -1,0 +1,1 @@
+GRANT USAGE ON DATABASE materialize TO order_desk;

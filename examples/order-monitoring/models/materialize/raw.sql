@@ -1,0 +1,1 @@
+COMMENT ON SCHEMA raw IS 'Orders as they arrive.';

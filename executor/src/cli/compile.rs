@@ -1,0 +1,44 @@
+//! `mz-deploy compile`
+
+use std::time::Instant;
+
+use mz_deploy_planner::view;
+
+use super::arguments::{Global, Output};
+use super::terminal::{self, Terminal};
+use super::{load, sound};
+use crate::host::{Failure, Loaded};
+
+pub(super) fn run(global: &Global, terminal: Terminal) -> Result<(), Failure> {
+    let start = Instant::now();
+    let loaded = load(global, terminal)?;
+    if global.output == Output::Json {
+        return json(&loaded);
+    }
+    let loaded = sound(loaded, terminal)?;
+    let seconds = start.elapsed().as_secs_f64();
+    let objects = objects(loaded.compiled.project.objects.len());
+    terminal.info(format_args!("Compiled {objects} in {seconds:.2} s"));
+    if terminal.is_verbose() {
+        let project = view::project(&loaded.compiled.project, &[], |_| None);
+        for cluster in &project.clusters {
+            terminal.detail(format_args!("cluster {}: {}", cluster.name, self::objects(cluster.objects)));
+        }
+        for external in &project.externals {
+            terminal.detail(format_args!("from outside: {external}"));
+        }
+    }
+    Ok(())
+}
+
+fn objects(n: usize) -> String {
+    format!("{n} object{}", if n == 1 { "" } else { "s" })
+}
+
+/// The document holds the problems as well, so it is printed in any case.
+fn json(loaded: &Loaded) -> Result<(), Failure> {
+    let text_of = |path: &str| loaded.texts.get(path).map(AsRef::as_ref);
+    let document = view::project(&loaded.compiled.project, &loaded.compiled.diagnostics, text_of);
+    terminal::print_result(&view::to_json(&document))?;
+    if loaded.compiled.is_sound() { Ok(()) } else { Err(Failure::Reported) }
+}

@@ -1,0 +1,64 @@
+//! The command line: arguments, one file for each command, what goes to which stream, exit codes.
+//!
+//! Progress, warnings and errors go to standard error, results to standard output. The exit code is 0 when the
+//! command did what it was asked to do, 1 after an error, 2 for wrong arguments (promise S23).
+
+mod arguments;
+mod compile;
+mod graph;
+mod plan;
+mod terminal;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+use mz_deploy_planner::input::Config;
+
+use crate::host::{self, Failure, Loaded};
+use arguments::{Arguments, Command, Global};
+use terminal::Terminal;
+
+/// Runs the command that `arguments` (the program's name first) ask for.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let Arguments { global, command } = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        // Help and version come this way too, with code 0.
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let terminal = Terminal::new(&global);
+    let result = match command {
+        Command::Compile => compile::run(&global, terminal),
+        Command::Plan(options) => plan::run(&global, &options, terminal),
+        Command::Graph(options) => graph::run(&global, options, terminal),
+    };
+    match result {
+        Ok(()) | Err(Failure::OutputClosed) => ExitCode::SUCCESS,
+        Err(failure) => {
+            terminal.failure(&failure);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Loads the project for the active profile.
+fn load(global: &Global, terminal: Terminal) -> Result<Loaded, Failure> {
+    let profile = host::select_profile(global.profile.as_deref(), &global.directory)?;
+    let config = Config { profile: profile.map(Into::into) };
+    let loaded = host::load(&global.directory, &config)?;
+    let used = loaded.cache;
+    terminal.detail(format_args!("{} compiled, {} taken from the cache", used.compiled, used.reused));
+    Ok(loaded)
+}
+
+/// The project if it is sound, its warnings printed; a failure with all diagnostics if it isn't.
+fn sound(loaded: Loaded, terminal: Terminal) -> Result<Loaded, Failure> {
+    if !loaded.compiled.is_sound() {
+        return Err(Failure::Rejected { diagnostics: loaded.compiled.diagnostics, texts: loaded.texts });
+    }
+    terminal.diagnostics(&loaded.compiled.diagnostics, &loaded.texts);
+    Ok(loaded)
+}

@@ -1,0 +1,80 @@
+//! `mz-deploy plan`
+
+use std::path::Path;
+
+use mz_deploy_planner::diagnostic::Diagnostic;
+use mz_deploy_planner::input::{self, StageOptions};
+use mz_deploy_planner::plan::Plan;
+use mz_deploy_planner::source::FilePath;
+use mz_deploy_planner::view::{self, TextOptions};
+
+use super::arguments::{Global, Output, PlanFormat, PlanOptions};
+use super::terminal::{self, Terminal};
+use super::{load, sound};
+use crate::host::{self, CommitQuery, Failure, Loaded, Texts};
+
+/// Characters of a digest that stand for the project in a deploy id: as many as of a commit.
+const SHORT: usize = 7;
+
+pub(super) fn run(global: &Global, options: &PlanOptions, terminal: Terminal) -> Result<(), Failure> {
+    let commit = options.deploy_id.is_none().then(|| CommitQuery::start(&global.directory));
+    let deployed = options.deployed.as_deref().map(|path| read(path, input::read_deployed)).transpose()?;
+    let live = options.live.as_deref().map(|path| read(path, input::read_live)).transpose()?;
+    let loaded = load(global, terminal)?;
+    let loaded = sound(loaded, terminal)?;
+    let deploy_id = match (&options.deploy_id, commit) {
+        (Some(id), _) => id.clone(),
+        (None, commit) => default_id(commit.and_then(CommitQuery::finish), &loaded, terminal),
+    };
+    let stage = StageOptions {
+        deploy_id: deploy_id.into(),
+        strategy: options.strategy.map(Into::into),
+        redeploy_schemas: options.redeploy_schema.iter().map(Into::into).collect(),
+        redeploy_all: options.redeploy_all,
+        drop_removed: options.drop_removed,
+    };
+    let plan = match loaded.compiled.plan_stage(deployed.as_ref(), live.as_ref(), &stage) {
+        Ok(plan) => plan,
+        Err(diagnostics) => return Err(Failure::Rejected { diagnostics, texts: loaded.texts }),
+    };
+    if let Some(path) = &options.out {
+        save(path, &plan)?;
+        terminal.info(format_args!("Saved the plan in `{}`", path.display()));
+    }
+    let default = if global.output == Output::Json { PlanFormat::Json } else { PlanFormat::Text };
+    terminal::print_result(&match options.format.unwrap_or(default) {
+        PlanFormat::Text => {
+            let text = TextOptions { colour: terminal::result_colour(), full: terminal.is_verbose() };
+            view::plan_text(&plan, text)
+        }
+        PlanFormat::Json => view::plan_json(&plan),
+        PlanFormat::Markdown => view::plan_markdown(&plan),
+        PlanFormat::Sql => view::plan_sql(&plan),
+    })
+}
+
+/// The commit names a deployment only if it says what is deployed. Otherwise the project's contents do.
+fn default_id(commit: Option<String>, loaded: &Loaded, terminal: Terminal) -> String {
+    commit.unwrap_or_else(|| {
+        let id: String = loaded.content_digest().chars().take(SHORT).collect();
+        terminal.info(format_args!(
+            "The deployment is named {id} after the project's contents, which are not those of a commit"
+        ));
+        id
+    })
+}
+
+/// Reads a document that was named on the command line.
+fn read<T>(path: &Path, parse: fn(&str, &str) -> Result<T, Box<Diagnostic>>) -> Result<T, Failure> {
+    let text = host::read_text(path)?;
+    let name = path.display().to_string();
+    parse(&name, &text).map_err(|problem| Failure::Rejected {
+        diagnostics: vec![*problem],
+        texts: Texts::from([(FilePath::from(name), text)]),
+    })
+}
+
+fn save(path: &Path, plan: &Plan) -> Result<(), Failure> {
+    host::write_atomically(path, |file| file.write_all(view::plan_json(plan).as_bytes()))
+        .map_err(|error| Failure::io("write", path, &error))
+}

@@ -1,0 +1,130 @@
+//! What is printed, and to which stream.
+
+use std::fmt::Display;
+use std::io::{self, ErrorKind, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use mz_deploy_planner::diagnostic::text::Colour;
+use mz_deploy_planner::diagnostic::{Diagnostic, github, text};
+use mz_deploy_planner::view;
+use serde::Serialize;
+
+use super::arguments::{Global, Output};
+use crate::host::{Failure, Texts};
+
+/// The streams, and how much is printed to them. Colours are used where the stream shows them and `NO_COLOR` allows it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Terminal {
+    output: Output,
+    verbose: bool,
+    quiet: bool,
+}
+
+impl Terminal {
+    pub(super) fn new(global: &Global) -> Self {
+        Self { output: global.output, verbose: global.verbose, quiet: global.quiet }
+    }
+
+    /// True if lists are to be printed in full.
+    pub(super) fn is_verbose(self) -> bool {
+        self.verbose
+    }
+
+    /// Says that something was done. A stream of errors that is closed is no reason to fail.
+    pub(super) fn info(self, line: impl Display) {
+        if !self.quiet {
+            let _ = writeln!(io::stderr(), "{}", printable(&line.to_string()));
+        }
+    }
+
+    /// Says more about what was done.
+    pub(super) fn detail(self, line: impl Display) {
+        if self.verbose {
+            let _ = writeln!(io::stderr(), "{}", printable(&line.to_string()));
+        }
+    }
+
+    /// Prints problems.
+    pub(super) fn diagnostics(self, diagnostics: &[Diagnostic], texts: &Texts) {
+        let text_of = |path: &str| texts.get(path).map(AsRef::as_ref);
+        match self.output {
+            // GitHub reads annotations from either stream.
+            Output::Github => {
+                let _ = io::stderr().write_all(github::render(diagnostics, text_of).as_bytes());
+            }
+            Output::Text | Output::Json => {
+                let mut stderr = AutoStream::auto(io::stderr());
+                let colour = colour(stderr.current_choice());
+                let _ = stderr.write_all(text::render(diagnostics, text_of, colour).as_bytes());
+            }
+        }
+    }
+
+    /// Says why the command failed.
+    pub(super) fn failure(self, failure: &Failure) {
+        match (failure, self.output) {
+            (Failure::OutputClosed | Failure::Reported, _) => {}
+            (Failure::Rejected { diagnostics, texts }, Output::Json) => {
+                let text_of = |path: &str| texts.get(path).map(AsRef::as_ref);
+                let _ = print_result(&view::to_json(&view::diagnostics(diagnostics, text_of)));
+            }
+            (Failure::Rejected { diagnostics, texts }, _) => self.diagnostics(diagnostics, texts),
+            (Failure::Refused { message, help }, Output::Json) => {
+                let _ = print_result(&view::to_json(&ErrorDocument {
+                    format: 1,
+                    error: Error { message, help },
+                }));
+            }
+            (Failure::Refused { message, .. }, Output::Github) => {
+                let _ =
+                    writeln!(io::stderr(), "::error title=mz-deploy::{}", github::escape_message(message));
+            }
+            (Failure::Refused { message, help }, Output::Text) => {
+                let mut stderr = AutoStream::auto(io::stderr());
+                let style = anstyle::AnsiColor::BrightRed.on_default().bold();
+                let _ = writeln!(stderr, "{style}error{style:#}: {}", printable(message));
+                if let Some(help) = help {
+                    let _ = writeln!(stderr, "  = help: {}", printable(help));
+                }
+            }
+        }
+    }
+}
+
+/// Prints a result. It may hold colours only if [`result_colour`] says so.
+pub(super) fn print_result(text: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(Failure::OutputClosed),
+        Err(error) => Err(Failure::new(format!("can't write to standard output: {error}"))),
+    }
+}
+
+/// Whether results are coloured.
+pub(super) fn result_colour() -> Colour {
+    colour(AutoStream::choice(&io::stdout()))
+}
+
+fn colour(choice: ColorChoice) -> Colour {
+    if choice == ColorChoice::Never { Colour::Plain } else { Colour::Coloured }
+}
+
+/// Paths may hold anything; a terminal must not obey it.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
+/// A failure without a place in a text, as JSON.
+#[derive(Serialize)]
+struct ErrorDocument<'a> {
+    format: u32,
+    error: Error<'a>,
+}
+
+#[derive(Serialize)]
+struct Error<'a> {
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: &'a Option<String>,
+}

@@ -1,0 +1,107 @@
+//! Why an object is built: one link for each, and the chain that the links make.
+
+use smol_str::{SmolStr, format_smolstr};
+
+use super::facts::{Definition, Facts};
+use crate::graph::Node;
+use crate::plan::Reason;
+use crate::project::{CompanionKind, Object};
+use crate::source::Span;
+
+/// The rule that made an object one to build, and from what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trace {
+    /// Its own file: its definition is new or differs.
+    Own,
+    /// `--redeploy-schema` or `--redeploy-all`.
+    Requested,
+    /// It needs this built object.
+    DependsOn(Node),
+    /// Its schema is swapped because of this object.
+    SharesSchema(Node),
+    /// The cluster with this number is swapped because of this object.
+    SharesCluster(u32, Node),
+}
+
+/// The chain from `node` back to a change in a file or to a request.
+pub(crate) fn reasons(facts: &Facts<'_>, traces: &[Option<Trace>], option: &str, node: Node) -> Vec<Reason> {
+    let mut chain = Vec::new();
+    let mut at = node;
+    // A trace leads to an object that was reached in an earlier round, so the chain ends.
+    while let Some(trace) = traces.get(at as usize).copied().flatten() {
+        let name = |node: Node| facts.object(node).map(|o| o.name.clone());
+        let (reason, next) = match trace {
+            Trace::Own => (own(facts, at), None),
+            Trace::Requested => (Some(Reason::Requested { option: option.into() }), None),
+            Trace::DependsOn(on) => (name(on).map(|object| Reason::DependsOn { object }), Some(on)),
+            Trace::SharesSchema(with) => {
+                let schema = facts.schema(at).map(|s| s.name.clone());
+                let reason = schema.zip(name(with));
+                (reason.map(|(schema, object)| Reason::SharesSchema { schema, object }), Some(with))
+            }
+            Trace::SharesCluster(cluster, with) => {
+                let cluster = facts.clusters.get(cluster as usize).copied().cloned();
+                let reason = cluster.zip(name(with));
+                (reason.map(|(cluster, object)| Reason::SharesCluster { cluster, object }), Some(with))
+            }
+        };
+        chain.extend(reason);
+        match next {
+            Some(next) => at = next,
+            None => break,
+        }
+    }
+    chain
+}
+
+/// What an object's own file says that is new.
+fn own(facts: &Facts<'_>, node: Node) -> Option<Reason> {
+    if facts.is_first {
+        return Some(Reason::FirstDeployment);
+    }
+    let object = facts.object(node)?;
+    let what = match facts.own(node)?.definition {
+        Definition::New => "new".into(),
+        Definition::OtherKind(was) => {
+            format_smolstr!("is a {}, was a {}", object.kind.noun(), was.noun())
+        }
+        Definition::Changed | Definition::Same => "definition changed".into(),
+    };
+    Some(file(object, object.statement.span, what))
+}
+
+/// A place of an object's file as a reason.
+pub(crate) fn file(object: &Object, span: Span, what: impl Into<SmolStr>) -> Reason {
+    Reason::File { path: object.path.clone(), line: Some(object.text.line(span.start)), what: what.into() }
+}
+
+/// What differs in the companions of an object that isn't built: one reason for each.
+pub(crate) fn companion_reasons(facts: &Facts<'_>, node: Node) -> Vec<Reason> {
+    let (Some(object), Some(old)) = (facts.object(node), facts.old(node)) else { return Vec::new() };
+    let noun = |kind: CompanionKind| match kind {
+        CompanionKind::Index => "index",
+        CompanionKind::Grant => "grant",
+        CompanionKind::Comment => "comment",
+    };
+    let statements = object
+        .indexes
+        .iter()
+        .map(|i| (CompanionKind::Index, &i.statement))
+        .chain(object.companions.iter().map(|c| (c.kind, &c.statement)));
+    let mut reasons = Vec::new();
+    for (kind, statement) in statements.clone() {
+        if !old.companions.iter().any(|c| c.fingerprint == statement.fingerprint) {
+            reasons.push(file(object, statement.span, format_smolstr!("{} added or changed", noun(kind))));
+        }
+    }
+    for gone in &old.companions {
+        if !statements.clone().any(|(_, s)| s.fingerprint == gone.fingerprint) {
+            reasons.push(Reason::File {
+                path: object.path.clone(),
+                line: None,
+                what: format_smolstr!("{} removed or changed", noun(gone.kind)),
+            });
+        }
+    }
+    reasons
+}

@@ -1,0 +1,184 @@
+//! The statements that a plan is made of, besides the user's own. Names are full names, printed by [`crate::name`].
+
+use std::fmt;
+
+use crate::input::LiveGrant;
+use crate::name::{Ident, Literal, ObjectName, SchemaName};
+use crate::project::ObjectKind;
+use crate::syntax::ast::TargetKind;
+
+/// A thing with a full name that can be renamed or dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Item<'a> {
+    pub(crate) kind: TargetKind,
+    pub(crate) name: &'a ObjectName,
+}
+
+impl<'a> Item<'a> {
+    pub(crate) fn object(kind: ObjectKind, name: &'a ObjectName) -> Self {
+        Self { kind: keyword(kind), name }
+    }
+
+    pub(crate) fn index(name: &'a ObjectName) -> Self {
+        Self { kind: TargetKind::Index, name }
+    }
+}
+
+/// The keyword of an object's kind in `ALTER` and `DROP`.
+fn keyword(kind: ObjectKind) -> TargetKind {
+    match kind {
+        ObjectKind::View => TargetKind::View,
+        ObjectKind::MaterializedView => TargetKind::MaterializedView,
+        ObjectKind::Table | ObjectKind::TableFromSource => TargetKind::Table,
+        ObjectKind::Source => TargetKind::Source,
+        ObjectKind::Sink => TargetKind::Sink,
+        ObjectKind::Secret => TargetKind::Secret,
+        ObjectKind::Connection => TargetKind::Connection,
+    }
+}
+
+/// A statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Ddl<'a> {
+    CreateDatabase {
+        name: &'a Ident,
+        if_not_exists: bool,
+    },
+    CreateSchema {
+        name: &'a SchemaName,
+        if_not_exists: bool,
+    },
+    /// `options` are SQL: they come from the server's own `SHOW CREATE CLUSTER`.
+    CreateCluster {
+        name: &'a Ident,
+        options: &'a str,
+    },
+    GrantOnCluster {
+        cluster: &'a Ident,
+        grant: &'a LiveGrant,
+    },
+    CommentOnCluster {
+        cluster: &'a Ident,
+        comment: &'a str,
+    },
+    /// The server looks `with` up in the same database.
+    SwapSchemas {
+        schema: &'a SchemaName,
+        with: &'a Ident,
+    },
+    SwapClusters {
+        cluster: &'a Ident,
+        with: &'a Ident,
+    },
+    Rename {
+        item: Item<'a>,
+        to: &'a Ident,
+    },
+    SetSinkInput {
+        sink: &'a ObjectName,
+        from: &'a ObjectName,
+    },
+    ApplyReplacement {
+        target: &'a ObjectName,
+        replacement: &'a ObjectName,
+    },
+    /// Refused by the server while something depends on it.
+    Drop {
+        item: Item<'a>,
+        if_exists: bool,
+    },
+    /// With everything in it and everything that depends on that. [`crate::plan::Precondition::OnlyOurs`] goes before.
+    DropSchemaCascade {
+        name: &'a SchemaName,
+    },
+    /// Refused by the server while something is in it.
+    DropSchema {
+        name: &'a SchemaName,
+    },
+    /// Refused by the server while something runs on it.
+    DropCluster {
+        name: &'a Ident,
+    },
+}
+
+impl fmt::Display for Ddl<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let if_not = |wanted: bool| if wanted { "IF NOT EXISTS " } else { "" };
+        match self {
+            Self::CreateDatabase { name, if_not_exists } => {
+                write!(f, "CREATE DATABASE {}{name}", if_not(*if_not_exists))
+            }
+            Self::CreateSchema { name, if_not_exists } => {
+                write!(f, "CREATE SCHEMA {}{name}", if_not(*if_not_exists))
+            }
+            Self::CreateCluster { name, options } => write!(f, "CREATE CLUSTER {name} ({options})"),
+            Self::GrantOnCluster { cluster, grant } => {
+                write!(f, "GRANT {} ON CLUSTER {cluster} TO ", grant.privilege)?;
+                match &grant.role {
+                    Some(role) => write!(f, "{role}"),
+                    None => f.write_str("PUBLIC"),
+                }
+            }
+            Self::CommentOnCluster { cluster, comment } => {
+                write!(f, "COMMENT ON CLUSTER {cluster} IS {}", Literal(comment))
+            }
+            Self::SwapSchemas { schema, with } => write!(f, "ALTER SCHEMA {schema} SWAP WITH {with}"),
+            Self::SwapClusters { cluster, with } => write!(f, "ALTER CLUSTER {cluster} SWAP WITH {with}"),
+            Self::Rename { item, to } => {
+                write!(f, "ALTER {} {} RENAME TO {to}", item.kind.keyword(), item.name)
+            }
+            Self::SetSinkInput { sink, from } => write!(f, "ALTER SINK {sink} SET FROM {from}"),
+            Self::ApplyReplacement { target, replacement } => {
+                write!(f, "ALTER MATERIALIZED VIEW {target} APPLY REPLACEMENT {replacement}")
+            }
+            Self::Drop { item, if_exists } => {
+                let if_exists = if *if_exists { "IF EXISTS " } else { "" };
+                write!(f, "DROP {} {if_exists}{} RESTRICT", item.kind.keyword(), item.name)
+            }
+            Self::DropSchemaCascade { name } => write!(f, "DROP SCHEMA {name} CASCADE"),
+            Self::DropSchema { name } => write!(f, "DROP SCHEMA {name} RESTRICT"),
+            Self::DropCluster { name } => write!(f, "DROP CLUSTER {name} RESTRICT"),
+        }
+    }
+}
+
+/// What makes a `CREATE MATERIALIZED VIEW` one of a replacement, before `MATERIALIZED`.
+pub(crate) const REPLACEMENT: &str = "REPLACEMENT ";
+
+/// What makes a `CREATE MATERIALIZED VIEW` one of a replacement, after its name and columns.
+pub(crate) fn for_target(target: &ObjectName) -> String {
+    format!(" FOR {target}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_quoted_where_they_must_be() {
+        let schema = SchemaName::new("My Db".into(), "select".into());
+        let view = schema.object("a\"b".into());
+        let cluster = Ident::new("c-1");
+        let grant = LiveGrant { privilege: "USAGE".into(), role: None };
+        for (statement, text) in [
+            (
+                Ddl::SwapSchemas { schema: &schema, with: &"select_x-1".into() },
+                r#"ALTER SCHEMA "My Db"."select" SWAP WITH "select_x-1""#,
+            ),
+            (
+                Ddl::Rename { item: Item::object(ObjectKind::View, &view), to: &"a".into() },
+                r#"ALTER VIEW "My Db"."select"."a""b" RENAME TO a"#,
+            ),
+            (
+                Ddl::CommentOnCluster { cluster: &cluster, comment: "it's" },
+                r#"COMMENT ON CLUSTER "c-1" IS 'it''s'"#,
+            ),
+            (
+                Ddl::GrantOnCluster { cluster: &cluster, grant: &grant },
+                r#"GRANT USAGE ON CLUSTER "c-1" TO PUBLIC"#,
+            ),
+        ] {
+            assert_eq!(statement.to_string(), text);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! What the plan says about each object: what happens to it, how, and why.
+
+use smol_str::SmolStr;
+
+use super::companions;
+use super::draft::Draft;
+use super::model::{Change, ChangeAction, Reason, Strategy};
+use super::removed::{self, Fate};
+use super::{paths, text};
+use crate::changeset::{Definition, SinkChange, companion_reasons, file, reasons};
+use crate::graph::Node;
+use crate::input::DeployedObject;
+use crate::name::ObjectName;
+use crate::project::{Object, ObjectKind};
+
+/// All changes, sorted by name, and the objects that stay. `option` is the command line's word for what was asked for.
+pub(super) fn list(draft: &Draft<'_>, option: &str) -> (Vec<Change>, Vec<ObjectName>) {
+    let mut changes = Vec::new();
+    let mut unchanged = Vec::new();
+    for (node, object) in (0..).zip(&draft.facts.project.objects) {
+        let change = match object.kind {
+            ObjectKind::View | ObjectKind::MaterializedView => computation(draft, option, node, object),
+            ObjectKind::Sink => sink(draft, node, object),
+            _ => continue,
+        };
+        match change.or_else(|| in_place(draft, node, object)) {
+            Some(change) => changes.push(change),
+            None => unchanged.push(object.name.clone()),
+        }
+    }
+    let before = changes.len();
+    changes.extend(removed::present(draft).map(|deployed| removal(draft, deployed)));
+    if changes.len() > before {
+        changes.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+    (changes, unchanged)
+}
+
+fn change(object: &Object, action: ChangeAction, strategy: Strategy, reason: Vec<Reason>) -> Change {
+    Change {
+        name: object.name.clone(),
+        kind: object.kind,
+        action,
+        strategy,
+        reason,
+        before: None,
+        after: None,
+    }
+}
+
+/// Adds what was deployed and what is wanted.
+fn with_definitions(change: Change, object: &Object, old: Option<&DeployedObject>) -> Change {
+    let before = old.and_then(|d| d.sql.clone());
+    let after = Some(text::production(&object.text, &object.statement).into());
+    Change { before, after, ..change }
+}
+
+fn computation(draft: &Draft<'_>, option: &str, node: Node, object: &Object) -> Option<Change> {
+    let strategy = draft.strategy(node)?;
+    let reason = reasons(draft.facts, &draft.closure.traces, option, node);
+    let action = match draft.facts.own(node)?.definition {
+        Definition::New => ChangeAction::Create,
+        Definition::Changed => ChangeAction::Update,
+        Definition::OtherKind(_) => ChangeAction::ChangeKind,
+        Definition::Same => ChangeAction::Rebuild,
+    };
+    let change = change(object, action, strategy, reason);
+    Some(match action {
+        ChangeAction::Update | ChangeAction::ChangeKind => {
+            with_definitions(change, object, draft.facts.old(node))
+        }
+        _ => change,
+    })
+}
+
+fn sink(draft: &Draft<'_>, node: Node, object: &Object) -> Option<Change> {
+    let own = |what: &'static str| {
+        let first = draft.facts.is_first.then_some(Reason::FirstDeployment);
+        vec![first.unwrap_or_else(|| file(object, object.statement.span, what))]
+    };
+    let at_promotion = |action, reason| change(object, action, Strategy::AtPromote, reason);
+    Some(match draft.closure.sink_change(draft.facts, node)? {
+        SinkChange::Create => at_promotion(ChangeAction::Create, own("new")),
+        SinkChange::Recreate => {
+            let reason = own("definition changed, so the sink is dropped and created again");
+            with_definitions(at_promotion(ChangeAction::Update, reason), object, draft.facts.old(node))
+        }
+        SinkChange::Repoint => {
+            let input = object.sink_from.as_ref()?;
+            let node = Node::try_from(draft.facts.project.position(input)?).ok()?;
+            let mut reason = vec![Reason::DependsOn { object: input.clone() }];
+            reason.extend(reasons(draft.facts, &draft.closure.traces, "", node));
+            at_promotion(ChangeAction::Repoint, reason)
+        }
+    })
+}
+
+/// An object that stays, of which indexes, grants or comments change.
+fn in_place(draft: &Draft<'_>, node: Node, object: &Object) -> Option<Change> {
+    let own = draft.facts.own(node)?;
+    if !(own.indexes || own.metadata) {
+        return rebuilt_indexes(draft, node, object);
+    }
+    let action = if own.indexes { ChangeAction::UpdateIndexes } else { ChangeAction::UpdateMetadata };
+    Some(change(object, action, Strategy::InPlace, companion_reasons(draft.facts, node)))
+}
+
+/// An object that stays itself, but has an index on a cluster that is swapped.
+fn rebuilt_indexes(draft: &Draft<'_>, node: Node, object: &Object) -> Option<Change> {
+    let at = draft.staged_indexes().binary_search_by(|i| i.node.cmp(&node)).ok()?;
+    let cluster = &draft.staged_indexes().get(at)?.definition.cluster;
+    let cause = super::stage_phases::cause_of_cluster(draft, cluster)?;
+    let with = draft.facts.object(cause)?.name.clone();
+    let mut reason = vec![Reason::SharesCluster { cluster: cluster.clone(), object: with }];
+    reason.extend(reasons(draft.facts, &draft.closure.traces, "", cause));
+    debug_assert!(!companions::are_altered_in_place(draft, node) || draft.strategy(node).is_none());
+    Some(change(object, ChangeAction::UpdateIndexes, Strategy::InPlace, reason))
+}
+
+fn removal(draft: &Draft<'_>, deployed: &DeployedObject) -> Change {
+    let (action, strategy, what): (_, _, &'static str) = match removed::fate(draft, deployed) {
+        Fate::Vanishes => {
+            (ChangeAction::Delete, Strategy::Swap, "removed; goes with the old side of its schema")
+        }
+        Fate::Dropped if draft.is_in_the_way(deployed) => {
+            (ChangeAction::Delete, Strategy::AtPromote, "became an object of another kind")
+        }
+        Fate::Dropped => (ChangeAction::Delete, Strategy::AtPromote, "removed"),
+        Fate::Kept => (ChangeAction::Keep, Strategy::InPlace, "removed; kept until `--drop-removed`"),
+    };
+    let path = paths::object(draft.facts.project, &deployed.name);
+    Change {
+        name: deployed.name.clone(),
+        kind: deployed.kind,
+        action,
+        strategy,
+        reason: vec![Reason::File { path, line: None, what: SmolStr::new_static(what) }],
+        before: deployed.sql.clone(),
+        after: None,
+    }
+}

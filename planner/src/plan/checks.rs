@@ -1,0 +1,162 @@
+//! Checks against the live catalog, before anything is made.
+
+use std::collections::BTreeSet;
+
+use smol_str::{SmolStr, format_smolstr};
+
+use super::draft::Draft;
+use super::observed::Observed;
+use crate::changeset::SinkChange;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::graph::Node;
+use crate::input::LiveObject;
+use crate::name::{Ident, ObjectName, SchemaName};
+use crate::project::{Object, PROJECT_FILE};
+use crate::source::{Location, Span};
+
+/// Everything that is in the way of a deployment.
+pub(super) fn check(draft: &Draft<'_>) -> Vec<Diagnostic> {
+    let Some(live) = draft.live else { return Vec::new() };
+    let mut problems = missing(draft, live);
+    problems.extend(foreign(draft, live));
+    problems
+}
+
+fn location(object: &Object, span: Span) -> Location {
+    Location::new(object.path.clone(), object.text.to_original(span))
+}
+
+/// What staged objects need and the environment doesn't have.
+fn missing(draft: &Draft<'_>, live: &Observed<'_>) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    let mut reported: BTreeSet<&ObjectName> = BTreeSet::new();
+    let mut clusters: BTreeSet<&Ident> = BTreeSet::new();
+    let sinks = draft.sinks().filter(|(node, _)| {
+        let change = draft.closure.sink_change(draft.facts, *node);
+        matches!(change, Some(SinkChange::Create | SinkChange::Recreate))
+    });
+    for (node, object) in draft.built().map(|(node, object, _)| (node, object)).chain(sinks) {
+        for (position, dependency) in object.dependencies.iter().enumerate() {
+            let needed = draft.facts.graph.dependency(node, position);
+            let is_made = needed.is_some_and(|n| draft.closure.is_built(n));
+            let name = &dependency.name;
+            if is_made || name.schema.is_system() || live.object(name).is_some() || !reported.insert(name) {
+                continue;
+            }
+            problems.push(missing_object(draft, object, dependency.span, name, needed));
+        }
+        let used = object.cluster.iter().chain(object.indexes.iter().map(|i| &i.cluster));
+        for cluster in used.filter(|c| live.cluster(c).is_none()) {
+            if clusters.insert(cluster) {
+                problems.push(missing_cluster(draft, object, cluster));
+            }
+        }
+        if let Some(old) = draft.facts.old(node)
+            && live.object(&old.name).is_none()
+            && draft.strategy(node) != Some(super::Strategy::Swap)
+        {
+            let message = format_smolstr!("`{}` was deployed, but the environment doesn't have it", old.name);
+            problems.push(
+                Diagnostic::error(Code::MissingInEnvironment, location(object, object.name_span), message)
+                    .help("deploy the whole schema again: `--strategy swap --redeploy-schema`"),
+            );
+        }
+    }
+    problems
+}
+
+fn missing_object(
+    draft: &Draft<'_>,
+    object: &Object,
+    span: Span,
+    name: &ObjectName,
+    needed: Option<Node>,
+) -> Diagnostic {
+    let message = format_smolstr!("`{}` needs `{name}`, which the environment doesn't have", object.name);
+    let problem = Diagnostic::error(Code::MissingInEnvironment, location(object, span), message);
+    match needed.and_then(|n| draft.facts.object(n)) {
+        Some(needed) if needed.kind.is_computation() => {
+            problem.help(format_smolstr!("deploy `{name}` again: `--redeploy-schema {}`", name.schema))
+        }
+        Some(needed) => problem.help(format_smolstr!("`mz-deploy apply` makes {}s", needed.kind.noun())),
+        None => problem.help("create it, or correct the name"),
+    }
+}
+
+fn missing_cluster(draft: &Draft<'_>, object: &Object, cluster: &Ident) -> Diagnostic {
+    let message = format_smolstr!("`{}` runs on the cluster `{cluster}`, which doesn't exist", object.name);
+    let problem =
+        Diagnostic::error(Code::MissingInEnvironment, location(object, object.statement.span), message);
+    match draft.facts.project.cluster(cluster) {
+        Some(_) => problem.help("`mz-deploy apply` makes the clusters of the project"),
+        None => problem.help("define it in `clusters/`, or create it"),
+    }
+}
+
+/// Objects of others that would be lost: in a swapped schema, on a swapped cluster, or reading what is replaced.
+fn foreign(draft: &Draft<'_>, live: &Observed<'_>) -> Vec<Diagnostic> {
+    let swapped_schemas: BTreeSet<&SchemaName> = draft.swapped_schemas().map(|s| s.name).collect();
+    let swapped_clusters: BTreeSet<&Ident> = draft.swapped_clusters().collect();
+    let by_id = live.by_id();
+    let mut problems = Vec::new();
+    for object in live.objects().filter(|o| !is_ours(draft, &by_id, o)) {
+        let loss = if swapped_schemas.contains(&object.name.schema) {
+            Some(format_smolstr!("is in the schema `{}`, which is swapped", object.name.schema))
+        } else if let Some(cluster) = object.cluster.as_ref().filter(|c| swapped_clusters.contains(c)) {
+            Some(format_smolstr!("runs on the cluster `{cluster}`, which is swapped"))
+        } else {
+            let read = object.depends_on.iter().filter_map(|id| by_id.get(id.as_str()));
+            let lost = read.map(|o| &o.name).find(|name| is_replaced(draft, name));
+            lost.map(|name| format_smolstr!("reads `{name}`, of which a new version takes the place"))
+        };
+        problems.extend(loss.map(|loss| foreign_dependent(draft, object, &loss)));
+    }
+    problems
+}
+
+fn foreign_dependent(draft: &Draft<'_>, object: &LiveObject, loss: &SmolStr) -> Diagnostic {
+    let message = format_smolstr!("`{}` ({}) isn't part of the project and {loss}", object.name, object.kind);
+    let cause = draft.built().next().map(|(_, built, _)| location(built, built.name_span));
+    Diagnostic::error(Code::ForeignDependent, cause.unwrap_or_else(|| Location::file(PROJECT_FILE)), message)
+        .help("it would go with the old version: add it to the project, move it, or drop it before")
+        .help("for readers outside the project, a stable schema keeps its materialized views in place")
+}
+
+/// True if an object is the project's, or was at its last deployment.
+fn is_ours(
+    draft: &Draft<'_>,
+    by_id: &std::collections::BTreeMap<&str, &LiveObject>,
+    object: &LiveObject,
+) -> bool {
+    let is_known = |name: &ObjectName| {
+        draft.facts.project.position(name).is_some()
+            || draft.facts.removed.binary_search_by(|d| d.name.cmp(name)).is_ok()
+    };
+    if object.kind != "index" {
+        return is_known(&object.name);
+    }
+    // An index belongs to its relation. On a relation that stays, one that nobody knows is a guest on its cluster.
+    let relation = object.depends_on.iter().find_map(|id| by_id.get(id.as_str()));
+    let Some(relation) = relation.filter(|relation| is_known(&relation.name)) else { return false };
+    let Some(at) = draft.facts.project.position(&relation.name) else { return true };
+    let Ok(node) = Node::try_from(at) else { return true };
+    if draft.closure.moves(draft.facts, node) {
+        return true;
+    }
+    let declared = draft.facts.object(node).into_iter().flat_map(|o| &o.indexes);
+    let mut on_cluster = declared.filter(|i| Some(&i.cluster) == object.cluster.as_ref());
+    let deployed = draft.facts.old(node).into_iter().flat_map(|d| &d.companions);
+    let was_deployed = |c: &crate::input::DeployedCompanion| c.index.as_ref() == Some(&object.name.name);
+    on_cluster.any(|i| i.name.as_ref().is_none_or(|name| name == &object.name.name))
+        || deployed.into_iter().any(was_deployed)
+}
+
+/// True if `name` means another object after promotion.
+fn is_replaced(draft: &Draft<'_>, name: &ObjectName) -> bool {
+    let node = draft.facts.project.position(name).and_then(|at| Node::try_from(at).ok());
+    node.is_some_and(|node| draft.closure.moves(draft.facts, node))
+        || draft.facts.removed.binary_search_by(|d| d.name.cmp(name)).is_ok_and(|at| {
+            let deployed = draft.facts.removed.get(at);
+            deployed.is_some_and(|d| super::removed::fate(draft, d) != super::removed::Fate::Kept)
+        })
+}

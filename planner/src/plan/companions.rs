@@ -1,0 +1,83 @@
+//! Grants, comments and default privileges that change while their object stays.
+//!
+//! What was deployed is known as text. It is never run: it is parsed, and what takes it back is made anew.
+
+use smol_str::SmolStr;
+
+use super::draft::Draft;
+use super::model::{Cause, Strategy};
+use super::operation::Operation;
+use crate::changeset::SinkChange;
+use crate::ddl::undo;
+use crate::fingerprint::Fingerprint;
+use crate::graph::Node;
+use crate::input::{DeployedCompanion, DeployedModifier};
+use crate::name::{ObjectName, SchemaName};
+use crate::project::CompanionKind;
+use crate::syntax::{self, ast::Body};
+
+/// True if the object stays, or is replaced in place, so that its grants and comments are altered rather than made
+/// again with it.
+pub(super) fn are_altered_in_place(draft: &Draft<'_>, node: Node) -> bool {
+    matches!(draft.strategy(node), None | Some(Strategy::Replace))
+        && matches!(draft.closure.sink_change(draft.facts, node), None | Some(SinkChange::Repoint))
+}
+
+/// What takes old grants and comments back, then the new ones.
+pub(super) fn changes<'a>(draft: &Draft<'a>, node: Node) -> Vec<Operation<'a>> {
+    let (Some(object), Some(old)) = (draft.facts.object(node), draft.facts.old(node)) else {
+        return Vec::new();
+    };
+    // The comments of what is replaced are gone and made again, all of them.
+    let is_replaced = draft.strategy(node) == Some(Strategy::Replace);
+    let counts =
+        |kind: CompanionKind| kind == CompanionKind::Grant || kind == CompanionKind::Comment && !is_replaced;
+    let is_deployed =
+        |fingerprint: &Fingerprint| old.companions.iter().any(|d| &d.fingerprint == fingerprint);
+    let is_new = |(_, c): &(usize, &crate::project::Companion)| {
+        counts(c.kind) && !is_deployed(&c.statement.fingerprint)
+    };
+    let removed = old
+        .companions
+        .iter()
+        .filter(|d| counts(d.kind))
+        .filter(|d| !object.companions.iter().any(|c| c.statement.fingerprint == d.fingerprint))
+        .filter_map(|d| undo_companion(d, &object.name))
+        // A comment that only says something else needs no `IS NULL` before.
+        .filter(|undo| !object.companions.iter().any(|c| c.kind == CompanionKind::Comment && &c.undo == undo))
+        .map(|sql| Operation::Undo {
+            sql,
+            cause: Cause { object: Some(object.name.clone()), path: Some(object.path.clone()), line: None },
+        });
+    let added = object.companions.iter().enumerate().filter(is_new);
+    removed.chain(added.map(|(companion, _)| Operation::AlterCompanion(node, companion))).collect()
+}
+
+/// What takes a deployed grant or comment back.
+fn undo_companion(deployed: &DeployedCompanion, object: &ObjectName) -> Option<SmolStr> {
+    let parsed = syntax::parse(&deployed.sql);
+    match &parsed.statements.first()?.body {
+        Body::Grant(grant) => Some(undo::grant_on_object(grant, object)),
+        Body::Comment(comment) => Some(undo::comment_on_object(comment, object)),
+        _ => None,
+    }
+}
+
+/// What takes a deployed statement of a modifier back.
+pub(super) fn undo_modifier(deployed: &DeployedModifier) -> Option<SmolStr> {
+    let parsed = syntax::parse(&deployed.sql);
+    let statement = parsed.statements.first()?;
+    let schema =
+        deployed.schema.as_ref().map(|schema| SchemaName::new(deployed.database.clone(), schema.clone()));
+    Some(match (&statement.body, schema) {
+        (Body::Grant(grant), None) => undo::grant_on_database(grant, &deployed.database),
+        (Body::Grant(grant), Some(schema)) => undo::grant_on_schema(grant, &schema),
+        (Body::Comment(comment), None) => undo::comment_on_database(comment, &deployed.database),
+        (Body::Comment(comment), Some(schema)) => undo::comment_on_schema(comment, &schema),
+        // The names in a deployed text are full names.
+        (Body::AlterDefaultPrivileges(alter), _) => {
+            undo::default_privileges(&deployed.sql, statement.span, alter, &[])
+        }
+        _ => return None,
+    })
+}

@@ -1,0 +1,134 @@
+//! A deployment with everything decided and nothing written down: what is built, under which names, on which
+//! clusters.
+
+use super::indexes::{IndexChanges, StagedIndex};
+use super::naming::Naming;
+use super::observed::Observed;
+use crate::changeset::{Closure, Facts, SchemaFacts};
+use crate::graph::Node;
+use crate::input::DeployedObject;
+use crate::name::{Ident, ObjectName};
+use crate::plan::Strategy;
+use crate::project::{Object, ObjectKind};
+
+/// A deployment, decided.
+pub(super) struct Draft<'a> {
+    pub(super) facts: &'a Facts<'a>,
+    pub(super) closure: Closure,
+    pub(super) naming: Naming,
+    pub(super) live: Option<&'a Observed<'a>>,
+    pub(super) indexes: IndexChanges<'a>,
+    /// Removed objects are dropped at promotion.
+    pub(super) drop_removed: bool,
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn new(
+        facts: &'a Facts<'a>,
+        closure: Closure,
+        naming: Naming,
+        live: Option<&'a Observed<'a>>,
+        drop_removed: bool,
+    ) -> Self {
+        let indexes = IndexChanges::new(facts, &closure);
+        Self { facts, closure, naming, live, indexes, drop_removed }
+    }
+
+    /// How an object that is built reaches production; `None` for what isn't built.
+    pub(super) fn strategy(&self, node: Node) -> Option<Strategy> {
+        self.closure.is_built(node).then(|| self.closure.strategy_of(self.facts, node))
+    }
+
+    /// What is built, needed objects first.
+    pub(super) fn built(&self) -> impl Iterator<Item = (Node, &'a Object, Strategy)> + '_ {
+        let order = self.facts.graph.order().iter();
+        order.filter_map(|&node| Some((node, self.facts.object(node)?, self.strategy(node)?)))
+    }
+
+    /// What is built under a staged name in its own schema and renamed.
+    pub(super) fn renamed(&self) -> impl Iterator<Item = (Node, &'a Object)> + '_ {
+        self.built_by(Strategy::Rename)
+    }
+
+    /// What is built as a replacement of an existing materialized view.
+    pub(super) fn replaced(&self) -> impl Iterator<Item = (Node, &'a Object)> + '_ {
+        self.built_by(Strategy::Replace)
+    }
+
+    fn built_by(&self, strategy: Strategy) -> impl Iterator<Item = (Node, &'a Object)> + '_ {
+        self.built().filter(move |(.., by)| *by == strategy).map(|(node, object, _)| (node, object))
+    }
+
+    /// Sinks of the project.
+    pub(super) fn sinks(&self) -> impl Iterator<Item = (Node, &'a Object)> + '_ {
+        let objects = (0..).zip(&self.facts.project.objects);
+        objects.filter(|(_, o)| o.kind == ObjectKind::Sink).map(|(node, o)| (node, o.as_ref()))
+    }
+
+    pub(super) fn swapped_schemas(&self) -> impl Iterator<Item = &'a SchemaFacts<'a>> + '_ {
+        let facts: &'a Facts<'a> = self.facts;
+        let swapped = self.closure.swapped_schemas.iter();
+        facts.schemas.iter().zip(swapped).filter(|(_, swapped)| **swapped).map(|(schema, _)| schema)
+    }
+
+    pub(super) fn swapped_clusters(&self) -> impl Iterator<Item = &'a Ident> + '_ {
+        let swapped = self.closure.swapped_clusters.iter();
+        self.facts.clusters.iter().zip(swapped).filter(|(_, swapped)| **swapped).map(|(cluster, _)| *cluster)
+    }
+
+    pub(super) fn is_swapped_cluster(&self, cluster: &Ident) -> bool {
+        let found = self.facts.clusters.binary_search(&cluster).ok();
+        found.and_then(|n| u32::try_from(n).ok()).is_some_and(|n| self.closure.is_swapped_cluster(n))
+    }
+
+    /// Where something is built that runs on `cluster` after promotion.
+    pub(super) fn cluster(&self, cluster: &Ident) -> Ident {
+        if self.is_swapped_cluster(cluster) { self.naming.cluster(cluster) } else { cluster.clone() }
+    }
+
+    /// The name of an object while it is staged; its own for what isn't built.
+    pub(super) fn staged_name(&self, node: Node, object: &Object) -> ObjectName {
+        match self.strategy(node) {
+            Some(Strategy::Swap) => self.naming.schema(&object.name.schema).object(object.name.name.clone()),
+            Some(Strategy::Rename | Strategy::Replace) => {
+                object.name.schema.object(self.naming.staged(&object.name.name))
+            }
+            _ => object.name.clone(),
+        }
+    }
+
+    /// The name of what an object replaced, between promotion and its drop.
+    pub(super) fn retired_name(&self, node: Node, object: &Object) -> ObjectName {
+        match self.strategy(node) {
+            Some(Strategy::Swap) => self.naming.schema(&object.name.schema).object(object.name.name.clone()),
+            _ => object.name.schema.object(self.naming.retired(&object.name.name)),
+        }
+    }
+
+    /// What `name` is called in a staged statement of `node`: the staged object if it is built and moves, otherwise
+    /// what production has.
+    pub(super) fn reference(&self, node: Node, object: &Object, name: &ObjectName) -> ObjectName {
+        let position = object.dependencies.binary_search_by(|d| d.name.cmp(name)).ok();
+        let needed = position.and_then(|at| self.facts.graph.dependency(node, at));
+        match needed.filter(|&needed| self.closure.moves(self.facts, needed)) {
+            Some(needed) => {
+                self.facts.object(needed).map_or_else(|| name.clone(), |o| self.staged_name(needed, o))
+            }
+            None => name.clone(),
+        }
+    }
+
+    pub(super) fn staged_indexes(&self) -> &[StagedIndex<'a>] {
+        &self.indexes.staged
+    }
+
+    /// A removed object that is dropped with the schema that it is in.
+    pub(super) fn vanishes_with_its_schema(&self, removed: &DeployedObject) -> bool {
+        self.swapped_schemas().any(|schema| schema.name == &removed.name.schema)
+    }
+
+    /// A removed object whose name an object of another kind has now.
+    pub(super) fn is_in_the_way(&self, removed: &DeployedObject) -> bool {
+        self.facts.project.position(&removed.name).is_some()
+    }
+}

@@ -1,0 +1,88 @@
+//! Indexes of objects that aren't built anew: unchanged ones, and those that are replaced in place.
+//!
+//! Such an index is built at stage when it is new, when it differs, or when its cluster is swapped. It is built on the
+//! existing relation under a staged name, so that it is hydrated when it takes over; it takes its name in the swap
+//! transaction, and what it replaces is dropped afterwards. The server names an index that has no name, so that one
+//! isn't renamed.
+
+use crate::changeset::{Closure, Facts};
+use crate::graph::Node;
+use crate::input::DeployedCompanion;
+use crate::name::Ident;
+use crate::project::{CompanionKind, IndexDefinition};
+
+/// An index that is built on an existing relation.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct StagedIndex<'a> {
+    /// The object.
+    pub(super) node: Node,
+    pub(super) definition: &'a IndexDefinition,
+    /// The deployed index that has its name.
+    pub(super) retires: Option<&'a Ident>,
+}
+
+impl<'a> StagedIndex<'a> {
+    /// Its name in production, if it has one of its own.
+    pub(super) fn name(&self) -> Option<&'a Ident> {
+        self.definition.name.as_ref()
+    }
+}
+
+/// An index that is dropped after promotion.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct DroppedIndex<'a> {
+    pub(super) node: Node,
+    pub(super) deployed: &'a DeployedCompanion,
+    /// A new index took its name.
+    pub(super) is_retired: bool,
+}
+
+/// What happens to the indexes of objects that aren't built anew.
+#[derive(Clone, Debug, Default)]
+pub(super) struct IndexChanges<'a> {
+    pub(super) staged: Vec<StagedIndex<'a>>,
+    pub(super) dropped: Vec<DroppedIndex<'a>>,
+}
+
+impl<'a> IndexChanges<'a> {
+    pub(super) fn new(facts: &'a Facts<'a>, closure: &Closure) -> Self {
+        let mut changes = Self::default();
+        for (node, object) in (0..).zip(&facts.project.objects) {
+            if !object.kind.is_computation() || closure.moves(facts, node) {
+                continue;
+            }
+            let clusters = facts.clusters_of.get(node as usize);
+            let moves = clusters.is_some_and(|c| c.indexes.iter().any(|c| closure.is_swapped_cluster(*c)));
+            if moves || facts.own(node).is_some_and(|own| own.indexes) {
+                changes.add(facts, closure, node);
+            }
+        }
+        changes
+    }
+
+    fn add(&mut self, facts: &'a Facts<'a>, closure: &Closure, node: Node) {
+        let (Some(object), Some(old)) = (facts.object(node), facts.old(node)) else { return };
+        let deployed = || old.companions.iter().filter(|c| c.kind == CompanionKind::Index);
+        let is_swapped = |cluster: &Ident| {
+            let number = facts.clusters.binary_search(&cluster).ok().and_then(|n| u32::try_from(n).ok());
+            number.is_some_and(|n| closure.is_swapped_cluster(n))
+        };
+        let stays = |index: &IndexDefinition| {
+            !is_swapped(&index.cluster) && deployed().any(|d| d.fingerprint == index.statement.fingerprint)
+        };
+        for definition in object.indexes.iter().filter(|i| !stays(i)) {
+            let name = definition.name.as_ref();
+            let retires = deployed().filter_map(|d| d.index.as_ref()).find(|d| Some(*d) == name);
+            self.staged.push(StagedIndex { node, definition, retires });
+        }
+        for deployed in deployed() {
+            let same = object.indexes.iter().find(|i| i.statement.fingerprint == deployed.fingerprint);
+            if same.is_some_and(stays) {
+                continue;
+            }
+            let name = deployed.index.as_ref();
+            let taken = object.indexes.iter().any(|i| name.is_some() && i.name.as_ref() == name && !stays(i));
+            self.dropped.push(DroppedIndex { node, deployed, is_retired: taken });
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! The live catalog, ready to be asked by name and by id.
+
+use std::collections::BTreeMap;
+
+use crate::input::{Live, LiveCluster, LiveDatabase, LiveObject, LiveSchema};
+use crate::name::{Ident, ObjectName, SchemaName};
+
+/// A catalog with its lists sorted, whatever order they came in.
+pub(super) struct Observed<'a> {
+    databases: Vec<&'a LiveDatabase>,
+    schemas: Vec<&'a LiveSchema>,
+    clusters: Vec<&'a LiveCluster>,
+    objects: Vec<&'a LiveObject>,
+}
+
+fn sorted<T, K: Ord>(list: &[T], key: impl Fn(&T) -> &K) -> Vec<&T> {
+    let mut sorted: Vec<&T> = list.iter().collect();
+    sorted.sort_by(|a, b| key(a).cmp(key(b)));
+    sorted
+}
+
+fn find<'a, T, K: Ord + ?Sized>(list: &[&'a T], key: impl Fn(&T) -> &K, wanted: &K) -> Option<&'a T> {
+    let at = list.binary_search_by(|item| key(item).cmp(wanted)).ok()?;
+    list.get(at).copied()
+}
+
+impl<'a> Observed<'a> {
+    pub(super) fn new(live: &'a Live) -> Self {
+        Self {
+            databases: sorted(&live.databases, |d| &d.name),
+            schemas: sorted(&live.schemas, |s| &s.name),
+            clusters: sorted(&live.clusters, |c| &c.name),
+            objects: sorted(&live.objects, |o| &o.name),
+        }
+    }
+
+    pub(super) fn database(&self, name: &Ident) -> Option<&'a LiveDatabase> {
+        find(&self.databases, |d| &d.name, name)
+    }
+
+    pub(super) fn schema(&self, name: &SchemaName) -> Option<&'a LiveSchema> {
+        find(&self.schemas, |s| &s.name, name)
+    }
+
+    pub(super) fn cluster(&self, name: &Ident) -> Option<&'a LiveCluster> {
+        find(&self.clusters, |c| &c.name, name)
+    }
+
+    pub(super) fn object(&self, name: &ObjectName) -> Option<&'a LiveObject> {
+        find(&self.objects, |o| &o.name, name)
+    }
+
+    pub(super) fn schemas(&self) -> impl Iterator<Item = &'a LiveSchema> + '_ {
+        self.schemas.iter().copied()
+    }
+
+    pub(super) fn clusters(&self) -> impl Iterator<Item = &'a LiveCluster> + '_ {
+        self.clusters.iter().copied()
+    }
+
+    pub(super) fn objects(&self) -> impl Iterator<Item = &'a LiveObject> + '_ {
+        self.objects.iter().copied()
+    }
+
+    /// Objects by catalog id.
+    pub(super) fn by_id(&self) -> BTreeMap<&'a str, &'a LiveObject> {
+        self.objects.iter().map(|o| (o.id.as_str(), *o)).collect()
+    }
+}

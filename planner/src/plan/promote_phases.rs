@@ -1,0 +1,137 @@
+//! What `promote` will do: the outlook that a plan of `stage` gives.
+
+use super::companions;
+use super::draft::Draft;
+use super::model::Moment;
+use super::operation::{Operation, Outline};
+use super::removed;
+use super::scopes::Scopes;
+use super::stage_phases::{cause_of_cluster, cause_of_schema};
+use crate::changeset::SinkChange;
+use crate::name::Ident;
+use crate::project::CompanionKind;
+
+/// The phases, in order; empty ones are left out.
+///
+/// Sinks are moved before anything is dropped, so that none is left on an old relation. Replacements come after the
+/// swap, because they read what was swapped in.
+pub(super) fn outline<'a>(draft: &Draft<'a>, scopes: &Scopes<'a>) -> Vec<Outline<'a>> {
+    let phase = |name, operations| Outline { name, at: Moment::Promote, is_transaction: false, operations };
+    let is_built = draft.built().next().is_some() || !draft.staged_indexes().is_empty();
+    let swap = Outline { is_transaction: true, ..phase("swap", swap(draft)) };
+    [
+        phase("wait until ready", is_built.then_some(Operation::WaitUntilReady).into_iter().collect()),
+        swap,
+        phase("drop what is in the way", removed::in_the_way(draft)),
+        phase("move sinks", sinks(draft)),
+        phase("apply replacements", replacements(draft)),
+        phase("update in place", in_place(draft, scopes)),
+        phase("drop the old version", old_version(draft)),
+        phase("keep removed objects", removed::kept(draft)),
+    ]
+    .into_iter()
+    .filter(|phase| !phase.operations.is_empty())
+    .collect()
+}
+
+/// Swaps, then production out of the way, then the staged names taken.
+fn swap<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
+    let schemas = draft.swapped_schemas().map(|schema| Operation::SwapSchema {
+        name: schema.name,
+        cause: cause_of_schema(draft, schema.name),
+    });
+    let clusters = draft
+        .swapped_clusters()
+        .map(|name| Operation::SwapCluster { name, cause: cause_of_cluster(draft, name) });
+    let mut operations: Vec<Operation<'a>> = schemas.chain(clusters).collect();
+    for (node, object) in draft.renamed() {
+        let Some(old) = draft.facts.old(node) else { continue };
+        operations.push(Operation::Retire(node));
+        let names = object.indexes.iter().filter_map(|i| i.name.as_ref());
+        let deployed = |name: &&Ident| {
+            let mut indexes = old.companions.iter().filter(|c| c.kind == CompanionKind::Index);
+            indexes.any(|c| c.index.as_ref() == Some(*name))
+        };
+        operations.extend(names.filter(deployed).map(|name| Operation::RetireIndex(node, name)));
+    }
+    let staged = draft.staged_indexes();
+    operations.extend(staged.iter().filter_map(|i| Some(Operation::RetireIndex(i.node, i.retires?))));
+    for (node, object) in draft.renamed() {
+        operations.push(Operation::Adopt(node));
+        let names = object.indexes.iter().filter_map(|i| i.name.as_ref());
+        operations.extend(names.map(|name| Operation::AdoptIndex(node, name)));
+    }
+    operations.extend(staged.iter().filter_map(|i| Some(Operation::AdoptIndex(i.node, i.name()?))));
+    operations
+}
+
+fn sinks<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
+    let mut operations = removed::sinks(draft);
+    for (node, object) in draft.sinks() {
+        let create = |operations: &mut Vec<Operation<'a>>| {
+            operations.push(Operation::CreateSink(node));
+            operations.extend((0..object.companions.len()).map(|c| Operation::AlterCompanion(node, c)));
+        };
+        match draft.closure.sink_change(draft.facts, node) {
+            Some(SinkChange::Create) => {
+                let schema = draft.facts.schema(node);
+                let is_known = match draft.live {
+                    Some(live) => live.schema(&object.name.schema).is_some(),
+                    None => schema.is_some_and(|s| s.deployed.is_some()),
+                };
+                let first = schema.is_some_and(|s| {
+                    draft.sinks().find(|(_, o)| &o.name.schema == s.name).is_some_and(|(n, _)| n == node)
+                });
+                if !is_known && first {
+                    let (name, if_not_exists) = (object.name.schema.clone(), true);
+                    operations.push(Operation::CreateSchema { name, if_not_exists, cause: Some(node) });
+                }
+                create(&mut operations);
+            }
+            Some(SinkChange::Recreate) => {
+                operations.push(Operation::DropSink(node));
+                create(&mut operations);
+            }
+            Some(SinkChange::Repoint) => operations.push(Operation::RepointSink(node)),
+            None => {}
+        }
+    }
+    operations
+}
+
+/// The server loses the comments of what is replaced, so they are made again.
+fn replacements<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
+    let mut operations = Vec::new();
+    for (node, object) in draft.replaced() {
+        operations.push(Operation::ApplyReplacement(node));
+        let comments = object.companions.iter().enumerate().filter(|(_, c)| c.kind == CompanionKind::Comment);
+        operations.extend(comments.map(|(comment, _)| Operation::AlterCompanion(node, comment)));
+    }
+    operations
+}
+
+/// Grants and comments of existing objects, databases and schemas.
+fn in_place<'a>(draft: &Draft<'a>, scopes: &Scopes<'a>) -> Vec<Operation<'a>> {
+    let mut operations = scopes.at_promotion(draft);
+    for (node, own) in (0..).zip(&draft.facts.own) {
+        if own.metadata && companions::are_altered_in_place(draft, node) {
+            operations.extend(companions::changes(draft, node));
+        }
+    }
+    operations
+}
+
+/// The old side. Swapped schemas come first, with all that is in them; what is left goes one by one, dependants first.
+/// Nothing but those schemas is dropped with CASCADE.
+fn old_version<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
+    let indexes = draft.indexes.dropped.iter().copied().map(Operation::DropIndex);
+    let objects = removed::old_objects(draft);
+    let schemas = draft.swapped_schemas().map(|schema| Operation::DropSchema {
+        name: schema.name,
+        cause: cause_of_schema(draft, schema.name),
+    });
+    let clusters = draft
+        .swapped_clusters()
+        .map(|name| Operation::DropCluster { name, cause: cause_of_cluster(draft, name) });
+    indexes.chain(schemas).chain(objects).chain(clusters).collect()
+}

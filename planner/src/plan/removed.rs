@@ -1,0 +1,168 @@
+//! What goes after promotion: old versions, and objects whose files are gone.
+//!
+//! An object without a file is kept until `--drop-removed` asks for its deletion, with two exceptions: in a swapped
+//! schema it goes with the old side, and it goes when an object of another kind needs its name.
+
+use std::collections::BTreeMap;
+
+use petgraph::algo::toposort;
+use petgraph::graph::{DiGraph, NodeIndex};
+use smol_str::format_smolstr;
+
+use super::draft::Draft;
+use super::operation::Operation;
+use super::paths;
+use crate::changeset::Definition;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::graph::Node;
+use crate::input::DeployedObject;
+use crate::name::ObjectName;
+use crate::project::ObjectKind;
+use crate::source::Location;
+use crate::syntax::token::{Token, TokenKind, tokenize};
+
+/// What happens to an object whose file is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It goes with the old side of its schema.
+    Vanishes,
+    /// It is dropped to make room, or because that was asked for.
+    Dropped,
+    Kept,
+}
+
+pub(super) fn fate(draft: &Draft<'_>, removed: &DeployedObject) -> Fate {
+    if draft.vanishes_with_its_schema(removed) {
+        Fate::Vanishes
+    } else if draft.drop_removed || draft.is_in_the_way(removed) {
+        Fate::Dropped
+    } else {
+        Fate::Kept
+    }
+}
+
+/// Removed objects that the environment still has, as far as that is known.
+pub(super) fn present<'a>(draft: &Draft<'a>) -> impl Iterator<Item = &'a DeployedObject> {
+    let is_there = |d: &DeployedObject| draft.live.is_none_or(|live| live.object(&d.name).is_some());
+    draft.facts.removed.iter().copied().filter(|d| is_there(d)).collect::<Vec<_>>().into_iter()
+}
+
+/// Drops that make room for objects of another kind.
+pub(super) fn in_the_way<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
+    let in_the_way = |d: &&DeployedObject| {
+        d.kind != ObjectKind::Sink && draft.is_in_the_way(d) && fate(draft, d) == Fate::Dropped
+    };
+    present(draft).filter(in_the_way).map(Operation::DropRemoved).collect()
+}
+
+/// Drops of removed sinks: before the relations that they read.
+pub(super) fn sinks<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
+    let is_dropped = |d: &&DeployedObject| d.kind == ObjectKind::Sink && fate(draft, d) == Fate::Dropped;
+    present(draft).filter(is_dropped).map(Operation::DropRemoved).collect()
+}
+
+pub(super) fn kept<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
+    present(draft).filter(|d| fate(draft, d) == Fate::Kept).map(Operation::KeepRemoved).collect()
+}
+
+/// Old versions that were renamed, and removed views and materialized views that are dropped: dependants first.
+pub(super) fn old_objects<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
+    let retired = draft.renamed().filter_map(|(node, _)| Some((Some(node), draft.facts.old(node)?)));
+    let is_dropped = |d: &&DeployedObject| {
+        d.kind != ObjectKind::Sink && !draft.is_in_the_way(d) && fate(draft, d) == Fate::Dropped
+    };
+    let removed = present(draft).filter(is_dropped).map(|d| (None, d));
+    let old: Vec<(Option<Node>, &DeployedObject)> = retired.chain(removed).collect();
+    dependants_first(draft, &old)
+        .into_iter()
+        .filter_map(|at| old.get(at))
+        .map(|(node, deployed)| node.map_or(Operation::DropRemoved(deployed), Operation::DropRetired))
+        .collect()
+}
+
+/// An order in which each old object comes before those that it reads. What an unchanged object reads, the graph
+/// knows; for others the deployed text tells.
+fn dependants_first(draft: &Draft<'_>, old: &[(Option<Node>, &DeployedObject)]) -> Vec<usize> {
+    let positions: BTreeMap<&ObjectName, usize> =
+        old.iter().enumerate().map(|(at, (_, d))| (&d.name, at)).collect();
+    let mut edges: DiGraph<(), (), u32> = DiGraph::with_capacity(old.len(), old.len());
+    for _ in old {
+        edges.add_node(());
+    }
+    for (at, (node, deployed)) in old.iter().enumerate() {
+        let mut add = |name: &ObjectName| {
+            if let Some(&needed) = positions.get(name).filter(|needed| **needed != at) {
+                edges.update_edge(NodeIndex::new(at), NodeIndex::new(needed), ());
+            }
+        };
+        let is_same = |node: Node| draft.facts.own(node).is_some_and(|o| o.definition == Definition::Same);
+        match (node, &deployed.sql) {
+            (Some(node), sql) if is_same(*node) || sql.is_none() => {
+                let object = draft.facts.object(*node);
+                object.into_iter().flat_map(|o| &o.dependencies).for_each(|d| add(&d.name));
+            }
+            (_, sql) => full_names(sql.as_deref().unwrap_or_default()).iter().for_each(&mut add),
+        }
+    }
+    match toposort(&edges, None) {
+        Ok(order) => order.into_iter().map(NodeIndex::index).collect(),
+        // Only texts that were edited by hand read each other.
+        Err(_) => (0..old.len()).collect(),
+    }
+}
+
+/// Names of three parts in a text whose names are full names.
+fn full_names(sql: &str) -> Vec<ObjectName> {
+    let (tokens, _) = tokenize(sql);
+    let is_dot = |token: &Token| token.kind == TokenKind::Dot;
+    tokens
+        .windows(5)
+        .filter_map(|window| match window {
+            [database, first, schema, second, name] if is_dot(first) && is_dot(second) => {
+                let part = |token: &Token| token.ident(sql).map(|i| i.as_str().to_owned());
+                Some(ObjectName::new(part(database)?, part(schema)?, part(name)?))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// Errors for objects that are kept although they read what goes: a CASCADE would take them, or the drop would fail.
+pub(super) fn check(draft: &Draft<'_>) -> Vec<Diagnostic> {
+    let mut lost: BTreeMap<&ObjectName, ObjectName> = BTreeMap::new();
+    let removed: Vec<(&DeployedObject, Vec<ObjectName>)> = present(draft)
+        .filter(|d| fate(draft, d) == Fate::Kept)
+        .map(|d| (d, full_names(d.sql.as_deref().unwrap_or_default())))
+        .collect();
+    let moves = |name: &ObjectName| {
+        let node = draft.facts.project.position(name).and_then(|at| Node::try_from(at).ok());
+        node.is_some_and(|node| draft.closure.moves(draft.facts, node))
+    };
+    loop {
+        let before = lost.len();
+        for (deployed, names) in &removed {
+            if lost.contains_key(&deployed.name) {
+                continue;
+            }
+            if let Some(read) = names.iter().find(|n| moves(n) || lost.contains_key(n)) {
+                lost.insert(&deployed.name, read.clone());
+            }
+        }
+        if lost.len() == before {
+            break;
+        }
+    }
+    lost.into_iter()
+        .map(|(name, read)| {
+            let path = paths::object(draft.facts.project, name);
+            let message =
+                format_smolstr!("`{name}` was removed from the project, but is deployed and reads `{read}`");
+            Diagnostic::error(Code::ForeignDependent, Location::file(path), message)
+                .label(format_smolstr!(
+                    "the old version of `{read}` can't be dropped while `{name}` reads it"
+                ))
+                .help("drop it with this deployment: `--drop-removed`")
+                .help("or put its file back")
+        })
+        .collect()
+}

@@ -1,0 +1,133 @@
+//! The plan of `stage`: observe, decide, write down.
+
+use smol_str::SmolStr;
+
+use super::changes;
+use super::draft::Draft;
+use super::lower;
+use super::model::{Alternative, Command, Cost, Inputs, PLAN_FORMAT, Plan, Strategy};
+use super::naming::{self, Naming};
+use super::observed::Observed;
+use super::operation::{Outline, statements};
+use super::scopes::Scopes;
+use super::{checks, digests, promote_phases, removed, rename_conflict, stage_phases};
+use crate::changeset::{Facts, close, requested};
+use crate::diagnostic::{self, Diagnostic};
+use crate::graph::Graph;
+use crate::input::{Deployed, Live, StageOptions, StrategyChoice};
+use crate::project::Project;
+
+/// Plans a deployment of what differs from `deployed` (or of everything, if nothing was deployed), with all that
+/// promotion will do.
+///
+/// Without `live`, nothing is known of the environment: production schemas are created if they don't exist, clusters
+/// are copied from their files or when the step runs, and preconditions name no ids.
+pub fn stage(
+    project: &Project,
+    graph: &Graph,
+    deployed: Option<&Deployed>,
+    live: Option<&Live>,
+    options: &StageOptions,
+) -> Result<Plan, Vec<Diagnostic>> {
+    let naming = Naming::new(&options.deploy_id).map_err(|problem| vec![problem])?;
+    let facts = Facts::new(project, graph, deployed);
+    let (marks, option) = requested(&facts, options)?;
+    let observed = live.map(Observed::new);
+    let draft = |strategy| {
+        let closure = close(&facts, strategy, &marks);
+        Draft::new(&facts, closure, naming.clone(), observed.as_ref(), options.drop_removed)
+    };
+    let scopes = Scopes::new(&facts, deployed);
+    let choice = options.strategy.unwrap_or(project.settings.strategy);
+    let chosen = choose(choice, &scopes, draft(Strategy::Swap), draft(Strategy::Rename));
+    let problems = problems(&chosen.taken);
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let draft = &chosen.taken.draft;
+    let (changes, unchanged) = changes::list(draft, &option);
+    let mut plan = Plan {
+        format: PLAN_FORMAT,
+        command: Command::Stage,
+        id: SmolStr::default(),
+        deploy_id: options.deploy_id.clone(),
+        profile: None,
+        strategy: choice,
+        taken: chosen.taken.choice,
+        inputs: Inputs {
+            project: digests::project(project),
+            deployed: deployed.map(digests::deployed),
+            world: live.map(digests::world),
+            environment: live
+                .map(|l| l.environment.clone())
+                .or_else(|| deployed.and_then(|d| d.environment.clone())),
+        },
+        changes,
+        scopes: scopes.changes(draft),
+        unchanged,
+        cost: chosen.taken.cost,
+        alternatives: vec![chosen.alternative],
+        phases: lower::phases(draft, &options.deploy_id, chosen.taken.outlines),
+    };
+    plan.id = digests::plan(&plan);
+    Ok(plan)
+}
+
+/// A strategy, thought through.
+struct Candidate<'a> {
+    choice: StrategyChoice,
+    draft: Draft<'a>,
+    outlines: Vec<Outline<'a>>,
+    cost: Cost,
+}
+
+impl<'a> Candidate<'a> {
+    fn new(choice: StrategyChoice, draft: Draft<'a>, scopes: &Scopes<'a>) -> Self {
+        let mut outlines = stage_phases::outline(&draft, scopes);
+        outlines.extend(promote_phases::outline(&draft, scopes));
+        let cost = Cost {
+            objects: draft.built().count(),
+            statements: statements(&outlines),
+            clusters: draft.swapped_clusters().count(),
+        };
+        // A plan that changes nothing has nothing to record either.
+        Self { choice, draft, outlines, cost }
+    }
+}
+
+struct Chosen<'a> {
+    taken: Candidate<'a>,
+    alternative: Alternative,
+}
+
+/// Takes a strategy, and says what the other one would have cost. `auto` takes `rename` where that builds less and
+/// the server wouldn't refuse it.
+fn choose<'a>(choice: StrategyChoice, scopes: &Scopes<'a>, swap: Draft<'a>, rename: Draft<'a>) -> Chosen<'a> {
+    let swap = Candidate::new(StrategyChoice::Swap, swap, scopes);
+    let rename = Candidate::new(StrategyChoice::Rename, rename, scopes);
+    let is_smaller = rename.cost.objects < swap.cost.objects;
+    // Where it would build as much, nobody asks whether it is possible.
+    let obstacle = if is_smaller && choice != StrategyChoice::Rename {
+        rename_conflict::obstacle(&rename_conflict::check(&rename.draft))
+    } else {
+        None
+    };
+    let takes_rename = match choice {
+        StrategyChoice::Swap => false,
+        StrategyChoice::Rename => true,
+        StrategyChoice::Auto => is_smaller && obstacle.is_none(),
+    };
+    let (taken, other) = if takes_rename { (rename, swap) } else { (swap, rename) };
+    let cost = obstacle.is_none().then_some(other.cost);
+    Chosen { taken, alternative: Alternative { strategy: other.choice, cost, obstacle } }
+}
+
+fn problems(taken: &Candidate<'_>) -> Vec<Diagnostic> {
+    let draft = &taken.draft;
+    let mut problems = naming::check(draft);
+    problems.extend(removed::check(draft));
+    problems.extend(checks::check(draft));
+    problems.extend(rename_conflict::check(draft));
+    diagnostic::sort(&mut problems);
+    problems
+}

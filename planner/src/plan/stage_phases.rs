@@ -1,0 +1,147 @@
+//! What `stage` does: everything that can be done while production goes on as it is.
+
+use std::collections::BTreeSet;
+
+use super::draft::Draft;
+use super::ledger;
+use super::model::{Moment, Strategy};
+use super::operation::{Operation, Outline};
+use super::scopes::Scopes;
+use crate::graph::Node;
+use crate::name::{Ident, SchemaName};
+
+/// The phases, in order; empty ones are left out. The ledger comes first: after a crash it tells what may be there.
+pub(super) fn outline<'a>(draft: &Draft<'a>, scopes: &Scopes<'a>) -> Vec<Outline<'a>> {
+    let phase = |name, operations| Outline { name, at: Moment::Stage, is_transaction: false, operations };
+    [
+        phase("record the deployment", ledger::records(draft, scopes)),
+        phase("create databases", databases(draft)),
+        phase("create schemas", schemas(draft)),
+        phase("prepare schemas", scopes.at_stage(draft)),
+        phase("create clusters", clusters(draft)),
+        phase("build objects", objects(draft)),
+        phase(
+            "build replacements",
+            draft.replaced().map(|(node, _)| Operation::CreateReplacement(node)).collect(),
+        ),
+        phase("build indexes", draft.staged_indexes().iter().copied().map(Operation::StageIndex).collect()),
+    ]
+    .into_iter()
+    .filter(|phase| !phase.operations.is_empty())
+    .collect()
+}
+
+/// The first object, by name, that is built in each schema: the cause of the schema's steps.
+pub(super) fn cause_of_schema(draft: &Draft<'_>, schema: &SchemaName) -> Option<Node> {
+    let schema = draft.facts.schemas.iter().find(|s| s.name == schema)?;
+    let built = schema.members.clone().find(|m| draft.closure.traces.get(*m).is_some_and(Option::is_some))?;
+    Node::try_from(built).ok()
+}
+
+/// The first object, by name, that is built on a cluster: the cause of the cluster's steps.
+pub(super) fn cause_of_cluster(draft: &Draft<'_>, cluster: &Ident) -> Option<Node> {
+    let number = u32::try_from(draft.facts.clusters.binary_search(&cluster).ok()?).ok()?;
+    let uses = |node: &Node| {
+        draft.facts.clusters_of.get(*node as usize).is_some_and(|c| c.all().any(|c| c == number))
+    };
+    let nodes = (0..).zip(&draft.closure.traces);
+    nodes.filter(|(_, trace)| trace.is_some()).map(|(node, _)| node).find(uses)
+}
+
+/// Schemas of production that built objects need and that may not be there: those that were never deployed.
+fn new_schemas<'a>(draft: &Draft<'a>) -> Vec<&'a SchemaName> {
+    let needed: BTreeSet<u32> =
+        draft.built().filter_map(|(node, ..)| draft.facts.schema_of.get(node as usize).copied()).collect();
+    needed
+        .into_iter()
+        .filter_map(|number| draft.facts.schemas.get(number as usize))
+        .filter(|schema| match draft.live {
+            Some(live) => live.schema(schema.name).is_none(),
+            None => schema.deployed.is_none(),
+        })
+        .map(|schema| schema.name)
+        .collect()
+}
+
+fn databases<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
+    let mut seen = BTreeSet::new();
+    let deployed = |database: &Ident| {
+        let in_database = |s: &&crate::changeset::SchemaFacts<'_>| s.name.database.as_ref() == Some(database);
+        draft.facts.schemas.iter().filter(in_database).any(|s| s.deployed.is_some())
+    };
+    new_schemas(draft)
+        .into_iter()
+        .filter_map(|schema| Some((schema, schema.database.as_ref()?)))
+        .filter(|(_, database)| match draft.live {
+            Some(live) => live.database(database).is_none(),
+            None => !deployed(database),
+        })
+        .filter(|(_, database)| seen.insert(*database))
+        .map(|(schema, name)| Operation::CreateDatabase {
+            name,
+            if_not_exists: draft.live.is_none(),
+            cause: cause_of_schema(draft, schema),
+        })
+        .collect()
+}
+
+/// Staged schemas, and the schemas of production that they are swapped with or that staged objects live in.
+fn schemas<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
+    let staged = draft.swapped_schemas().map(|schema| Operation::CreateSchema {
+        name: draft.naming.schema(schema.name),
+        if_not_exists: false,
+        cause: cause_of_schema(draft, schema.name),
+    });
+    let production = new_schemas(draft).into_iter().map(|name| Operation::CreateSchema {
+        name: name.clone(),
+        if_not_exists: draft.live.is_none(),
+        cause: cause_of_schema(draft, name),
+    });
+    staged.chain(production).collect()
+}
+
+/// Copies of the clusters that are swapped: of the live one if the catalog was looked at, otherwise as its file
+/// defines it, otherwise of what is there when the step runs.
+fn clusters<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
+    let mut operations = Vec::new();
+    for name in draft.swapped_clusters() {
+        let cause = cause_of_cluster(draft, name);
+        if let Some(live) = draft.live.and_then(|live| live.cluster(name)) {
+            operations.push(Operation::CreateCluster { name, options: &live.options, cause });
+            operations.extend(live.grants.iter().map(|grant| Operation::GrantOnCluster {
+                name,
+                grant,
+                cause,
+            }));
+            if let Some(comment) = &live.comment {
+                operations.push(Operation::CommentOnCluster { name, comment, cause });
+            }
+        } else if let Some(file) = draft.facts.project.cluster(name) {
+            operations.push(Operation::ClusterFile { file, statement: &file.create, creates: true });
+            let companions = file.companions.iter();
+            operations.extend(companions.map(|statement| Operation::ClusterFile {
+                file,
+                statement,
+                creates: false,
+            }));
+        } else {
+            operations.push(Operation::CloneCluster { name, cause });
+        }
+    }
+    operations
+}
+
+/// Objects with their indexes, grants and comments, needed ones first.
+fn objects<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
+    let mut operations = Vec::new();
+    for (node, object, strategy) in draft.built() {
+        if strategy == Strategy::Replace {
+            continue;
+        }
+        operations.push(Operation::Create(node));
+        operations.extend((0..object.indexes.len()).map(|index| Operation::Index(node, index)));
+        operations
+            .extend((0..object.companions.len()).map(|companion| Operation::Companion(node, companion)));
+    }
+    operations
+}

@@ -1,0 +1,23 @@
+//! What leaves the planner: serialised shapes, versioned, and texts for people.
+
+mod compile;
+mod diagnostics;
+mod diff;
+mod graph;
+mod plan_json;
+mod plan_markdown;
+mod plan_sql;
+mod plan_text;
+mod preview;
+mod words;
+
+pub use compile::{ClusterView, InfrastructureView, ObjectView, PROJECT_FORMAT, ProjectView, project};
+pub use diagnostics::{
+    DIAGNOSTICS_FORMAT, DiagnosticView, DiagnosticsView, FixView, LabelView, Point, diagnostics,
+};
+pub use graph::{EdgeView, GRAPH_FORMAT, GraphView, NodeView, graph, graph_dot, graph_mermaid};
+pub use plan_json::{plan_json, read_plan, to_json};
+pub use plan_markdown::plan_markdown;
+pub use plan_sql::plan_sql;
+pub use plan_text::{TextOptions, plan_text};
+pub use preview::{PlannedView, PreviewView, preview};

@@ -1,0 +1,319 @@
+//! The plan's values in words, shared by the texts that people read.
+
+use smol_str::SmolStr;
+
+use crate::input::StrategyChoice;
+use crate::name::SchemaName;
+use crate::plan::{
+    Alternative, ChangeAction, Cost, Effect, Inverse, Plan, Precondition, Reason, ScopeAction, ScopeChange,
+    Step, Strategy,
+};
+use crate::source::FilePath;
+
+/// Text that came from a user or a server, safe for a terminal: control characters, line ends included, become
+/// visible, and characters that reorder what is shown are replaced.
+pub(super) fn one_line(text: &str) -> String {
+    text.chars().map(|c| if matches!(c, '\n' | '\t') { ' ' } else { visible(c) }).collect()
+}
+
+/// As [`one_line`], for a text of several lines.
+pub(super) fn printable(text: &str) -> String {
+    text.chars().map(|c| if matches!(c, '\n' | '\t') { c } else { visible(c) }).collect()
+}
+
+fn visible(c: char) -> char {
+    match c {
+        '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)).unwrap_or(char::REPLACEMENT_CHARACTER),
+        '\u{7f}' => '\u{2421}',
+        '\u{80}'..='\u{9f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            char::REPLACEMENT_CHARACTER
+        }
+        _ => c,
+    }
+}
+
+/// `1 object`, `2 objects`.
+pub(super) fn count(n: usize, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
+/// How a strategy is called on the command line.
+pub(super) fn choice(strategy: StrategyChoice) -> &'static str {
+    match strategy {
+        StrategyChoice::Swap => "swap",
+        StrategyChoice::Rename => "rename",
+        StrategyChoice::Auto => "auto",
+    }
+}
+
+/// How an object reaches production, after `app.core.orders is deployed …`.
+pub(super) fn strategy(strategy: Strategy) -> &'static str {
+    match strategy {
+        Strategy::Swap => "by swap",
+        Strategy::Rename => "by rename",
+        Strategy::Replace => "by replacement",
+        Strategy::InPlace => "in place",
+        Strategy::AtPromote => "at promotion",
+    }
+}
+
+/// What happens to an object, as a verb.
+pub(super) fn action(action: ChangeAction) -> &'static str {
+    match action {
+        ChangeAction::Create => "create",
+        ChangeAction::Update => "update",
+        ChangeAction::Rebuild => "rebuild",
+        ChangeAction::ChangeKind => "change kind",
+        ChangeAction::UpdateIndexes => "update indexes",
+        ChangeAction::UpdateMetadata => "update grants and comments",
+        ChangeAction::Repoint => "repoint",
+        ChangeAction::Delete => "delete",
+        ChangeAction::Keep => "keep",
+    }
+}
+
+/// The sign of an action: one that reads without colour.
+pub(super) fn sign(action: ChangeAction) -> &'static str {
+    match action {
+        ChangeAction::Create => "+",
+        ChangeAction::Update | ChangeAction::UpdateIndexes | ChangeAction::UpdateMetadata => "~",
+        ChangeAction::Rebuild => "*",
+        ChangeAction::ChangeKind => "!",
+        ChangeAction::Repoint => ">",
+        ChangeAction::Delete => "-",
+        ChangeAction::Keep => "?",
+    }
+}
+
+/// Links of a chain that are printed before the rest is left out.
+const LINKS: usize = 3;
+
+/// A chain of reasons in one line, after `because it`/`because they`: `reads app.core.b, which reads app.core.a
+/// (models/app/core/a.sql:3: definition changed)`.
+pub(super) fn chain(reasons: &[Reason], plural: bool) -> String {
+    let Some((last, links)) = reasons.split_last() else { return String::new() };
+    if links.is_empty() {
+        return root(last);
+    }
+    let mut text = String::new();
+    for (i, reason) in links.iter().take(LINKS).enumerate() {
+        if i > 0 {
+            text.push_str(", which ");
+        }
+        text.push_str(&link(reason, plural && i == 0));
+    }
+    if links.len() > LINKS {
+        text.push_str(", and so on through ");
+        text.push_str(&count(links.len() - LINKS, "more object"));
+    }
+    format!("{text} ({})", root(last))
+}
+
+fn link(reason: &Reason, plural: bool) -> String {
+    let verb = |one: &'static str, many: &'static str| if plural { many } else { one };
+    one_line(&match reason {
+        Reason::DependsOn { object } => format!("{} {object}", verb("reads", "read")),
+        Reason::SharesSchema { schema, object } => {
+            format!("{} schema {schema} with {object}", verb("shares", "share"))
+        }
+        Reason::SharesCluster { cluster, object } => {
+            format!("{} cluster {cluster} with {object}", verb("shares", "share"))
+        }
+        Reason::File { .. } | Reason::Requested { .. } | Reason::FirstDeployment => root(reason),
+    })
+}
+
+/// The last link of a chain.
+pub(super) fn root(reason: &Reason) -> String {
+    one_line(&match reason {
+        Reason::File { path, line, what } => format!("{}: {what}", place(path, *line)),
+        Reason::Requested { option } => format!("asked for by {option}"),
+        Reason::FirstDeployment => "first deployment".to_owned(),
+        Reason::DependsOn { .. } | Reason::SharesSchema { .. } | Reason::SharesCluster { .. } => {
+            link(reason, false)
+        }
+    })
+}
+
+/// `models/app/core/a.sql:3`.
+pub(super) fn place(path: &FilePath, line: Option<u32>) -> String {
+    match line {
+        Some(line) => format!("{path}:{line}"),
+        None => path.to_string(),
+    }
+}
+
+/// `3 objects built with 12 statements, 1 cluster runs twice meanwhile`.
+pub(super) fn cost(cost: Cost) -> String {
+    let clusters = match cost.clusters {
+        0 => "no cluster runs twice".to_owned(),
+        1 => "1 cluster runs twice meanwhile".to_owned(),
+        n => format!("{n} clusters run twice meanwhile"),
+    };
+    let built = count(cost.objects, "object");
+    format!("{built} built with {}, {clusters}", count(cost.statements, "statement"))
+}
+
+/// A road not taken, in one line.
+pub(super) fn alternative(alternative: &Alternative) -> String {
+    let name = choice(alternative.strategy);
+    match (&alternative.cost, &alternative.obstacle) {
+        (_, Some(obstacle)) => format!("{name} isn't possible: {}", one_line(obstacle)),
+        (Some(price), None) => format!("{name}: {}", cost(*price)),
+        (None, None) => format!("{name}: not known"),
+    }
+}
+
+/// What the plan was made from, in one line: the reader must know what it could not see.
+pub(super) fn basis(plan: &Plan) -> String {
+    let deployed = match plan.inputs.deployed {
+        Some(_) => "compared with the last deployment",
+        None => "nothing was deployed before",
+    };
+    let world = match (&plan.inputs.world, &plan.inputs.environment) {
+        (None, _) => "the live catalog was not looked at".to_owned(),
+        (Some(_), None) => "checked against the live catalog".to_owned(),
+        (Some(_), Some(environment)) => {
+            format!("checked against the live catalog of {}", one_line(environment))
+        }
+    };
+    format!("{deployed}; {world}")
+}
+
+/// An effect in words.
+pub(super) fn effect(effect: &Effect) -> String {
+    one_line(&match effect {
+        Effect::CloneCluster { from, to } => {
+            format!("create cluster {to} with the options, grants and comment that {from} has then")
+        }
+        Effect::Record { table, columns, rows } => record(table, columns, rows),
+        Effect::WaitUntilReady => {
+            "wait until everything that was staged is hydrated and caught up".to_owned()
+        }
+        Effect::KeepRemoved { object } => {
+            format!("keep {object}, whose file is gone, until its deletion is asked for")
+        }
+        Effect::DropUnnamedIndex { on, cluster, definition } => {
+            format!("drop the index of {on} on cluster {cluster} that has no name of its own: {definition}")
+        }
+    })
+}
+
+/// One row is shown with its values, many are counted.
+fn record(table: &str, columns: &[SmolStr], rows: &[Vec<SmolStr>]) -> String {
+    match rows {
+        [row] => {
+            let values: Vec<String> =
+                columns.iter().zip(row).map(|(column, value)| format!("{column} = {value}")).collect();
+            format!("record in {table}: {}", values.join(", "))
+        }
+        _ => format!("record {} in {table}: {}", count(rows.len(), "row"), columns.join(", ")),
+    }
+}
+
+/// Objects that stay are named if there are no more than this.
+const FEW: usize = 8;
+
+/// What stays: how many, and which if they are few.
+pub(super) fn unchanged(plan: &Plan, all: bool) -> String {
+    let n = count(plan.unchanged.len(), "object");
+    if plan.unchanged.is_empty() || plan.unchanged.len() > FEW && !all {
+        return n;
+    }
+    let names: Vec<String> = plan.unchanged.iter().map(|name| one_line(&name.to_string())).collect();
+    format!("{n}: {}", names.join(", "))
+}
+
+/// What happens to a database or schema.
+pub(super) fn scope(change: &ScopeChange) -> String {
+    let name = match &change.schema {
+        Some(schema) => format!("schema {}", SchemaName::new(change.database.clone(), schema.clone())),
+        None => format!("database {}", change.database),
+    };
+    let what = match change.action {
+        ScopeAction::Create => "is new",
+        ScopeAction::BecomeStable => {
+            "becomes stable: its materialized views are replaced in place from now on"
+        }
+        ScopeAction::BecomeNormal => "is no longer stable: it is swapped from now on",
+        ScopeAction::UpdateMetadata => "has other grants, comments or default privileges",
+    };
+    one_line(&format!("{name} {what}"))
+}
+
+/// The strategy that was taken, and the one that was asked for if that leaves a choice.
+pub(super) fn strategy_taken(plan: &Plan) -> String {
+    if plan.taken == plan.strategy {
+        return choice(plan.taken).to_owned();
+    }
+    format!("{} (asked for: {})", choice(plan.taken), choice(plan.strategy))
+}
+
+/// A precondition in words.
+pub(super) fn precondition(precondition: &Precondition) -> String {
+    one_line(&match precondition {
+        Precondition::Absent { kind, name } => format!("there is no {kind} {name}"),
+        Precondition::Present { kind, name, id: Some(id) } => format!("{kind} {name} exists and is {id}"),
+        Precondition::Present { kind, name, id: None } => format!("{kind} {name} exists"),
+        Precondition::OnlyOurs { kind, name } => {
+            format!("nothing in {kind} {name} or depending on it was made by others")
+        }
+    })
+}
+
+/// What undoes a step, in words; nothing where nothing has to be undone.
+pub(super) fn inverse(inverse: &Inverse) -> Option<String> {
+    match inverse {
+        Inverse::Sql(sql) => Some(format!("undone by: {}", one_line(sql))),
+        Inverse::Nothing => None,
+        Inverse::Irreversible(why) => Some(format!("can't be undone: {}", one_line(why))),
+    }
+}
+
+/// What a step serves: `app.core.orders, models/app/core/orders.sql:1`.
+pub(super) fn cause(step: &Step) -> Option<String> {
+    let place = step.cause.path.as_ref().map(|path| place(path, step.cause.line));
+    let text = match (&step.cause.object, place) {
+        (Some(object), Some(place)) => format!("{object}, {place}"),
+        (Some(object), None) => object.to_string(),
+        (None, Some(place)) => place,
+        (None, None) => return None,
+    };
+    Some(one_line(&text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::name::{Ident, ObjectName};
+
+    #[test]
+    fn a_chain_reads_as_a_sentence_and_ends_at_its_root() {
+        let object = |name: &str| ObjectName::new("app", "core", name);
+        let file = Reason::File {
+            path: "models/app/core/a.sql".into(),
+            line: Some(3),
+            what: "definition changed".into(),
+        };
+        let cluster = Reason::SharesCluster { cluster: Ident::new("compute"), object: object("b") };
+        let reads = Reason::DependsOn { object: object("a") };
+        assert_eq!(
+            chain(&[cluster.clone(), reads.clone(), file.clone()], false),
+            "shares cluster compute with app.core.b, which reads app.core.a (models/app/core/a.sql:3: definition \
+             changed)"
+        );
+        assert_eq!(
+            chain(&[reads.clone(), Reason::FirstDeployment], true),
+            "read app.core.a (first deployment)"
+        );
+        assert_eq!(chain(std::slice::from_ref(&file), false), "models/app/core/a.sql:3: definition changed");
+        let long = vec![reads; 9].into_iter().chain([file]).collect::<Vec<_>>();
+        assert!(chain(&long, false).contains(", and so on through 6 more objects (models"));
+    }
+
+    #[test]
+    fn control_characters_and_bidirectional_overrides_are_visible() {
+        assert_eq!(one_line("a\u{1b}[1m\nb\u{202e}\u{9b}"), "a␛[1m b\u{fffd}\u{fffd}");
+        assert_eq!(printable("a\r\n\tb"), "a␍\n\tb");
+    }
+}

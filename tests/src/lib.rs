@@ -1,0 +1,4 @@
+//! What the tests and benches of mz-deploy share.
+
+pub mod case;
+pub mod synthetic;

@@ -1,0 +1,48 @@
+// Checks a built module: how large it is, what it asks of the world, and that it plans a small project.
+import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import { resolve } from "node:path";
+import { gzipSync } from "node:zlib";
+
+// What a page may have to load, in bytes.
+const BUDGET = 900_000;
+
+// The glue that wasm-bindgen needs to pass values and to throw, and the two functions that turn JSON into values and
+// back. A clock, randomness, the network, the console or WASI would show up here under another name.
+const ALLOWED = [/^__wbindgen_/, /^__wbg___wbindgen_/, /^__wbg_(Error|parse|stringify)_[0-9a-f]{16}$/];
+
+const path = resolve(process.argv[2]);
+const bytes = readFileSync(path);
+const failures = [];
+
+const size = gzipSync(bytes, { level: 9 }).length;
+console.log(`${path}: ${bytes.length} bytes, ${size} gzipped (at most ${BUDGET})`);
+if (size > BUDGET) {
+  failures.push(`the module is ${size - BUDGET} bytes over its budget`);
+}
+
+for (const { module, name, kind } of WebAssembly.Module.imports(new WebAssembly.Module(bytes))) {
+  if (module !== "./mz_deploy_bg.js" || !ALLOWED.some((pattern) => pattern.test(name))) {
+    failures.push(`the module imports the ${kind} ${module} ${name}`);
+  }
+}
+
+const { initSync, Workspace } = await import(pathToFileURL(path.replace(/_bg\.wasm$/, ".js")).href);
+initSync({ module: bytes });
+const workspace = new Workspace();
+workspace.setFile("project.toml", "");
+workspace.setFile("models/app/public/one.sql", "CREATE VIEW one AS SELECT 1 AS one;");
+const { objects, diagnostics } = workspace.check();
+if (objects.length !== 1 || diagnostics.errors !== 0) {
+  failures.push(`the module doesn't check a project: ${JSON.stringify({ objects, diagnostics })}`);
+}
+const { planned } = workspace.plan({ deploy_id: "check" });
+if (!planned?.sql.includes("one AS SELECT 1 AS one")) {
+  failures.push("the module doesn't plan a project");
+}
+workspace.free();
+
+for (const failure of failures) {
+  console.error(`error: ${failure}`);
+}
+process.exit(failures.length === 0 ? 0 : 1);
