@@ -1,5 +1,7 @@
 //! Instruction counts of the planner's stages: stable on a busy machine. Needs valgrind and `gungraun-runner`.
 
+#![expect(missing_docs, reason = "the benchmark macros generate public modules without documentation")]
+
 use std::hint::black_box;
 use std::sync::Arc;
 

@@ -15,7 +15,8 @@ pub fn statement(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let context = resolve::Context {
         schema: SchemaName::new(Ident::new("db"), Ident::new("public")),
-        ..resolve::Context::default()
+        database_map: std::collections::BTreeMap::new(),
+        cluster_map: std::collections::BTreeMap::new(),
     };
     for statement in syntax::parse(text).statements {
         let occurrences = resolve::resolve(&statement, None, &context);
