@@ -1,5 +1,7 @@
 //! Resolution of a query: a walk over its scopes.
 
+use std::collections::BTreeSet;
+
 use super::occurrence::{Occurrence, Target};
 use super::scope::{Item, Scopes};
 use super::statement::Context;
@@ -159,29 +161,36 @@ impl<'a> Resolver<'a> {
         self.push(first.span.to(last.span), Target::Qualifier { relation });
     }
 
-    /// The occurrences, sorted by position. `taken` tells which identifiers a new alias must not have.
-    pub(super) fn finish(mut self, taken: impl Fn(&Ident) -> bool) -> Vec<Occurrence> {
-        self.needs_alias.sort_unstable();
-        self.needs_alias.dedup();
-        let mut given: Vec<Ident> = Vec::new();
-        for index in self.needs_alias {
-            if let Some(Target::Relation { name, needs_alias, .. }) =
-                self.found.get_mut(index).map(|o| &mut o.target)
-            {
-                let alias = (1u32..)
-                    .map(|n| numbered(&name.name, n))
-                    .find(|alias| !given.contains(alias) && !taken(alias));
-                given.extend(alias.clone());
-                *needs_alias = alias;
+    /// The occurrences, sorted by position. `taken` has the identifiers that a new alias must not have.
+    pub(super) fn finish(mut self, taken: impl FnOnce() -> BTreeSet<Ident>) -> Vec<Occurrence> {
+        if !self.needs_alias.is_empty() {
+            let mut taken = taken();
+            self.needs_alias.sort_unstable();
+            self.needs_alias.dedup();
+            for index in std::mem::take(&mut self.needs_alias) {
+                if let Some(Target::Relation { name, needs_alias, .. }) =
+                    self.found.get_mut(index).map(|o| &mut o.target)
+                {
+                    *needs_alias = Some(new_alias(&name.name, &mut taken));
+                }
             }
         }
         sort(self.found)
     }
 }
 
-fn numbered(name: &Ident, n: u32) -> Ident {
-    let suffix = smol_str::format_smolstr!("_{n}");
-    name.suffixed(&suffix).unwrap_or_else(|_| Ident::new(smol_str::format_smolstr!("relation{suffix}")))
+/// `name_1`, or the first number that isn't taken.
+fn new_alias(name: &Ident, taken: &mut BTreeSet<Ident>) -> Ident {
+    let mut number = 1usize;
+    loop {
+        let suffix = smol_str::format_smolstr!("_{number}");
+        let relation = || Ident::new(smol_str::format_smolstr!("relation{suffix}"));
+        let alias = name.suffixed(&suffix).unwrap_or_else(|_| relation());
+        if taken.insert(alias.clone()) {
+            return alias;
+        }
+        number += 1;
+    }
 }
 
 /// Sorts by position, and lets qualifiers point to the new places of their relations.

@@ -74,7 +74,7 @@ impl Context {
 pub fn resolve(statement: &Statement, own: Option<&ObjectName>, context: &Context) -> Vec<Occurrence> {
     let mut resolver = Resolver::new(context);
     resolver.body(&statement.body, own);
-    resolver.finish(|alias| mentions(&statement.body, alias))
+    resolver.finish(|| identifiers(&statement.body))
 }
 
 impl Resolver<'_> {
@@ -201,7 +201,9 @@ impl Resolver<'_> {
     fn grant_target(&mut self, target: &GrantTarget) {
         let GrantTarget::Named { keyword, names } = target else { return };
         let kind = keyword.map_or(TargetKind::Table, |(kind, _)| kind);
-        names.iter().for_each(|name| self.named(kind, name));
+        for name in names {
+            self.named(kind, name);
+        }
     }
 
     /// A thing of a kind that a statement says.
@@ -231,8 +233,12 @@ impl Resolver<'_> {
     }
 
     fn default_privileges(&mut self, alter: &AlterDefaultPrivileges) {
-        alter.schemas.iter().for_each(|schema| self.schema(schema));
-        alter.databases.iter().for_each(|database| self.database(database));
+        for schema in &alter.schemas {
+            self.schema(schema);
+        }
+        for database in &alter.databases {
+            self.database(database);
+        }
     }
 
     fn comment(&mut self, comment: &Comment) {
@@ -253,20 +259,21 @@ impl Resolver<'_> {
     }
 }
 
-/// True if the queries and expressions of a statement mention an identifier.
-fn mentions(body: &Body, ident: &Ident) -> bool {
+/// The identifiers that the queries and expressions of a statement mention.
+fn identifiers(body: &Body) -> BTreeSet<Ident> {
     let mut found = BTreeSet::new();
     match body {
         Body::View(view) => collect_query(&view.query, &mut found),
         Body::MaterializedView(view) => collect_query(&view.query, &mut found),
-        Body::Index(index) => collect_names(&index.names, &mut found),
         Body::UnitTest(test) => {
-            test.mocks.iter().for_each(|mock| collect_query(&mock.rows.query, &mut found));
-            collect_query(&test.expected.query, &mut found);
+            for rows in test.mocks.iter().map(|mock| &mock.rows).chain([&test.expected]) {
+                collect_query(&rows.query, &mut found);
+            }
         }
+        // No other statement has a query, and without one there is nothing that needs an alias.
         _ => {}
     }
-    found.contains(ident)
+    found.into_iter().cloned().collect()
 }
 
 fn collect_query<'a>(query: &'a Query, found: &mut BTreeSet<&'a Ident>) {
@@ -278,7 +285,9 @@ fn collect_query<'a>(query: &'a Query, found: &mut BTreeSet<&'a Ident>) {
         match branch {
             Branch::Query(query) => collect_query(query, found),
             Branch::Select(select) => {
-                select.from.iter().for_each(|item| collect_item(item, found));
+                for item in &select.from {
+                    collect_item(item, found);
+                }
                 collect_names(&select.names, found);
             }
         }
@@ -306,5 +315,7 @@ fn collect_item<'a>(item: &'a FromItem, found: &mut BTreeSet<&'a Ident>) {
 fn collect_names<'a>(names: &'a Names, found: &mut BTreeSet<&'a Ident>) {
     let all = [&names.columns, &names.wildcards, &names.types, &names.functions];
     found.extend(all.into_iter().flatten().flat_map(|name| &name.parts).map(|part| &part.value));
-    names.queries.iter().for_each(|query| collect_query(query, found));
+    for query in &names.queries {
+        collect_query(query, found);
+    }
 }

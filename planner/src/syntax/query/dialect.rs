@@ -1,4 +1,4 @@
-//! The dialect that `sqlparser` reads lowered tokens with: PostgreSQL's expressions, Materialize's reserved words.
+//! The dialect that `sqlparser` reads lowered tokens with: `PostgreSQL`'s expressions, Materialize's reserved words.
 
 use std::ops::ControlFlow;
 
@@ -130,8 +130,20 @@ fn next_operand(
 fn is_chained(parser: &Parser<'_>) -> bool {
     match &parser.peek_token_ref().token {
         Token::Word(word) => matches!(word.keyword, Keyword::AND | Keyword::OR),
-        Token::Plus | Token::Minus | Token::Mul | Token::Div | Token::Mod | Token::StringConcat => true,
-        Token::Eq | Token::Neq | Token::Lt | Token::LtEq | Token::Gt | Token::GtEq => true,
-        _ => false,
+        token => matches!(
+            token,
+            Token::Plus
+                | Token::Minus
+                | Token::Mul
+                | Token::Div
+                | Token::Mod
+                | Token::StringConcat
+                | Token::Eq
+                | Token::Neq
+                | Token::Lt
+                | Token::LtEq
+                | Token::Gt
+                | Token::GtEq
+        ),
     }
 }

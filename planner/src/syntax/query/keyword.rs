@@ -138,6 +138,7 @@ pub(super) fn classify(word: &str) -> Keyword {
 
 /// What stands around a word.
 #[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about a place in a text")]
 pub(super) struct Around {
     pub(super) before_previous: Keyword,
     pub(super) previous: Keyword,

@@ -5,7 +5,7 @@
 //! our tokens ── lower ──▶ tokens of a PostgreSQL query ── sqlparser ──▶ its tree ── read ──▶ Query, Names
 //! ```
 //!
-//! `sqlparser` reads PostgreSQL's grammar. What Materialize has beyond it is lowered: the tokens of a construct are
+//! `sqlparser` reads `PostgreSQL`'s grammar. What Materialize has beyond it is lowered: the tokens of a construct are
 //! replaced by tokens of another one that mentions the same names in the same scopes (`x::int list` by `x`, `MAP[k
 //! => v]` by `ARRAY[k, v]`), and what has no place there (types, operators' schemas) is kept beside them. A token
 //! keeps the byte offsets of its text on the whole way, so that every name of the tree has an exact span. Nothing
@@ -19,7 +19,6 @@ mod tree;
 mod types;
 
 pub use tree::{Branch, Cte, FromItem, Names, Query, Relation, Select, With};
-pub(crate) use types::is_builtin_type;
 
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Token as SqlToken, TokenWithSpan};

@@ -171,7 +171,7 @@ impl Reader<'_> {
         for item in &select.projection {
             match item {
                 SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => {
-                    self.expr(expr, names)?
+                    self.expr(expr, names)?;
                 }
                 SelectItem::Wildcard(_) => {}
                 SelectItem::QualifiedWildcard(..) | SelectItem::ExprWithAliases { .. } => {
@@ -311,7 +311,7 @@ impl Reader<'_> {
                 self.exprs(escape_char.as_deref(), names)?;
             }
             Expr::Exists { subquery, .. } | Expr::Subquery(subquery) => {
-                names.queries.push(self.query(subquery)?)
+                names.queries.push(self.query(subquery)?);
             }
             Expr::Tuple(exprs) | Expr::Array(sql::Array { elem: exprs, .. }) => self.exprs(exprs, names)?,
             Expr::Case { operand, conditions, else_result, .. } => {

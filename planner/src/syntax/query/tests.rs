@@ -118,6 +118,7 @@ fn items_of_from() {
         ("SELECT * FROM ((SELECT 1) x CROSS JOIN b)", "from () as x from b"),
         ("SELECT * FROM [u1 AS d.s.t] AS x", "from d.s.t as x"),
         ("SELECT * FROM (SHOW COLUMNS FROM s.t) x", "from (from s.t) as x"),
+        ("SELECT * FROM (SHOW CREATE MATERIALIZED VIEW s.t) x", "from (from s.t) as x"),
         ("SELECT * FROM (SHOW CLUSTERS) x", "from () as x"),
         ("SELECT * FROM t1 AS inner, t2 AS left", "from t1 as \"inner\" from t2 as \"left\""),
     ]);

@@ -77,7 +77,7 @@ const BUILTIN_TYPES: &[&str] = &[
 ];
 
 /// True if `name` is a type of the server, array types (`_int4`) included.
-pub(crate) fn is_builtin_type(name: &str) -> bool {
+fn is_builtin_type(name: &str) -> bool {
     let name = name.strip_prefix('_').unwrap_or(name);
     BUILTIN_TYPES.binary_search(&name).is_ok()
 }

@@ -1,4 +1,4 @@
-//! Our tokens to tokens of a PostgreSQL query that mentions the same names in the same scopes.
+//! Our tokens to tokens of a `PostgreSQL` query that mentions the same names in the same scopes.
 //!
 //! One pass over the tokens with a stack of open brackets; no recursion. What is lowered, and to what:
 //!
@@ -88,6 +88,7 @@ enum FrameKind {
     IdReference,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about what is between the brackets")]
 struct Frame {
     kind: FrameKind,
     open: Token,
@@ -278,7 +279,7 @@ impl Lowering<'_> {
                 self.string(token);
             }
             TokenKind::QuotedIdent => {
-                if !self.skip_typed_literal_prefix()? {
+                if !self.skip_typed_literal_prefix() {
                     self.emit_word(Keyword::NoKeyword, token.span);
                     self.at += 1;
                 }
@@ -512,9 +513,9 @@ impl Lowering<'_> {
 
     /// Skips a type in front of a string literal, if that is what the next tokens are, and the units behind the
     /// literal of an interval.
-    fn skip_typed_literal_prefix(&mut self) -> Result<bool, SyntaxError> {
+    fn skip_typed_literal_prefix(&mut self) -> bool {
         if self.kind_before() == Some(TokenKind::Dot) || keyword::precedes_operand(self.word(0)) {
-            return Ok(false);
+            return false;
         }
         let is_string = |token: Option<&Token>| {
             token.is_some_and(|t| {
@@ -533,14 +534,14 @@ impl Lowering<'_> {
             .token(0)
             .is_some_and(|t| t.kind == TokenKind::Word && types::is_builtin_word(t.text(self.source)));
         if !may_be_long && !is_string(self.tokens.get(end)) {
-            return Ok(false);
+            return false;
         }
         let known = self.out.types.len();
         let end = match types::scan(self.source, self.tokens, self.at, &mut self.out.types) {
             Ok(end) if is_string(self.tokens.get(end)) => end,
             _ => {
                 self.out.types.truncate(known);
-                return Ok(false);
+                return false;
             }
         };
         let is_interval = self.is_text(0, "INTERVAL");
@@ -551,7 +552,7 @@ impl Lowering<'_> {
         if is_interval {
             self.skip_interval_units();
         }
-        Ok(true)
+        true
     }
 
     /// `DAY`, `YEAR TO MONTH`, `SECOND (3)`

@@ -15,11 +15,12 @@ impl Lowering<'_> {
         use Keyword as K;
         let word = self.word(0);
         let in_name = self.kind_before() == Some(TokenKind::Dot) || self.kind(1) == Some(TokenKind::Dot);
-        if self.skip_typed_literal_prefix()? {
+        if self.skip_typed_literal_prefix() {
             return Ok(());
         }
         if in_name || word == K::NoKeyword {
-            return self.identifier(token);
+            self.identifier(token);
+            return Ok(());
         }
         let before_paren = self.kind(1) == Some(TokenKind::LParen);
         let before_bracket = self.kind(1) == Some(TokenKind::LBracket);
@@ -92,10 +93,9 @@ impl Lowering<'_> {
         matches!(self.kind(1), Some(TokenKind::Word | TokenKind::QuotedIdent))
     }
 
-    fn identifier(&mut self, token: Token) -> Result<(), SyntaxError> {
+    fn identifier(&mut self, token: Token) {
         self.emit_word(Keyword::NoKeyword, token.span);
         self.at += 1;
-        Ok(())
     }
 
     /// A word that is lowered to itself: a keyword if it can be one here.
@@ -171,7 +171,7 @@ impl Lowering<'_> {
     /// `TRIM(BOTH a FROM b)` is `trim(a, b)`: the words in the parentheses become commas.
     fn function_of_words(&mut self, word: Keyword, token: Token) -> Result<(), SyntaxError> {
         self.next_frame = FrameKind::Words;
-        self.identifier(token)?;
+        self.identifier(token);
         if let Some(paren) = self.token(0) {
             self.step(paren)?;
         }
@@ -243,13 +243,16 @@ impl Lowering<'_> {
         }
     }
 
-    /// `SHOW …` as a query. It can't be in a view; of its names only a relation's matters.
+    /// `SHOW …` as a query. The server refuses it in what it stores, so of its names only a relation's matters.
     fn show(&mut self, token: Token) {
         self.emit_word(Keyword::SELECT, token.span);
         self.emit(SqlToken::Number(String::new(), false), token.span);
-        let relation = (1..5).find(|i| {
-            (self.is_text(1, "COLUMNS") && self.word(*i) == Keyword::FROM)
-                || (self.is_text(1, "INDEXES") && self.word(*i) == Keyword::ON)
+        let relation = (1..6).find(|at| {
+            let is = |word| self.is_text(*at, word);
+            (self.is_text(1, "COLUMNS") && is("FROM"))
+                || (self.is_text(1, "INDEXES") && is("ON"))
+                || (self.is_text(1, "CREATE") || self.is_text(2, "CREATE"))
+                    && ["TABLE", "VIEW", "SOURCE", "SINK"].into_iter().any(is)
         });
         let start = self.at;
         let mut depth = 0usize;
@@ -300,8 +303,7 @@ impl Lowering<'_> {
         self.emit_word(Keyword::NoKeyword, name.span);
         self.at += 1;
         self.pass(SqlToken::LParen);
-        loop {
-            let Some(column) = self.token(0).filter(|t| t.ident(self.source).is_some()) else { break };
+        while let Some(column) = self.token(0).filter(|t| t.ident(self.source).is_some()) {
             self.emit_word(Keyword::NoKeyword, column.span);
             self.skip_type(1)?;
             if self.kind(0) != Some(TokenKind::Comma) {
