@@ -7,7 +7,7 @@ use super::observed::Observed;
 use crate::changeset::{Closure, Facts, SchemaFacts};
 use crate::graph::Node;
 use crate::input::DeployedObject;
-use crate::name::{Ident, ObjectName};
+use crate::name::{Ident, ObjectName, SchemaName};
 use crate::plan::Strategy;
 use crate::project::{Object, ObjectKind};
 
@@ -16,6 +16,8 @@ pub(super) struct Draft<'a> {
     pub(super) facts: &'a Facts<'a>,
     pub(super) closure: Closure,
     pub(super) naming: Naming,
+    /// The staged name of each schema.
+    staged_schemas: Vec<SchemaName>,
     pub(super) live: Option<&'a Observed<'a>>,
     pub(super) indexes: IndexChanges<'a>,
     /// Removed objects are dropped at promotion.
@@ -31,7 +33,8 @@ impl<'a> Draft<'a> {
         drop_removed: bool,
     ) -> Self {
         let indexes = IndexChanges::new(facts, &closure);
-        Self { facts, closure, naming, live, indexes, drop_removed }
+        let staged_schemas = facts.schemas.iter().map(|schema| naming.schema(schema.name)).collect();
+        Self { facts, closure, naming, staged_schemas, live, indexes, drop_removed }
     }
 
     /// How an object that is built reaches production; `None` for what isn't built.
@@ -89,7 +92,7 @@ impl<'a> Draft<'a> {
     /// The name of an object while it is staged; its own for what isn't built.
     pub(super) fn staged_name(&self, node: Node, object: &Object) -> ObjectName {
         match self.strategy(node) {
-            Some(Strategy::Swap) => self.naming.schema(&object.name.schema).object(object.name.name.clone()),
+            Some(Strategy::Swap) => self.in_staged_schema(node, object),
             Some(Strategy::Rename | Strategy::Replace) => {
                 object.name.schema.object(self.naming.staged(&object.name.name))
             }
@@ -100,9 +103,15 @@ impl<'a> Draft<'a> {
     /// The name of what an object replaced, between promotion and its drop.
     pub(super) fn retired_name(&self, node: Node, object: &Object) -> ObjectName {
         match self.strategy(node) {
-            Some(Strategy::Swap) => self.naming.schema(&object.name.schema).object(object.name.name.clone()),
+            Some(Strategy::Swap) => self.in_staged_schema(node, object),
             _ => object.name.schema.object(self.naming.retired(&object.name.name)),
         }
+    }
+
+    fn in_staged_schema(&self, node: Node, object: &Object) -> ObjectName {
+        let number = self.facts.schema_of.get(node as usize);
+        let schema = number.and_then(|number| self.staged_schemas.get(*number as usize));
+        schema.unwrap_or(&object.name.schema).object(object.name.name.clone())
     }
 
     /// What `name` is called in a staged statement of `node`: the staged object if it is built and moves, otherwise

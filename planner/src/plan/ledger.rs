@@ -1,15 +1,15 @@
 //! Rows of the ledger. Columns are those of the tables in `_mz_deploy.tables`; what only the run knows (times, the
 //! user, the commit, ids of what it makes) is added when the rows are written.
 
-use std::collections::BTreeSet;
-
 use smol_str::{SmolStr, ToSmolStr};
 
 use super::draft::Draft;
+use super::model::ScopeChange;
 use super::operation::Operation;
 use super::scopes::{Scopes, kind_of};
 use super::text;
 use crate::changeset::{SchemaFacts, SinkChange};
+use crate::graph::Node;
 use crate::input::SchemaDeploymentKind;
 use crate::name::{Ident, SchemaName};
 
@@ -76,24 +76,35 @@ pub(super) fn records<'a>(draft: &Draft<'a>, scopes: &Scopes<'a>) -> Vec<Operati
 /// that it holds.
 fn touched_schemas<'a>(draft: &Draft<'a>, scopes: &Scopes<'a>) -> Vec<&'a SchemaFacts<'a>> {
     let facts = draft.facts;
-    let mut touched: BTreeSet<&SchemaName> = BTreeSet::new();
-    let changes = scopes.changes(draft);
-    let own: Vec<SchemaName> =
-        changes.iter().filter_map(|c| Some(SchemaName::new(c.database.clone(), c.schema.clone()?))).collect();
-    touched.extend(&own);
-    for ((node, own), object) in (0..).zip(&facts.own).zip(&facts.project.objects) {
+    let mut touched = vec![false; facts.schemas.len()];
+    let mut touch = |node: Node| {
+        let schema = facts.schema_of.get(node as usize).and_then(|s| touched.get_mut(*s as usize));
+        schema.into_iter().for_each(|touched| *touched = true);
+    };
+    for (node, own) in (0..).zip(&facts.own) {
         if own.indexes
             || own.metadata
             || draft.closure.is_built(node)
             || draft.closure.sink_change(facts, node).is_some()
         {
-            touched.insert(&object.name.schema);
+            touch(node);
         }
     }
-    touched.extend(facts.removed.iter().map(|d| &d.name.schema));
-    touched
-        .extend(draft.staged_indexes().iter().filter_map(|i| facts.object(i.node)).map(|o| &o.name.schema));
-    facts.schemas.iter().filter(|s| touched.contains(s.name) && kind_of(facts, s).is_some()).collect()
+    draft.staged_indexes().iter().for_each(|index| touch(index.node));
+    let changes = scopes.changes(draft);
+    let is_named = |name: &SchemaName| {
+        let by_change = |c: &ScopeChange| {
+            name.database.as_ref() == Some(&c.database) && c.schema.as_ref() == Some(&name.schema)
+        };
+        changes.iter().any(by_change) || facts.removed.iter().any(|d| &d.name.schema == name)
+    };
+    facts
+        .schemas
+        .iter()
+        .zip(touched)
+        .filter(|(schema, touched)| (*touched || is_named(schema.name)) && kind_of(facts, schema).is_some())
+        .map(|(schema, _)| schema)
+        .collect()
 }
 
 fn part(ident: Option<&Ident>) -> SmolStr {
