@@ -52,7 +52,9 @@ fn stages(c: &mut Criterion) {
         group.bench_function(id("plan_first_deployment"), |b| {
             b.iter(|| plan::stage(&project, &built, None, None, &options()));
         });
-        group.bench_function(id("plan_text"), |b| b.iter(|| view::plan_text(black_box(&first), false).len()));
+        group.bench_function(id("plan_text"), |b| {
+            b.iter(|| view::plan_text(black_box(&first), view::TextOptions::default()).len())
+        });
         group.finish();
     }
 }

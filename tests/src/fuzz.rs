@@ -1,8 +1,10 @@
 //! What each fuzz target does with its input. Inputs that once failed are kept in `tests/fuzz/regressions` and run
 //! through the same functions by an ordinary test.
 
+use mz_deploy_planner::diagnostic::{github, text};
 use mz_deploy_planner::input::{Config, Sources, StageOptions};
 use mz_deploy_planner::name::{Ident, SchemaName};
+use mz_deploy_planner::view::TextOptions;
 use mz_deploy_planner::{compile, fingerprint, input, plan, project, resolve, syntax, view};
 
 /// Text as statements: parsed, resolved, rewritten, fingerprinted.
@@ -41,10 +43,12 @@ pub fn project(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let sources = files(text);
     let compiled = compile(&sources, &Config::default());
-    let _ = view::diagnostics_text(&compiled.diagnostics, &sources, false);
+    let text_of = |path: &str| sources.get(path).map(AsRef::as_ref);
+    let _ = text::render(&compiled.diagnostics, text_of, text::Colour::Plain);
+    let _ = (github::render(&compiled.diagnostics, text_of), view::diagnostics(&compiled.diagnostics, text_of));
     let options = StageOptions { deploy_id: "f1".into(), ..StageOptions::default() };
     if let Ok(plan) = compiled.plan_stage(None, None, &options) {
-        let _ = (view::plan_text(&plan, false), view::plan_markdown(&plan), view::plan_sql(&plan));
+        let _ = (view::plan_text(&plan, TextOptions::default()), view::plan_markdown(&plan), view::plan_sql(&plan));
         let again = compiled.plan_stage(Some(&plan::deployed_after(&compiled.project)), None, &options);
         assert!(again.is_ok_and(|plan| plan.is_empty()), "what was deployed as it is needs no plan");
     }
@@ -54,7 +58,7 @@ pub fn project(data: &[u8]) {
 pub fn plan_file(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     if let Ok(plan) = view::read_plan("plan.json", text) {
-        let _ = (view::plan_text(&plan, false), view::plan_markdown(&plan), view::plan_sql(&plan));
+        let _ = (view::plan_text(&plan, TextOptions::default()), view::plan_markdown(&plan), view::plan_sql(&plan));
         let json = view::plan_json(&plan);
         assert_eq!(view::read_plan("plan.json", &json).ok().as_ref(), Some(&plan), "a plan survives saving");
     }
