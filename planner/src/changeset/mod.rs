@@ -32,4 +32,4 @@ mod trace;
 pub(crate) use closure::{Closure, close};
 pub(crate) use facts::{Definition, Facts, SchemaFacts, SinkChange};
 pub(crate) use request::requested;
-pub(crate) use trace::{companion_reasons, file, reasons};
+pub(crate) use trace::{companion_reason, file, reasons};

@@ -4,8 +4,9 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::facts::{Definition, Facts};
 use crate::graph::Node;
+use crate::input::DeployedCompanion;
 use crate::plan::Reason;
-use crate::project::{CompanionKind, Object};
+use crate::project::{CompanionKind, Object, StatementText};
 use crate::source::Span;
 
 /// The rule that made an object one to build, and from what.
@@ -75,33 +76,27 @@ pub(crate) fn file(object: &Object, span: Span, what: impl Into<SmolStr>) -> Rea
     Reason::File { path: object.path.clone(), line: Some(object.text.line(span.start)), what: what.into() }
 }
 
-/// What differs in the companions of an object that isn't built: one reason for each.
-pub(crate) fn companion_reasons(facts: &Facts<'_>, node: Node) -> Vec<Reason> {
-    let (Some(object), Some(old)) = (facts.object(node), facts.old(node)) else { return Vec::new() };
-    let noun = |kind: CompanionKind| match kind {
-        CompanionKind::Index => "index",
-        CompanionKind::Grant => "grant",
-        CompanionKind::Comment => "comment",
+/// What differs in the companions of an object that isn't built, at the first place that says something new.
+pub(crate) fn companion_reason(facts: &Facts<'_>, node: Node) -> Option<Reason> {
+    let (object, old) = (facts.object(node)?, facts.old(node)?);
+    let statements = || {
+        let indexes = object.indexes.iter().map(|i| (CompanionKind::Index, &i.statement));
+        indexes.chain(object.companions.iter().map(|c| (c.kind, &c.statement)))
     };
-    let statements = object
-        .indexes
-        .iter()
-        .map(|i| (CompanionKind::Index, &i.statement))
-        .chain(object.companions.iter().map(|c| (c.kind, &c.statement)));
-    let mut reasons = Vec::new();
-    for (kind, statement) in statements.clone() {
-        if !old.companions.iter().any(|c| c.fingerprint == statement.fingerprint) {
-            reasons.push(file(object, statement.span, format_smolstr!("{} added or changed", noun(kind))));
-        }
-    }
-    for gone in &old.companions {
-        if !statements.clone().any(|(_, s)| s.fingerprint == gone.fingerprint) {
-            reasons.push(Reason::File {
-                path: object.path.clone(),
-                line: None,
-                what: format_smolstr!("{} removed or changed", noun(gone.kind)),
-            });
-        }
-    }
-    reasons
+    let is_deployed = |s: &StatementText| old.companions.iter().any(|c| c.fingerprint == s.fingerprint);
+    let is_wanted = |c: &DeployedCompanion| statements().any(|(_, s)| s.fingerprint == c.fingerprint);
+    let added = || statements().filter(|(_, s)| !is_deployed(s));
+    let removed = || old.companions.iter().filter(|c| !is_wanted(c));
+    let nouns: Vec<&str> = [
+        (CompanionKind::Index, "indexes"),
+        (CompanionKind::Grant, "grants"),
+        (CompanionKind::Comment, "comments"),
+    ]
+    .into_iter()
+    .filter(|(kind, _)| added().any(|(k, _)| k == *kind) || removed().any(|c| c.kind == *kind))
+    .map(|(_, noun)| noun)
+    .collect();
+    let line = added().map(|(_, s)| s.span.start).min().map(|start| object.text.line(start));
+    let what = format_smolstr!("{} changed", nouns.join(" and "));
+    Some(Reason::File { path: object.path.clone(), line, what })
 }

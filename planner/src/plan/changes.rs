@@ -2,12 +2,11 @@
 
 use smol_str::SmolStr;
 
-use super::companions;
 use super::draft::Draft;
 use super::model::{Change, ChangeAction, Reason, Strategy};
 use super::removed::{self, Fate};
 use super::{paths, text};
-use crate::changeset::{Definition, SinkChange, companion_reasons, file, reasons};
+use crate::changeset::{Definition, SinkChange, companion_reason, file, reasons};
 use crate::graph::Node;
 use crate::input::DeployedObject;
 use crate::name::ObjectName;
@@ -102,7 +101,7 @@ fn in_place(draft: &Draft<'_>, node: Node, object: &Object) -> Option<Change> {
         return rebuilt_indexes(draft, node, object);
     }
     let action = if own.indexes { ChangeAction::UpdateIndexes } else { ChangeAction::UpdateMetadata };
-    Some(change(object, action, Strategy::InPlace, companion_reasons(draft.facts, node)))
+    Some(change(object, action, Strategy::InPlace, companion_reason(draft.facts, node).into_iter().collect()))
 }
 
 /// An object that stays itself, but has an index on a cluster that is swapped.
@@ -113,7 +112,6 @@ fn rebuilt_indexes(draft: &Draft<'_>, node: Node, object: &Object) -> Option<Cha
     let with = draft.facts.object(cause)?.name.clone();
     let mut reason = vec![Reason::SharesCluster { cluster: cluster.clone(), object: with }];
     reason.extend(reasons(draft.facts, &draft.closure.traces, "", cause));
-    debug_assert!(!companions::are_altered_in_place(draft, node) || draft.strategy(node).is_none());
     Some(change(object, ChangeAction::UpdateIndexes, Strategy::InPlace, reason))
 }
 

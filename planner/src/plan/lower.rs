@@ -210,11 +210,16 @@ fn step(draft: &Draft<'_>, deploy_id: &str, operation: Operation<'_>) -> Step {
         Operation::KeepRemoved(deployed) => {
             effect(Effect::KeepRemoved { object: deployed.name.clone() }).because(gone(draft, deployed))
         }
-        Operation::DropSchema { name, cause } => {
+        Operation::DropSchema { name, was_empty, cause } => {
             let old = draft.naming.schema(name);
+            let is_there = present("schema", &old, live_schema(draft, name));
+            if was_empty {
+                let step = ddl(&Ddl::DropSchema { name: &old }).because(because(cause)).requires(is_there);
+                return step.undone_by(&Ddl::CreateSchema { name: &old, if_not_exists: false });
+            }
             ddl(&Ddl::DropSchemaCascade { name: &old })
                 .because(because(cause))
-                .requires(present("schema", &old, live_schema(draft, name)))
+                .requires(is_there)
                 .requires(only_ours("schema", &old))
                 .irreversible("the old version is gone")
         }

@@ -97,8 +97,10 @@ pub(super) enum Operation<'a> {
     },
     DropRemoved(&'a DeployedObject),
     KeepRemoved(&'a DeployedObject),
+    /// The old side of a swap; `was_empty` if nothing was deployed in the schema before.
     DropSchema {
         name: &'a SchemaName,
+        was_empty: bool,
         cause: Option<Node>,
     },
     DropCluster {

@@ -128,6 +128,8 @@ fn old_version<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
     let objects = removed::old_objects(draft);
     let schemas = draft.swapped_schemas().map(|schema| Operation::DropSchema {
         name: schema.name,
+        was_empty: schema.deployed.is_none()
+            && !draft.facts.removed.iter().any(|d| &d.name.schema == schema.name),
         cause: cause_of_schema(draft, schema.name),
     });
     let clusters = draft

@@ -132,24 +132,18 @@ impl<'a> Scopes<'a> {
             .filter_map(|schema| kind_change(draft.facts, schema))
             .chain(self.added.iter().map(|(m, s)| {
                 let line = Some(m.text.line(s.statement.span.start));
-                let what = "statement added or changed".into();
+                let what = "grants, comments or default privileges changed".into();
                 let reason = vec![Reason::File { path: m.path.clone(), line, what }];
                 metadata(m.database.clone(), m.schema.clone(), reason)
             }))
             .chain(self.removed.iter().map(|d| {
-                let what = "statement removed or changed".into();
+                let what = "grants, comments or default privileges removed".into();
                 let reason = vec![Reason::File { path: path(draft.facts, d), line: None, what }];
                 metadata(d.database.clone(), d.schema.clone(), reason)
             }))
             .collect();
         changes.sort();
-        changes.dedup_by(|b, a| {
-            let same = a.database == b.database && a.schema == b.schema && a.action == b.action;
-            if same && a.action == ScopeAction::UpdateMetadata {
-                a.reason.append(&mut b.reason);
-            }
-            same
-        });
+        changes.dedup_by(|b, a| (&a.database, &a.schema, a.action) == (&b.database, &b.schema, b.action));
         changes
     }
 }

@@ -17,6 +17,7 @@ pub(crate) struct Scenario {
     deployed: Option<Deployed>,
     options: StageOptions,
     live: Option<Live>,
+    profile: Option<&'static str>,
 }
 
 /// A project of which nothing was deployed.
@@ -25,14 +26,12 @@ pub(crate) fn first(files: Files<'_>) -> Scenario {
     sources.insert("project.toml", "");
     put(&mut sources, files);
     let options = StageOptions { deploy_id: "x".into(), ..StageOptions::default() };
-    Scenario { sources, deployed: None, options, live: None }
+    Scenario { sources, deployed: None, options, live: None, profile: None }
 }
 
 /// A project that was deployed as it is.
 pub(crate) fn deployed(files: Files<'_>) -> Scenario {
-    let scenario = first(files);
-    let deployed = Some(deployed_after(&scenario.compile().project));
-    Scenario { deployed, ..scenario }
+    first(files).promoted()
 }
 
 /// A path below `models/app`, or one of the project if it starts with `/`.
@@ -51,6 +50,16 @@ fn put(sources: &mut Sources, files: Files<'_>) {
 }
 
 impl Scenario {
+    /// Takes the project as it is for what is deployed.
+    pub(crate) fn promoted(self) -> Self {
+        let deployed = Some(deployed_after(&self.compile().project));
+        Self { deployed, ..self }
+    }
+
+    pub(crate) fn profile(self, profile: &'static str) -> Self {
+        Self { profile: Some(profile), ..self }
+    }
+
     /// Edits, adds and removes files.
     pub(crate) fn edit(mut self, files: Files<'_>) -> Self {
         put(&mut self.sources, files);
@@ -76,14 +85,8 @@ impl Scenario {
         self
     }
 
-    /// What was deployed, to be changed before a plan is made.
-    pub(crate) fn was(mut self, change: impl FnOnce(&mut Deployed)) -> Self {
-        change(self.deployed.as_mut().expect("it was deployed"));
-        self
-    }
-
     pub(crate) fn compile(&self) -> Compiled {
-        let compiled = compile(&self.sources, &Config::default());
+        let compiled = compile(&self.sources, &Config { profile: self.profile.map(Into::into) });
         let errors: Vec<_> = compiled.diagnostics.iter().filter(|d| d.is_error()).collect();
         assert!(errors.is_empty(), "the project is sound: {errors:#?}");
         compiled
@@ -199,4 +202,21 @@ pub(crate) fn statements(plan: &Plan) -> String {
 pub(crate) fn count(plan: &Plan) -> usize {
     let steps = plan.phases.iter().flat_map(|p| &p.steps);
     steps.filter(|s| matches!(s.action, Action::Sql(_))).count()
+}
+
+/// Compares texts, apart from the indentation that all lines of `expected` have.
+#[track_caller]
+pub(crate) fn expect(actual: &str, expected: &str) {
+    let lines = || expected.lines().filter(|line| !line.trim().is_empty());
+    let margin = lines().map(|line| line.len() - line.trim_start().len()).min().unwrap_or_default();
+    let mut text = String::new();
+    for line in lines() {
+        let _ = writeln!(text, "{}", line.get(margin..).unwrap_or_default());
+    }
+    // Line breaks inside of statements are those of the files; their indentation doesn't matter here.
+    let mut flat = String::new();
+    for line in actual.lines().filter(|line| !line.trim().is_empty()) {
+        let _ = writeln!(flat, "{line}");
+    }
+    assert_eq!(flat, text);
 }

@@ -1,0 +1,246 @@
+//! What stops a plan before anything is made.
+
+use mz_deploy_planner::input::{Live, LiveCluster, LiveDatabase, LiveGrant, LiveObject, LiveSchema};
+use mz_deploy_planner::name::{Ident, ObjectName, SchemaName};
+use mz_deploy_planner::plan::Precondition;
+
+use crate::scenario::{Scenario, deployed, expect};
+
+/// A catalog with database `app` and objects `schema.name kind [on cluster] [<- ids]`; ids count from `u1`.
+fn catalog(clusters: &[&str], objects: &[(&str, &str, Option<&str>, &[&str])]) -> Live {
+    let owner = Ident::new("deployer");
+    let schema =
+        |name: &str| SchemaName::new("app".into(), name.split('.').next().unwrap_or_default().into());
+    let mut schemas: Vec<LiveSchema> = Vec::new();
+    for (name, ..) in objects {
+        if !schemas.iter().any(|s| s.name == schema(name)) {
+            let id = format!("u{}", 100 + schemas.len()).into();
+            schemas.push(LiveSchema { id, name: schema(name), owner: owner.clone() });
+        }
+    }
+    Live {
+        format: 1,
+        environment: "test".into(),
+        version: "v26.23.0".into(),
+        databases: vec![LiveDatabase { id: "u1".into(), name: "app".into(), owner: owner.clone() }],
+        schemas,
+        clusters: clusters
+            .iter()
+            .enumerate()
+            .map(|(i, name)| LiveCluster {
+                id: format!("u{}", 200 + i).into(),
+                name: (*name).into(),
+                owner: owner.clone(),
+                options: "SIZE = '50cc'".into(),
+                grants: vec![LiveGrant { privilege: "USAGE".into(), role: None }],
+                comment: Some("it's".into()),
+            })
+            .collect(),
+        objects: objects
+            .iter()
+            .enumerate()
+            .map(|(i, (name, kind, cluster, depends_on))| LiveObject {
+                id: format!("u{}", i + 1).into(),
+                name: schema(name).object(name.split('.').nth(1).unwrap_or_default().into()),
+                kind: (*kind).into(),
+                cluster: cluster.map(Into::into),
+                owner: owner.clone(),
+                depends_on: depends_on.iter().map(|id| (*id).into()).collect(),
+            })
+            .collect(),
+    }
+}
+
+fn edit() -> Scenario {
+    deployed(&[
+        ("s/v", "CREATE VIEW v AS SELECT 1 AS a;"),
+        ("s/m", "CREATE MATERIALIZED VIEW m IN CLUSTER c AS SELECT a FROM v;"),
+    ])
+    .edit(&[("s/v", "CREATE VIEW v AS SELECT 2 AS a;")])
+}
+
+const OURS: [(&str, &str, Option<&str>, &[&str]); 2] =
+    [("s.v", "view", None, &[]), ("s.m", "materialized-view", Some("c"), &["u1"])];
+
+#[test]
+fn with_a_catalog_clusters_are_copied_with_grants_and_comment_and_ids_are_required() {
+    let scenario = edit().live(catalog(&["c"], &OURS));
+    expect(
+        &scenario.statements(),
+        "
+            stage: record the deployment
+              (1 rows of deployments)
+              (2 rows of objects)
+              (1 rows of clusters)
+            stage: create schemas
+              CREATE SCHEMA s_x
+            stage: create clusters
+              CREATE CLUSTER c_x (SIZE = '50cc')
+              GRANT USAGE ON CLUSTER c_x TO PUBLIC
+              COMMENT ON CLUSTER c_x IS 'it''s'
+            stage: build objects
+              CREATE VIEW s_x.v AS SELECT 2 AS a
+              CREATE MATERIALIZED VIEW s_x.m IN CLUSTER c_x AS SELECT a FROM s_x.v
+            promote: wait until ready
+              (wait)
+            promote: swap
+              ALTER SCHEMA s SWAP WITH s_x
+              ALTER CLUSTER c SWAP WITH c_x
+            promote: drop the old version
+              DROP SCHEMA s_x CASCADE
+              DROP CLUSTER c_x RESTRICT
+        ",
+    );
+    let plan = scenario.plan();
+    let ids: Vec<_> = plan
+        .phases
+        .iter()
+        .filter(|phase| phase.name == "swap" || phase.name == "drop the old version")
+        .flat_map(|phase| &phase.steps)
+        .flat_map(|step| &step.preconditions)
+        .filter_map(|p| match p {
+            Precondition::Present { name, id, .. } => {
+                Some(format!("{name} {}", id.as_deref().unwrap_or("?")))
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(ids, ["app.s u100", "app.s_x ?", "c u200", "c_x ?", "app.s_x u100", "c_x u200"]);
+}
+
+#[test]
+fn objects_of_others_that_would_be_lost_are_in_the_way() {
+    let [v, m] = OURS;
+    let live = catalog(
+        &["c"],
+        &[
+            v,
+            m,
+            ("s.adhoc", "view", None, &[]),
+            ("other.reader", "view", None, &["u1"]),
+            ("other.guest", "materialized-view", Some("c"), &[]),
+            ("other.harmless", "view", None, &["u5"]),
+        ],
+    );
+    expect(
+        &edit().live(live).problems(),
+        "
+            ForeignDependent: `app.other.guest` (materialized-view) isn't part of the project and runs on the cluster `c`, which is swapped
+              help: it would go with the old version: add it to the project, move it, or drop it before
+              help: for readers outside the project, a stable schema keeps its materialized views in place
+            ForeignDependent: `app.other.reader` (view) isn't part of the project and reads `app.s.v`, of which a new version takes the place
+              help: it would go with the old version: add it to the project, move it, or drop it before
+              help: for readers outside the project, a stable schema keeps its materialized views in place
+            ForeignDependent: `app.s.adhoc` (view) isn't part of the project and is in the schema `app.s`, which is swapped
+              help: it would go with the old version: add it to the project, move it, or drop it before
+              help: for readers outside the project, a stable schema keeps its materialized views in place
+        ",
+    );
+}
+
+#[test]
+fn what_staged_objects_need_must_be_in_the_environment() {
+    let project = deployed(&[
+        ("raw/t", "CREATE TABLE t (a int);"),
+        ("s/v", "CREATE VIEW v AS SELECT a FROM raw.t;"),
+        ("/project.toml", "dependencies = [\"ext.public.e\"]"),
+        ("s/w", "CREATE MATERIALIZED VIEW w IN CLUSTER nope AS SELECT * FROM ext.public.e;"),
+    ]);
+    let edit = project.edit(&[("s/v", "CREATE VIEW v AS SELECT a + 1 AS a FROM raw.t;")]);
+    let live = catalog(&[], &[("s.v", "view", None, &[]), ("s.w", "materialized-view", Some("nope"), &[])]);
+    expect(
+        &edit.live(live).problems(),
+        "
+            MissingInEnvironment: `app.s.v` needs `app.raw.t`, which the environment doesn't have
+              help: `mz-deploy apply` makes tables
+            MissingInEnvironment: `app.s.w` runs on the cluster `nope`, which doesn't exist
+              help: define it in `clusters/`, or create it
+            MissingInEnvironment: `app.s.w` needs `ext.public.e`, which the environment doesn't have
+              help: create it, or correct the name
+        ",
+    );
+}
+
+#[test]
+fn a_deploy_id_is_a_plain_word() {
+    for id in ["", "a b", "x\"y", "ü", &"x".repeat(65)] {
+        let problems = edit().option(|o| o.deploy_id = id.into()).problems();
+        assert!(problems.starts_with("InvalidDeployId: "), "{problems}");
+    }
+}
+
+#[test]
+fn staged_names_must_be_free_and_short_enough() {
+    let long = "v".repeat(253);
+    let path = format!("s/{long}");
+    let project = deployed(&[
+        (&path, &format!("CREATE VIEW {long} AS SELECT 1 AS a;")),
+        ("s/w", "CREATE VIEW w AS SELECT 1 AS a;"),
+        ("s/w__x", "CREATE VIEW w__x AS SELECT 1 AS a;"),
+        ("t_x/v", "CREATE VIEW v AS SELECT 1 AS a;"),
+        ("t/v", "CREATE VIEW v AS SELECT 1 AS a;"),
+    ]);
+    let edit = project.edit(&[
+        (&path, &format!("CREATE VIEW {long} AS SELECT 2 AS a;")),
+        ("s/w", "CREATE VIEW w AS SELECT 2 AS a;"),
+        ("t/v", "CREATE VIEW v AS SELECT 2 AS a;"),
+    ]);
+    let problems = edit.problems();
+    expect(
+        &problems,
+        "
+            NameCollision: the schema `t_x` would be staged, but something has that name
+              help: choose another deploy id
+        ",
+    );
+    let problems = edit.rename().problems().replace(&long, "vvv");
+    expect(
+        &problems,
+        "
+            NameTooLong: the object `vvv__x_old` is longer than the 255 bytes that the server allows
+              help: choose a shorter deploy id, or a shorter name
+            NameTooLong: the object `vvv__x` is longer than the 255 bytes that the server allows
+              help: choose a shorter deploy id, or a shorter name
+            NameCollision: the object `w__x` would be staged, but something has that name
+              help: choose another deploy id
+        ",
+    );
+}
+
+/// A name that only looks like one of a deployment is nobody's.
+#[test]
+fn look_alikes_of_staged_names_are_left_alone() {
+    let project = deployed(&[
+        ("keep_x/v", "CREATE VIEW v AS SELECT 1 AS a;"),
+        ("foo_x_x/v", "CREATE VIEW v AS SELECT 1 AS a;"),
+        ("s/v", "CREATE VIEW v AS SELECT 1 AS a;"),
+    ]);
+    let edit = project.edit(&[("s/v", "CREATE VIEW v AS SELECT 2 AS a;")]);
+    let statements = edit.statements();
+    assert!(!statements.contains("keep_x") && !statements.contains("foo_x"), "{statements}");
+}
+
+#[test]
+fn names_that_need_quotes_are_quoted_everywhere() {
+    let name = ObjectName::new("app", "s", "select");
+    let project = deployed(&[("s/select", "CREATE VIEW \"select\" AS SELECT 1 AS a;")]);
+    let edit = project.edit(&[("s/select", "CREATE VIEW \"select\" AS SELECT 2 AS a;")]).rename();
+    assert_eq!(edit.plan().changes.first().map(|c| &c.name), Some(&name));
+    expect(
+        &edit.statements(),
+        r#"
+            stage: record the deployment
+              (1 rows of deployments)
+              (1 rows of objects)
+            stage: build objects
+              CREATE VIEW s.select__x AS SELECT 2 AS a
+            promote: wait until ready
+              (wait)
+            promote: swap
+              ALTER VIEW s."select" RENAME TO select__x_old
+              ALTER VIEW s.select__x RENAME TO "select"
+            promote: drop the old version
+              DROP VIEW s.select__x_old RESTRICT
+        "#,
+    );
+}

@@ -1,0 +1,165 @@
+//! Indexes, grants, comments and modifiers change without a build.
+
+use crate::scenario::{deployed, expect};
+
+/// The original builds the schema, every reader and everything on the cluster again.
+#[test]
+fn an_index_is_built_beside_production_and_takes_its_name_in_the_swap_transaction() {
+    let project = deployed(&[
+        ("s/v", "CREATE VIEW v AS SELECT 1 AS a, 2 AS b; CREATE INDEX v_a IN CLUSTER q ON v (a);"),
+        ("s/w", "CREATE VIEW w AS SELECT a FROM v;"),
+        ("t/m", "CREATE MATERIALIZED VIEW m IN CLUSTER q AS SELECT 1 AS a;"),
+    ]);
+    let edit = project.edit(&[(
+        "s/v",
+        "CREATE VIEW v AS SELECT 1 AS a, 2 AS b;
+         CREATE INDEX v_a IN CLUSTER q ON v (a, b);
+         CREATE INDEX v_b IN CLUSTER q ON v (b);
+         CREATE DEFAULT INDEX IN CLUSTER q ON v;",
+    )]);
+    expect(
+        &edit.changes(),
+        "
+            update-indexes s.v by in-place <- s/v.sql:2 indexes changed
+        ",
+    );
+    expect(
+        &edit.statements(),
+        "
+            stage: record the deployment
+              (1 rows of deployments)
+              (2 rows of objects)
+            stage: build indexes
+              CREATE INDEX v_a__x IN CLUSTER q ON s.v (a, b)
+              CREATE INDEX v_b__x IN CLUSTER q ON s.v (b)
+              CREATE DEFAULT INDEX IN CLUSTER q ON s.v
+            promote: wait until ready
+              (wait)
+            promote: swap
+              ALTER INDEX s.v_a RENAME TO v_a__x_old
+              ALTER INDEX s.v_a__x RENAME TO v_a
+              ALTER INDEX s.v_b__x RENAME TO v_b
+            promote: drop the old version
+              DROP INDEX s.v_a__x_old RESTRICT
+        ",
+    );
+}
+
+#[test]
+fn a_removed_index_is_dropped_after_promotion() {
+    let project = deployed(&[(
+        "s/v",
+        "CREATE VIEW v AS SELECT 1 AS a;
+         CREATE INDEX v_a IN CLUSTER q ON v (a);
+         CREATE DEFAULT INDEX IN CLUSTER q ON v;",
+    )]);
+    let edit = project.edit(&[("s/v", "CREATE VIEW v AS SELECT 1 AS a;")]);
+    expect(
+        &edit.statements(),
+        "
+            stage: record the deployment
+              (1 rows of deployments)
+              (1 rows of objects)
+            promote: drop the old version
+              DROP INDEX s.v_a RESTRICT
+              (drop the unnamed index of v on q)
+        ",
+    );
+}
+
+/// The original sees no change.
+#[test]
+fn grants_and_comments_are_altered_in_place() {
+    let project = deployed(&[(
+        "s/v",
+        "CREATE VIEW v AS SELECT 1 AS a;
+         GRANT SELECT ON v TO reader;
+         COMMENT ON VIEW v IS 'one';
+         COMMENT ON COLUMN v.a IS 'gone';",
+    )]);
+    let edit = project.edit(&[(
+        "s/v",
+        "CREATE VIEW v AS SELECT 1 AS a;
+         GRANT SELECT ON v TO writer;
+         COMMENT ON VIEW v IS 'two';",
+    )]);
+    expect(
+        &edit.changes(),
+        "
+            update-metadata s.v by in-place <- s/v.sql:2 grants and comments changed
+        ",
+    );
+    expect(
+        &edit.statements(),
+        "
+            stage: record the deployment
+              (1 rows of deployments)
+              (1 rows of objects)
+            promote: update in place
+              REVOKE SELECT ON TABLE s.v FROM reader
+              COMMENT ON COLUMN s.v.a IS NULL
+              GRANT SELECT ON s.v TO writer
+              COMMENT ON VIEW s.v IS 'two'
+        ",
+    );
+}
+
+#[test]
+fn modifiers_are_altered_in_place_and_default_privileges_come_before_objects() {
+    let project =
+        deployed(&[("s", "GRANT USAGE ON SCHEMA s TO reader;"), ("s/v", "CREATE VIEW v AS SELECT 1 AS a;")]);
+    let edit = project.edit(&[(
+        "s",
+        "GRANT USAGE ON SCHEMA s TO writer;
+         ALTER DEFAULT PRIVILEGES FOR ALL ROLES IN SCHEMA s GRANT SELECT ON TABLES TO reader;",
+    )]);
+    expect(
+        &edit.changes(),
+        "
+            update-metadata s
+        ",
+    );
+    expect(
+        &edit.statements(),
+        "
+            stage: record the deployment
+              (1 rows of deployments)
+              (1 rows of objects)
+            stage: prepare schemas
+              ALTER DEFAULT PRIVILEGES FOR ALL ROLES IN SCHEMA s GRANT SELECT ON TABLES TO reader
+            promote: update in place
+              REVOKE USAGE ON SCHEMA s FROM reader
+              GRANT USAGE ON SCHEMA s TO writer
+        ",
+    );
+}
+
+#[test]
+fn a_swapped_schema_takes_its_modifiers_along() {
+    let project = deployed(&[
+        ("s", "GRANT USAGE ON SCHEMA s TO reader; COMMENT ON SCHEMA s IS 'it''s';"),
+        ("s/v", "CREATE VIEW v AS SELECT 1 AS a;"),
+    ]);
+    let edit = project.edit(&[("s/v", "CREATE VIEW v AS SELECT 2 AS a;")]);
+    expect(
+        &edit.statements(),
+        "
+            stage: record the deployment
+              (1 rows of deployments)
+              (1 rows of objects)
+            stage: create schemas
+              CREATE SCHEMA s_x
+            stage: prepare schemas
+              GRANT USAGE ON SCHEMA s_x TO reader
+              COMMENT ON SCHEMA s_x IS 'it''s'
+            stage: build objects
+              CREATE VIEW s_x.v AS SELECT 2 AS a
+            promote: wait until ready
+              (wait)
+            promote: swap
+              ALTER SCHEMA s SWAP WITH s_x
+            promote: drop the old version
+              DROP SCHEMA s_x CASCADE
+        ",
+    );
+}

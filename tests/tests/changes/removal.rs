@@ -1,0 +1,82 @@
+//! Objects whose files are gone.
+
+use crate::scenario::{deployed, expect};
+
+/// The original calls this a deployment and does nothing.
+#[test]
+fn a_removed_object_is_kept_until_its_deletion_is_asked_for() {
+    let project = || {
+        deployed(&[
+            ("s/v", "CREATE VIEW v AS SELECT 1 AS a;"),
+            ("s/w", "CREATE VIEW w AS SELECT a FROM v;"),
+            ("t/x", "CREATE VIEW x AS SELECT 1 AS a;"),
+        ])
+        .edit(&[("s/v", ""), ("s/w", "")])
+    };
+    expect(
+        &project().changes(),
+        "
+            keep s.v by in-place <- s/v.sql removed; kept until `--drop-removed`
+            keep s.w by in-place <- s/w.sql removed; kept until `--drop-removed`
+        ",
+    );
+    expect(
+        &project().statements(),
+        "
+            promote: keep removed objects
+              (keep v)
+              (keep w)
+        ",
+    );
+    let dropped = project().option(|o| o.drop_removed = true);
+    expect(
+        &dropped.changes(),
+        "
+            delete s.v by at-promote <- s/v.sql removed
+            delete s.w by at-promote <- s/w.sql removed
+        ",
+    );
+    expect(
+        &dropped.statements(),
+        "
+            promote: drop the old version
+              DROP VIEW IF EXISTS s.w RESTRICT
+              DROP VIEW IF EXISTS s.v RESTRICT
+        ",
+    );
+}
+
+#[test]
+fn a_removed_view_goes_with_its_swapped_schema() {
+    let project =
+        deployed(&[("s/v", "CREATE VIEW v AS SELECT 1 AS a;"), ("s/w", "CREATE VIEW w AS SELECT 1 AS a;")]);
+    let edit = project.edit(&[("s/v", ""), ("s/w", "CREATE VIEW w AS SELECT 2 AS a;")]);
+    expect(
+        &edit.changes(),
+        "
+            delete s.v by swap <- s/v.sql removed; goes with the old side of its schema
+            update s.w by swap <- s/w.sql:1 definition changed
+        ",
+    );
+}
+
+#[test]
+fn a_kept_object_that_reads_what_is_replaced_is_in_the_way() {
+    let project = deployed(&[
+        ("s/v", "CREATE VIEW v AS SELECT 1 AS a;"),
+        ("t/w", "CREATE VIEW w AS SELECT a FROM s.v;"),
+        ("t/x", "CREATE VIEW x AS SELECT a FROM t.w;"),
+    ]);
+    let edit = project.edit(&[("s/v", "CREATE VIEW v AS SELECT 2 AS a;"), ("t/w", ""), ("t/x", "")]);
+    expect(
+        &edit.problems(),
+        "
+            ForeignDependent: `app.t.w` was removed from the project, but is deployed and reads `app.s.v`
+              help: drop it with this deployment: `--drop-removed`
+              help: or put its file back
+            ForeignDependent: `app.t.x` was removed from the project, but is deployed and reads `app.t.w`
+              help: drop it with this deployment: `--drop-removed`
+              help: or put its file back
+        ",
+    );
+}

@@ -1,0 +1,102 @@
+//! Sinks are moved at promotion.
+
+use crate::scenario::{Scenario, deployed, expect};
+
+const SINK: &str = "CREATE SINK k IN CLUSTER sinks FROM s.m INTO KAFKA CONNECTION k.broker (TOPIC 't') \
+                    FORMAT JSON ENVELOPE DEBEZIUM;";
+
+fn project() -> Scenario {
+    deployed(&[
+        ("k/broker", "CREATE CONNECTION broker TO KAFKA (BROKER 'b:9092');"),
+        ("k/k", SINK),
+        ("s/m", "CREATE MATERIALIZED VIEW m IN CLUSTER c AS SELECT 1 AS a;"),
+        ("s/n", "CREATE MATERIALIZED VIEW n IN CLUSTER c AS SELECT 1 AS a;"),
+    ])
+}
+
+/// The original records the edit and never makes it.
+#[test]
+fn a_changed_sink_is_dropped_and_created_again() {
+    let edit = project().edit(&[("k/k", &SINK.replace("'t'", "'u'"))]);
+    expect(
+        &edit.changes(),
+        "
+            update k.k by at-promote <- k/k.sql:1 definition changed, so the sink is dropped and created again
+        ",
+    );
+    expect(
+        &edit.statements(),
+        "
+            stage: record the deployment
+              (1 rows of deployments)
+              (1 rows of objects)
+              (1 rows of pending_statements)
+            promote: move sinks
+              DROP SINK k.k RESTRICT
+              CREATE SINK k.k IN CLUSTER sinks FROM s.m INTO KAFKA CONNECTION k.broker (TOPIC 'u') FORMAT JSON ENVELOPE DEBEZIUM
+        ",
+    );
+}
+
+#[test]
+fn a_sink_follows_what_it_reads_before_the_old_version_is_dropped() {
+    let edit = project().edit(&[("s/n", "CREATE MATERIALIZED VIEW n IN CLUSTER c AS SELECT 2 AS a;")]);
+    expect(
+        &edit.changes(),
+        "
+            repoint k.k by at-promote <- reads m <- in schema s with n <- s/n.sql:1 definition changed
+            rebuild s.m by swap <- in schema s with n <- s/n.sql:1 definition changed
+            update s.n by swap <- s/n.sql:1 definition changed
+        ",
+    );
+    expect(
+        &edit.statements(),
+        "
+            stage: record the deployment
+              (2 rows of deployments)
+              (3 rows of objects)
+            stage: create schemas
+              CREATE SCHEMA s_x
+            stage: create clusters
+              (copy c to c_x)
+            stage: build objects
+              CREATE MATERIALIZED VIEW s_x.m IN CLUSTER c_x AS SELECT 1 AS a
+              CREATE MATERIALIZED VIEW s_x.n IN CLUSTER c_x AS SELECT 2 AS a
+            promote: wait until ready
+              (wait)
+            promote: swap
+              ALTER SCHEMA s SWAP WITH s_x
+              ALTER CLUSTER c SWAP WITH c_x
+            promote: move sinks
+              ALTER SINK k.k SET FROM s.m
+            promote: drop the old version
+              DROP SCHEMA s_x CASCADE
+              DROP CLUSTER c_x RESTRICT
+        ",
+    );
+}
+
+#[test]
+fn a_sink_follows_a_renamed_view_too() {
+    let edit =
+        project().edit(&[("s/m", "CREATE MATERIALIZED VIEW m IN CLUSTER c AS SELECT 2 AS a;")]).rename();
+    expect(
+        &edit.statements(),
+        "
+            stage: record the deployment
+              (2 rows of deployments)
+              (3 rows of objects)
+            stage: build objects
+              CREATE MATERIALIZED VIEW s.m__x IN CLUSTER c AS SELECT 2 AS a
+            promote: wait until ready
+              (wait)
+            promote: swap
+              ALTER MATERIALIZED VIEW s.m RENAME TO m__x_old
+              ALTER MATERIALIZED VIEW s.m__x RENAME TO m
+            promote: move sinks
+              ALTER SINK k.k SET FROM s.m
+            promote: drop the old version
+              DROP MATERIALIZED VIEW s.m__x_old RESTRICT
+        ",
+    );
+}
