@@ -22,7 +22,7 @@ use mz_deploy_planner::input::{Config, Sources};
 use mz_deploy_planner::project::{self, CompiledFile, PROJECT_FILE, Project, Settings};
 
 /// A case.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Case {
     /// What it shows.
     pub purpose: String,

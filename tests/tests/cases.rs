@@ -58,6 +58,20 @@ fn a_compiled_file_survives_a_cache() {
     }
 }
 
+/// A file that is being typed is cut off somewhere.
+#[test]
+fn a_project_that_is_cut_off_anywhere_is_checked() {
+    for case in cases() {
+        for (path, text) in case.files.iter() {
+            for (end, _) in text.char_indices().step_by(5) {
+                let mut cut = case.clone();
+                cut.files.insert(path.clone(), text.get(..end).expect("a boundary"));
+                case::check(&cut);
+            }
+        }
+    }
+}
+
 #[test]
 fn thirty_mistakes_are_thirty_problems_in_one_run() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases/validation/thirty_mistakes.case");

@@ -84,14 +84,16 @@ fn find_directories(
     project: &mut Project,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let mut last = "";
+    let mut last = None;
     for file in files {
-        // Files are sorted by path, so that those of one directory follow each other.
-        let directory = file.path.rsplit_once('/').map_or("", |(directory, _)| directory);
-        if directory == last {
-            continue;
+        // Files are sorted by path, so that most are in the directory of the one before.
+        if let Contents::Object(object) = &file.contents {
+            let schema = Some(&object.name.schema);
+            if schema == last {
+                continue;
+            }
+            last = schema;
         }
-        last = directory;
         let Some((database, schema)) = layout::directories(&file.path) else { continue };
         let name = with_suffix(database, suffix);
         if !project.databases.contains_key(&name) {

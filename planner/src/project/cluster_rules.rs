@@ -77,9 +77,10 @@ impl<'a> Running<'a> {
 
     fn describe(&self) -> SmolStr {
         let name = &self.object.name.name;
-        match self.index {
-            Some(_) => format_smolstr!("an index on `{name}`"),
-            None => format_smolstr!("the {} `{name}`", self.object.kind.noun()),
+        if self.index.is_some() {
+            format_smolstr!("an index on `{name}`")
+        } else {
+            format_smolstr!("the {} `{name}`", self.object.kind.noun())
         }
     }
 }
@@ -100,23 +101,43 @@ pub(super) fn check(project: &Project, defined: &BTreeSet<Ident>, diagnostics: &
     }
 }
 
-fn uses(project: &Project) -> BTreeMap<&Ident, Use<'_>> {
-    let mut uses: BTreeMap<&Ident, Use<'_>> = BTreeMap::new();
+/// The clusters and what runs on them, sorted by name.
+fn uses(project: &Project) -> Vec<(&Ident, Use<'_>)> {
+    let mut uses = Uses::default();
     for object in &project.objects {
         if let Some(cluster) = &object.cluster {
-            let on_cluster = uses.entry(cluster).or_default();
-            let running = Running { object, index: None };
-            match object.kind {
-                ObjectKind::Source | ObjectKind::Sink => on_cluster.storage.add(running),
-                _ => on_cluster.computation.add(running),
-            }
+            let is_storage = matches!(object.kind, ObjectKind::Source | ObjectKind::Sink);
+            uses.add(cluster, is_storage, Running { object, index: None });
         }
         for (index, definition) in object.indexes.iter().enumerate() {
-            let running = Running { object, index: Some(index) };
-            uses.entry(&definition.cluster).or_default().computation.add(running);
+            uses.add(&definition.cluster, false, Running { object, index: Some(index) });
         }
     }
-    uses
+    uses.clusters.sort_by_key(|(cluster, _)| *cluster);
+    uses.clusters
+}
+
+#[derive(Default)]
+struct Uses<'a> {
+    clusters: Vec<(&'a Ident, Use<'a>)>,
+    positions: BTreeMap<&'a Ident, usize>,
+    /// Objects of one schema mostly share a cluster.
+    last: usize,
+}
+
+impl<'a> Uses<'a> {
+    fn add(&mut self, cluster: &'a Ident, is_storage: bool, running: Running<'a>) {
+        if self.clusters.get(self.last).is_none_or(|(last, _)| *last != cluster) {
+            self.last = *self.positions.entry(cluster).or_insert(self.clusters.len());
+            if self.last == self.clusters.len() {
+                self.clusters.push((cluster, Use::default()));
+            }
+        }
+        if let Some((_, on_cluster)) = self.clusters.get_mut(self.last) {
+            let group = if is_storage { &mut on_cluster.storage } else { &mut on_cluster.computation };
+            group.add(running);
+        }
+    }
 }
 
 /// One warning for all statements on a cluster that nothing defines.

@@ -257,6 +257,8 @@ pub struct CreateType {
 pub struct CreateCluster {
     /// What is created.
     pub name: SpannedIdent,
+    /// Words between `CREATE` and the name.
+    pub modifiers: Vec<CreateModifier>,
     /// The options.
     pub options: Vec<WithOption>,
 }

@@ -59,8 +59,15 @@ pub(super) fn typed_names(c: &mut Cursor<'_>, names: &mut Names) -> Result<Vec<C
 #[derive(Default)]
 pub(super) struct TableColumns {
     pub(super) columns: Vec<ColumnDef>,
-    /// Behind the name of the first column that has no type; a table from a source may have such columns.
+    /// The name of the first column that has no type.
     pub(super) untyped: Option<Span>,
+}
+
+impl TableColumns {
+    /// A column without a type beside columns with types. A table from a source has one or the other.
+    pub(super) fn mixed(&self) -> Option<Span> {
+        self.untyped.filter(|_| self.columns.iter().any(|c| !c.data_type.is_empty()))
+    }
 }
 
 /// Column definitions and table constraints, to the end of the cursor. There may be none.

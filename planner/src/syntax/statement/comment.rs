@@ -3,8 +3,8 @@
 use smol_str::SmolStr;
 
 use super::cursor::{Cursor, Result};
-use super::format::is_string;
-use crate::syntax::ast::{Body, Comment, SetVariable, TargetKind};
+use super::format::is_string_token;
+use crate::syntax::ast::{Body, Comment, Name, SetVariable, SpannedIdent, TargetKind};
 use crate::syntax::token::TokenKind;
 
 /// A longer keyword before its own beginning.
@@ -33,18 +33,7 @@ pub(super) fn comment(c: &mut Cursor<'_>) -> Result<Body> {
     c.expect("ON")?;
     let found = KINDS.iter().find_map(|&kind| c.eat(kind.keyword()).map(|span| (kind, span)));
     let (kind, keyword) = found.ok_or_else(|| c.unexpected("the kind of an object"))?;
-    let mut target = c.name("a name")?;
-    let mut column = None;
-    match kind {
-        TargetKind::Column if target.parts.len() < 2 => {
-            return Err(c.unexpected("`.` and the name of a column"));
-        }
-        TargetKind::Column => column = target.parts.pop(),
-        TargetKind::ClusterReplica if target.parts.len() < 2 => {
-            return Err(c.unexpected("`.` and the name of a replica"));
-        }
-        _ => {}
-    }
+    let (target, column) = target(c, kind)?;
     c.expect("IS")?;
     let text = if c.eat("NULL").is_some() {
         None
@@ -58,13 +47,26 @@ pub(super) fn comment(c: &mut Cursor<'_>) -> Result<Body> {
     Ok(Body::Comment(Comment { kind, keyword, target, column, text }))
 }
 
+/// The thing that is commented on, and the column of it.
+fn target(c: &mut Cursor<'_>, kind: TargetKind) -> Result<(Name, Option<SpannedIdent>)> {
+    let mut target = match kind {
+        TargetKind::Role | TargetKind::Database | TargetKind::Cluster | TargetKind::NetworkPolicy => {
+            Name { parts: vec![c.ident("a name")?] }
+        }
+        _ => c.name("a name")?,
+    };
+    let column = match (kind, target.parts.len()) {
+        (TargetKind::Column, 1) => return Err(c.unexpected("`.` and the name of a column")),
+        (TargetKind::Column, _) => target.parts.pop(),
+        (TargetKind::ClusterReplica, 1) => return Err(c.unexpected("`.` and the name of a replica")),
+        _ => None,
+    };
+    Ok((target, column))
+}
+
 /// What follows `SET`: `[SESSION | LOCAL] variable { TO | = } value, …`
 pub(super) fn set(c: &mut Cursor<'_>) -> Result<Body> {
-    let names_variable = |c: &Cursor<'_>| {
-        c.ahead(1).is_some_and(|t| matches!(t.kind, TokenKind::Word | TokenKind::QuotedIdent))
-            && !c.ahead(1).is_some_and(|t| t.is_keyword(c.source(), "TO"))
-    };
-    if names_variable(c) {
+    if !assigns(c, 1) {
         c.eat_one_of(&["SESSION", "LOCAL"]);
     }
     let variable = c.ident("the name of a variable")?;
@@ -72,12 +74,33 @@ pub(super) fn set(c: &mut Cursor<'_>) -> Result<Body> {
         return Err(c.unexpected_keyword(&["TO", "="]));
     }
     let value_span = c.rest_span();
-    let value = match (c.rest(), c.is("DEFAULT")) {
-        ([], _) => return Err(c.unexpected("a value")),
-        ([one], false) if is_string(c) => one.string(c.source()).map(SmolStr::from),
-        ([one], false) => one.ident(c.source()).map(|ident| SmolStr::from(ident.as_str())),
-        _ => None,
-    };
-    c.take_rest();
+    let value = setting(c)?;
     Ok(Body::Set(SetVariable { variable, value, value_span }))
+}
+
+/// True if `TO` or `=` follows after `n` tokens.
+pub(super) fn assigns(c: &Cursor<'_>, n: usize) -> bool {
+    c.ahead(n).is_some_and(|t| t.kind == TokenKind::Equals || t.is_keyword(c.source(), "TO"))
+}
+
+/// `value, …`; what it says if it is one word or string, `None` for `DEFAULT` and for lists.
+pub(super) fn setting(c: &mut Cursor<'_>) -> Result<Option<SmolStr>> {
+    if c.eat("DEFAULT").is_some() {
+        return Ok(None);
+    }
+    let mut values = c.comma_separated(|c| {
+        if c.is_kind(TokenKind::Operator) && c.ahead(1).is_some_and(|t| t.kind == TokenKind::Number) {
+            c.advance();
+        }
+        let value = match c.peek() {
+            Some(t) if t.kind == TokenKind::Number => Some(SmolStr::from(t.text(c.source()))),
+            Some(t) if is_string_token(t) => t.string(c.source()).map(SmolStr::from),
+            Some(t) => t.ident(c.source()).map(|ident| SmolStr::from(ident.as_str())),
+            None => None,
+        };
+        let value = value.ok_or_else(|| c.unexpected("a value"))?;
+        c.advance();
+        Ok(value)
+    })?;
+    Ok(if values.len() == 1 { values.pop() } else { None })
 }

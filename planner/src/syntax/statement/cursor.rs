@@ -242,6 +242,21 @@ impl<'a> Cursor<'a> {
         if self.is_kind(TokenKind::LParen) { self.group().map(Some) } else { Ok(None) }
     }
 
+    /// Passes over `( … )` or `[ … ]`.
+    pub(super) fn skip_brackets(&mut self) {
+        let mut depth = 0usize;
+        while let Some(token) = self.advance() {
+            match token.kind {
+                TokenKind::LParen | TokenKind::LBracket => depth += 1,
+                TokenKind::RParen | TokenKind::RBracket => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if depth == 0 {
+                return;
+            }
+        }
+    }
+
     /// How many tokens there are before the first one outside of parentheses and brackets for which `ends` is true.
     /// `ends` gets a cursor that stands at the token, and the token before it.
     pub(super) fn count_until(&self, ends: impl Fn(&Self, Option<Token>) -> bool) -> usize {

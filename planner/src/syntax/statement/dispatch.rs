@@ -2,12 +2,14 @@
 
 use smol_str::SmolStr;
 
+use super::comment::assigns;
 use super::cursor::{Cursor, Result};
 use super::{
-    comment, connection, index, infrastructure, privilege, sink, source, table, unit_test, user_type, view,
+    comment, connection, index, infrastructure, other, privilege, sink, source, table, unit_test, user_type,
+    view,
 };
-use crate::syntax::ast::{Body, Constraint, CreateModifier, OtherStatement};
-use crate::syntax::token::TokenKind;
+use crate::syntax::SyntaxError;
+use crate::syntax::ast::{Body, Constraint, CreateModifier};
 
 /// Reads a whole statement.
 pub(super) fn parse_body(c: &mut Cursor<'_>) -> Result<Body> {
@@ -22,7 +24,7 @@ pub(super) fn parse_body(c: &mut Cursor<'_>) -> Result<Body> {
         }
         Some(("ALTER", _)) if c.eat("ROLE").is_some() => Some(infrastructure::alter_role(c)?),
         Some(("EXECUTE", _)) if c.eat("UNIT TEST").is_some() => Some(unit_test::unit_test(c)?),
-        Some(("SET", _)) if !c.is("TRANSACTION") && !c.is("TIME ZONE") => Some(comment::set(c)?),
+        Some(("SET", _)) if assigns(c, 1) || !is_special_setting(c) => Some(comment::set(c)?),
         _ => None,
     };
     match body {
@@ -30,8 +32,13 @@ pub(super) fn parse_body(c: &mut Cursor<'_>) -> Result<Body> {
             c.finish()?;
             Ok(body)
         }
-        None => other(start),
+        None => other::other(start),
     }
+}
+
+/// Settings that have a grammar of their own.
+fn is_special_setting(c: &Cursor<'_>) -> bool {
+    ["NAMES", "SCHEMA", "SESSION CHARACTERISTICS", "TIME", "TRANSACTION"].iter().any(|words| c.is(words))
 }
 
 /// The part of a `CREATE` statement in front of the kind of object.
@@ -43,10 +50,14 @@ pub(super) struct CreateHead {
 
 impl CreateHead {
     /// Reads `IF NOT EXISTS` if it comes next.
-    pub(super) fn if_not_exists(&mut self, c: &mut Cursor<'_>) {
-        if let Some(span) = c.eat("IF NOT EXISTS") {
-            self.modifiers.push(CreateModifier::IfNotExists(span));
+    pub(super) fn if_not_exists(&mut self, c: &mut Cursor<'_>) -> Result<()> {
+        let Some(span) = c.eat("IF NOT EXISTS") else { return Ok(()) };
+        if self.modifiers.iter().any(|m| matches!(m, CreateModifier::OrReplace(_))) {
+            let message = SmolStr::new_static("`OR REPLACE` and `IF NOT EXISTS` exclude each other");
+            return Err(SyntaxError { span, message });
         }
+        self.modifiers.push(CreateModifier::IfNotExists(span));
+        Ok(())
     }
 }
 
@@ -56,127 +67,68 @@ fn create(c: &mut Cursor<'_>) -> Result<Option<Body>> {
     if let Some(span) = c.eat("OR REPLACE") {
         head.modifiers.push(CreateModifier::OrReplace(span));
     }
-    if c.is("REPLACEMENT MATERIALIZED VIEW") {
+    if c.is("REPLACEMENT MATERIALIZED") {
         c.advance();
         head.replacement = true;
     } else if let Some((_, span)) = c.eat_one_of(&["TEMPORARY", "TEMP"]) {
         head.modifiers.push(CreateModifier::Temporary(span));
     }
-    for (keywords, kind) in [
-        ("PRIMARY KEY", "PRIMARY KEY"),
-        ("UNIQUE CONSTRAINT", "UNIQUE CONSTRAINT"),
-        ("FOREIGN KEY", "FOREIGN KEY"),
-    ] {
-        if c.is(keywords) {
-            c.take_rest();
-            return Ok(Some(Body::Constraint(Constraint { kind })));
-        }
+    check_modifiers(c, &head)?;
+    if let Some((kind, _)) = c.eat_one_of(&["PRIMARY KEY", "UNIQUE CONSTRAINT", "FOREIGN KEY"]) {
+        c.take_rest();
+        return Ok(Some(Body::Constraint(Constraint { kind })));
     }
-    let body = if c.eat("VIEW").is_some() {
-        view::view(c, head)?
-    } else if c.is("MATERIALIZED VIEW") {
-        view::materialized_view(c, head)?
-    } else if c.eat("TABLE").is_some() {
-        table::table(c, head)?
-    } else if c.eat("DEFAULT INDEX").is_some() {
-        index::index(c, head, true)?
-    } else if c.eat("INDEX").is_some() {
-        index::index(c, head, false)?
-    } else if c.eat("SOURCE").is_some() {
-        source::source(c, head)?
-    } else if c.eat("SINK").is_some() {
-        sink::sink(c, head)?
-    } else if c.eat("CONNECTION").is_some() {
-        connection::connection(c, head)?
-    } else if c.eat("SECRET").is_some() {
-        connection::secret(c, head)?
-    } else if c.eat("TYPE").is_some() {
-        user_type::user_type(c)?
-    } else if c.is("CLUSTER REPLICA") {
+    if c.is("CLUSTER REPLICA") {
         return Ok(None);
-    } else if c.eat("CLUSTER").is_some() {
-        infrastructure::cluster(c)?
-    } else if c.eat("ROLE").is_some() {
-        infrastructure::role(c)?
-    } else if c.eat("NETWORK POLICY").is_some() {
-        infrastructure::network_policy(c)?
-    } else {
-        return Ok(None);
+    }
+    if c.is("MATERIALIZED") {
+        return view::materialized_view(c, head).map(Some);
+    }
+    let Some((kind, _)) = c.eat_one_of(KINDS) else { return Ok(None) };
+    let body = match kind {
+        "VIEW" => view::view(c, head)?,
+        "TABLE" => table::table(c, head)?,
+        "DEFAULT INDEX" => index::index(c, head, true)?,
+        "INDEX" => index::index(c, head, false)?,
+        "SOURCE" => source::source(c, head)?,
+        "SINK" => sink::sink(c, head)?,
+        "CONNECTION" => connection::connection(c, head)?,
+        "SECRET" => connection::secret(c, head)?,
+        "TYPE" => user_type::user_type(c)?,
+        "CLUSTER" => infrastructure::cluster(c, head)?,
+        "ROLE" => infrastructure::role(c)?,
+        _ => infrastructure::network_policy(c)?,
     };
     Ok(Some(body))
 }
 
-/// Words that a statement can start with, apart from those that are read in full.
-const FIRST_WORDS: &[&str] = &[
-    "ABORT",
-    "ALTER",
-    "ANALYZE",
-    "BEGIN",
-    "CALL",
-    "CLOSE",
-    "COMMIT",
-    "COPY",
-    "CREATE",
-    "DEALLOCATE",
-    "DECLARE",
-    "DELETE",
-    "DISCARD",
-    "DO",
-    "DROP",
-    "EXECUTE",
-    "EXPLAIN",
-    "FETCH",
-    "INSERT",
-    "INSPECT",
-    "LISTEN",
-    "LOCK",
-    "MERGE",
-    "NOTIFY",
-    "PREPARE",
-    "RAISE",
-    "REASSIGN",
-    "RELEASE",
-    "RESET",
-    "ROLLBACK",
-    "SAVEPOINT",
-    "SELECT",
-    "SET",
-    "SHOW",
-    "START",
-    "SUBSCRIBE",
+/// What is created by statements that are read in full, apart from materialized views.
+const KINDS: &[&str] = &[
+    "VIEW",
     "TABLE",
-    "TRUNCATE",
-    "UPDATE",
-    "VACUUM",
-    "VALIDATE",
-    "VALUES",
-    "WITH",
+    "DEFAULT INDEX",
+    "INDEX",
+    "SOURCE",
+    "SINK",
+    "CONNECTION",
+    "SECRET",
+    "TYPE",
+    "CLUSTER",
+    "ROLE",
+    "NETWORK POLICY",
 ];
 
-/// Kinds of things that are named by two words.
-const TWO_WORDS: &[&str] =
-    &["MATERIALIZED VIEW", "CLUSTER REPLICA", "NETWORK POLICY", "DEFAULT PRIVILEGES", "CONTINUAL TASK"];
-
-/// A statement that projects don't hold. It isn't read any further.
-fn other(mut c: Cursor<'_>) -> Result<Body> {
-    if c.is_kind(TokenKind::LParen) {
-        return Ok(Body::Other(OtherStatement { kind: "SELECT".into() }));
+/// Only views and materialized views are replaced, only views and tables are temporary.
+fn check_modifiers(c: &Cursor<'_>, head: &CreateHead) -> Result<()> {
+    let allowed: &[&str] = match head.modifiers.as_slice() {
+        [.., CreateModifier::Temporary(_)] if head.modifiers.len() == 1 => &["TABLE", "VIEW"],
+        [.., CreateModifier::Temporary(_)] => &["VIEW"],
+        [.., CreateModifier::OrReplace(_)] => &["VIEW", "MATERIALIZED VIEW"],
+        _ => return Ok(()),
+    };
+    let is_known = KINDS.iter().any(|kind| c.is(kind)) || c.is("MATERIALIZED");
+    if is_known && !allowed.iter().any(|kind| c.is(kind)) {
+        return Err(c.unexpected_keyword(allowed));
     }
-    let Some((verb, _)) = c.eat_one_of(FIRST_WORDS) else { return Err(c.unexpected("a statement")) };
-    let takes_object = matches!(verb, "ALTER" | "CREATE" | "DROP" | "SET" | "START" | "VALIDATE");
-    let mut kind = verb.to_owned();
-    if takes_object {
-        if c.eat("OR REPLACE").is_none() {
-            c.eat_one_of(&["TEMPORARY", "TEMP"]);
-        }
-        kind.push(' ');
-        match (TWO_WORDS.iter().find(|words| c.is(words)), c.peek()) {
-            (Some(words), _) => kind.push_str(words),
-            (None, Some(token)) if token.kind == TokenKind::Word => {
-                kind.push_str(&token.text(c.source()).to_ascii_uppercase());
-            }
-            _ => return Err(c.unexpected("the kind of an object")),
-        }
-    }
-    Ok(Body::Other(OtherStatement { kind: SmolStr::from(kind) }))
+    Ok(())
 }

@@ -1,11 +1,11 @@
 //! `FORMAT`, `INCLUDE` and `ENVELOPE`: how sources, tables from sources and sinks encode rows.
 
 use super::cursor::{Cursor, Result};
-use super::options::options;
+use super::options::{option, options};
 use crate::source::Span;
 use crate::syntax::ast::Name;
 use crate::syntax::query::Names;
-use crate::syntax::token::TokenKind;
+use crate::syntax::token::{Token, TokenKind};
 
 /// `FORMAT f` or `KEY FORMAT f VALUE FORMAT f` if it comes next.
 pub(super) fn optional_format(c: &mut Cursor<'_>, names: &mut Names) -> Result<()> {
@@ -73,26 +73,44 @@ fn schema_or_registry(c: &mut Cursor<'_>, names: &mut Names, documented: &mut Ve
     Ok(())
 }
 
+/// The options of a schema registry that have names of more than one word.
+const REGISTRY_OPTIONS: &[&str] = &[
+    "AVRO KEY FULLNAME",
+    "AVRO VALUE FULLNAME",
+    "KEY COMPATIBILITY LEVEL",
+    "NULL DEFAULTS",
+    "VALUE COMPATIBILITY LEVEL",
+];
+
 /// The options of a sink's schema registry. `DOC ON` names a relation, a type or a column of one.
 fn registry_options(mut c: Cursor<'_>, documented: &mut Vec<Name>) -> Result<()> {
-    while !c.is_done() {
-        let mut option = c.split_at_comma();
-        option.eat_one_of(&["KEY", "VALUE"]);
-        if option.eat("DOC ON TYPE").is_some() {
-            documented.push(option.name("the name of a relation or type")?);
-        } else if option.eat("DOC ON COLUMN").is_some() {
-            let mut name = option.name("the name of a column")?;
-            if name.parts.len() < 2 {
-                return Err(option.unexpected("`.` and the name of a column"));
-            }
-            name.parts.pop();
-            documented.push(name);
-        } else if option.is_done() {
-            return Err(option.unexpected("the name of an option"));
+    loop {
+        let mut entry = c.split_at_comma();
+        if ["DOC ON", "KEY DOC ON", "VALUE DOC ON"].iter().any(|words| entry.eat(words).is_some()) {
+            documented.push(documented_name(&mut entry)?);
+            entry.eat_kind(TokenKind::Equals);
+            string(&mut entry)?;
+            entry.finish()?;
+        } else {
+            option(entry, REGISTRY_OPTIONS, &mut Names::default())?;
         }
-        c.eat_kind(TokenKind::Comma);
+        if c.eat_kind(TokenKind::Comma).is_none() {
+            return Ok(());
+        }
     }
-    Ok(())
+}
+
+/// `TYPE name` or `COLUMN name.column`
+fn documented_name(c: &mut Cursor<'_>) -> Result<Name> {
+    if c.expect_one_of(&["TYPE", "COLUMN"])?.0 == "TYPE" {
+        return c.name("the name of a relation or type");
+    }
+    let mut name = c.name("the name of a column")?;
+    if name.parts.len() < 2 {
+        return Err(c.unexpected("`.` and the name of a column"));
+    }
+    name.parts.pop();
+    Ok(name)
 }
 
 /// The schemas that the server wrote down when it planned the statement: `SEED [KEY SCHEMA '…'] VALUE SCHEMA '…'`
@@ -151,21 +169,23 @@ pub(super) fn optional_envelope(c: &mut Cursor<'_>) -> Result<()> {
     if c.eat("ENVELOPE").is_none() {
         return Ok(());
     }
-    c.expect_one_of(&["NONE", "UPSERT", "DEBEZIUM", "MATERIALIZE"])?;
-    if let Some(inner) = c.optional_group()? {
+    let (envelope, _) = c.expect_one_of(&["NONE", "UPSERT", "DEBEZIUM", "MATERIALIZE"])?;
+    if envelope == "UPSERT"
+        && let Some(inner) = c.optional_group()?
+    {
         options(inner, &["VALUE DECODING ERRORS"], &mut Names::default())?;
     }
     Ok(())
 }
 
-pub(super) fn is_string(c: &Cursor<'_>) -> bool {
-    c.is_kind(TokenKind::String) || c.is_kind(TokenKind::EscapeString) || c.is_kind(TokenKind::DollarString)
+pub(super) fn is_string_token(token: Token) -> bool {
+    matches!(token.kind, TokenKind::String | TokenKind::EscapeString | TokenKind::DollarString)
 }
 
 /// A string of any form.
 pub(super) fn string(c: &mut Cursor<'_>) -> Result<Span> {
     match c.peek() {
-        Some(token) if is_string(c) => {
+        Some(token) if is_string_token(token) => {
             c.advance();
             Ok(token.span)
         }

@@ -9,10 +9,13 @@ use crate::syntax::query::{Names, parse_expressions};
 use crate::syntax::token::TokenKind;
 
 pub(super) fn index(c: &mut Cursor<'_>, mut head: CreateHead, default: bool) -> Result<Body> {
-    head.if_not_exists(c);
-    let unnamed = c.is("ON") || c.is("IN CLUSTER");
-    let name =
-        if unnamed && head.modifiers.is_empty() { None } else { Some(c.ident("the name of the index")?) };
+    head.if_not_exists(c)?;
+    let unnamed = c.is("ON") || c.is("IN");
+    let name = match unnamed {
+        true if default || head.modifiers.is_empty() => None,
+        true => return Err(c.unexpected("the name of the index")),
+        false => Some(c.ident("the name of the index")?),
+    };
     let name_position = match (&name, c.peek()) {
         (Some(name), _) => name.span.start,
         (None, Some(token)) => token.span.start,

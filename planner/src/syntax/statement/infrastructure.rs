@@ -1,23 +1,33 @@
 //! Clusters, roles and network policies.
 
+use super::comment::setting;
 use super::cursor::{Cursor, Result};
+use super::dispatch::CreateHead;
 use super::format::string;
 use super::options::options;
 use crate::syntax::ast::{AlterRole, Body, CreateCluster, CreateNetworkPolicy, CreateRole};
 use crate::syntax::query::Names;
 use crate::syntax::token::TokenKind;
 
-/// The options of a cluster that have names of more than one word.
+/// The options of a cluster.
 const CLUSTER_OPTIONS: &[&str] = &[
+    "AUTO SCALING STRATEGY",
     "AVAILABILITY ZONES",
+    "DISK",
+    "EXPERIMENTAL ARRANGEMENT COMPRESSION",
     "INTROSPECTION DEBUGGING",
     "INTROSPECTION INTERVAL",
+    "MANAGED",
+    "REPLICAS",
     "REPLICATION FACTOR",
+    "SCHEDULE",
+    "SIZE",
     "WORKLOAD CLASS",
 ];
 
 /// `name [(] option, … [)] [FEATURES (…)]`
-pub(super) fn cluster(c: &mut Cursor<'_>) -> Result<Body> {
+pub(super) fn cluster(c: &mut Cursor<'_>, mut head: CreateHead) -> Result<Body> {
+    head.if_not_exists(c)?;
     let name = c.ident("the name of the cluster")?;
     let list = if c.is_kind(TokenKind::LParen) {
         c.group()?
@@ -25,15 +35,12 @@ pub(super) fn cluster(c: &mut Cursor<'_>) -> Result<Body> {
         let length = c.count_until(|c, previous| previous.is_some() && c.is("FEATURES"));
         c.split(length)
     };
-    if list.is_done() {
-        return Err(list.unexpected("the name of an option"));
-    }
     let mut names = Names::default();
     let options_given = options(list, CLUSTER_OPTIONS, &mut names)?;
     if c.eat("FEATURES").is_some() {
         options(c.group()?, &[], &mut names)?;
     }
-    Ok(Body::Cluster(CreateCluster { name, options: options_given }))
+    Ok(Body::Cluster(CreateCluster { name, modifiers: head.modifiers, options: options_given }))
 }
 
 pub(super) fn role(c: &mut Cursor<'_>) -> Result<Body> {
@@ -42,7 +49,7 @@ pub(super) fn role(c: &mut Cursor<'_>) -> Result<Body> {
     Ok(Body::Role(CreateRole { name }))
 }
 
-/// `name [WITH] attributes`, `name SET variable { TO | = } value` or `name RESET variable`
+/// `name [WITH] [attributes]`, `name SET variable { TO | = } value` or `name RESET variable`
 pub(super) fn alter_role(c: &mut Cursor<'_>) -> Result<Body> {
     let name = c.ident("the name of the role")?;
     if c.eat("RESET").is_some() {
@@ -52,11 +59,7 @@ pub(super) fn alter_role(c: &mut Cursor<'_>) -> Result<Body> {
         if c.eat_kind(TokenKind::Equals).is_none() && c.eat("TO").is_none() {
             return Err(c.unexpected_keyword(&["TO", "="]));
         }
-        if c.take_rest().is_empty() {
-            return Err(c.unexpected("a value"));
-        }
-    } else if c.is_done() {
-        return Err(c.unexpected("`SET`, `RESET` or an attribute"));
+        setting(c)?;
     } else {
         attributes(c)?;
     }
@@ -106,7 +109,7 @@ pub(super) fn network_policy(c: &mut Cursor<'_>) -> Result<Body> {
     if !rules.is_done() {
         rules.comma_separated(|c| {
             c.ident("the name of a rule")?;
-            options(c.group()?, &[], &mut Names::default())
+            options(c.group()?, &["ACTION", "ADDRESS", "DIRECTION"], &mut Names::default())
         })?;
         rules.finish()?;
     }

@@ -15,6 +15,7 @@ mod format;
 mod index;
 mod infrastructure;
 mod options;
+mod other;
 mod privilege;
 mod sink;
 mod source;
@@ -26,8 +27,6 @@ mod webhook;
 
 pub use file::{Parsed, parse};
 
-#[cfg(test)]
-mod corpus_tests;
 #[cfg(test)]
 mod robustness_tests;
 #[cfg(test)]

@@ -3,19 +3,18 @@
 use smol_str::SmolStr;
 
 use super::cursor::{Cursor, Result};
+use super::format::{is_string_token, string};
 use crate::syntax::ast::WithOption;
 use crate::syntax::query::Names;
 use crate::syntax::token::{Token, TokenKind};
 
-/// The options of a list: `option, option, …`, to the end of the cursor. There may be none.
+/// The options of a list: `option, option, …`, to the end of the cursor.
 ///
-/// `known` holds the names of more than one word that the list may have, a longer one before its own beginning. It is
-/// needed because `=` may be left out: `REPLICATION FACTOR 2`. Other names are the words before `=`, or the first word.
+/// `known` holds the names that the list may have, a longer one before its own beginning. It is needed because `=` may
+/// be left out: `REPLICATION FACTOR 2`. Later servers know more options, so other names are let through: they are the
+/// words before `=`, or one word.
 pub(super) fn options(mut c: Cursor<'_>, known: &[&str], names: &mut Names) -> Result<Vec<WithOption>> {
     let mut options = Vec::new();
-    if c.is_done() {
-        return Ok(options);
-    }
     loop {
         options.push(option(c.split_at_comma(), known, names)?);
         if c.eat_kind(TokenKind::Comma).is_none() {
@@ -29,14 +28,16 @@ pub(super) fn with_options(c: &mut Cursor<'_>, known: &[&str], names: &mut Names
     if c.eat("WITH").is_none() {
         return Ok(Vec::new());
     }
-    options(c.group()?, known, names)
+    let list = c.group()?;
+    if list.is_done() { Ok(Vec::new()) } else { options(list, known, names) }
 }
 
 /// One option: all the tokens of the cursor.
-fn option(mut c: Cursor<'_>, known: &[&str], names: &mut Names) -> Result<WithOption> {
+pub(super) fn option(mut c: Cursor<'_>, known: &[&str], names: &mut Names) -> Result<WithOption> {
     let span = c.rest_span();
     let source = c.source();
-    let name_length = name_length(&c, known);
+    let known = known.iter().find(|words| c.is(words));
+    let name_length = known.map_or_else(|| unknown_name_length(&c), |words| words.split(' ').count());
     if name_length == 0 {
         return Err(c.unexpected("the name of an option"));
     }
@@ -50,19 +51,72 @@ fn option(mut c: Cursor<'_>, known: &[&str], names: &mut Names) -> Result<WithOp
     if c.eat_kind(TokenKind::Equals).is_some() && c.is_done() {
         return Err(c.unexpected("a value"));
     }
-    let value = if c.is_done() { "" } else { c.rest_span().slice(source) };
-    let value = SmolStr::from(value);
-    if matches!(name.as_str(), "SSH TUNNEL" | "AWS PRIVATELINK" | "AWS CONNECTION") {
-        names.connections.push(c.name("the name of a connection")?);
-    }
+    let value = SmolStr::from(if c.is_done() { "" } else { c.rest_span().slice(source) });
     mentions(c, names)?;
+    read_value(&mut c, &name, names)?;
+    if !c.is_done() {
+        return Err(c.unexpected("`,` or the end of the options"));
+    }
     Ok(WithOption { name: name.into(), value, span })
 }
 
-fn name_length(c: &Cursor<'_>, known: &[&str]) -> usize {
-    if let Some(words) = known.iter().find(|words| c.is(words)) {
-        return words.split(' ').count();
+/// Reads the value of the option `name`, if it has one.
+fn read_value(c: &mut Cursor<'_>, name: &str, names: &mut Names) -> Result<()> {
+    match name {
+        "AWS CONNECTION" | "AWS PRIVATELINK" | "GCP CONNECTION" | "SSH TUNNEL" => {
+            names.connections.push(c.name("the name of a connection")?);
+            c.optional_group()?;
+        }
+        "BROKER" => {
+            string(c)?;
+            if c.is("USING") {
+                c.take_rest();
+            }
+        }
+        "RETAIN HISTORY" => {
+            c.expect("FOR")?;
+            skip_value(c)?;
+        }
+        // These have a grammar of their own, with expressions in it.
+        "PARTITION BY" | "PARTITION STRATEGY" | "REFRESH" | "SCHEDULE" => {
+            c.take_rest();
+        }
+        _ if c.is_done() => {}
+        _ => skip_value(c)?,
     }
+    Ok(())
+}
+
+/// A value that is one thing: a literal, a name, a secret or a list.
+fn skip_value(c: &mut Cursor<'_>) -> Result<()> {
+    match c.peek().map(|t| t.kind) {
+        Some(TokenKind::LParen | TokenKind::LBracket) => c.skip_brackets(),
+        Some(TokenKind::Operator) if c.ahead(1).is_some_and(|t| t.kind == TokenKind::Number) => {
+            c.take(2);
+        }
+        Some(TokenKind::Number) => {
+            c.advance();
+        }
+        Some(TokenKind::Word) if c.is("INTERVAL") && c.ahead(1).is_some_and(is_string_token) => {
+            c.take(2);
+        }
+        Some(TokenKind::Word | TokenKind::QuotedIdent) => {
+            if c.is("SECRET") && is_name(c.ahead(1)) {
+                c.advance();
+            }
+            c.name("a value")?;
+            if c.is_kind(TokenKind::LBracket) {
+                c.skip_brackets();
+            }
+        }
+        _ => {
+            string(c).map_err(|_| c.unexpected("a value"))?;
+        }
+    }
+    Ok(())
+}
+
+fn unknown_name_length(c: &Cursor<'_>) -> usize {
     let words = c.rest().iter().take_while(|t| t.kind == TokenKind::Word).count();
     match c.ahead(words).map(|t| t.kind) {
         Some(TokenKind::Equals) => words,

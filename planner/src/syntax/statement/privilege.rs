@@ -7,7 +7,6 @@ use crate::source::Span;
 use crate::syntax::ast::{
     AlterDefaultPrivileges, Body, GrantPrivileges, GrantRole, GrantTarget, Name, SpannedIdent, TargetKind,
 };
-use crate::syntax::token::TokenKind;
 
 /// What follows `GRANT`.
 pub(super) fn grant(c: &mut Cursor<'_>) -> Result<Body> {
@@ -27,12 +26,12 @@ pub(super) fn revoke(c: &mut Cursor<'_>) -> Result<Body> {
     }
 }
 
-/// Roles may be called like privileges; what follows the list tells.
+/// The server takes a word for a privilege if it can; what follows a list of other words tells.
 fn is_on_something(c: &Cursor<'_>) -> bool {
-    let mut ahead = *c;
-    if ahead.eat("ALL PRIVILEGES").is_some() {
+    if c.is("ALL") || PRIVILEGES.iter().any(|privilege| c.is(privilege)) {
         return true;
     }
+    let mut ahead = *c;
     ahead.comma_separated(|c| c.ident("a privilege")).is_ok() && ahead.is("ON")
 }
 
@@ -47,9 +46,7 @@ fn roles_of(c: &mut Cursor<'_>, preposition: &'static str) -> Result<GrantRole> 
 /// `[GROUP] role, …`
 fn roles(c: &mut Cursor<'_>) -> Result<Vec<SpannedIdent>> {
     c.comma_separated(|c| {
-        if c.is("GROUP") && c.ahead(1).is_some_and(|t| t.kind != TokenKind::Comma) {
-            c.advance();
-        }
+        c.eat("GROUP");
         c.ident("the name of a role")
     })
 }

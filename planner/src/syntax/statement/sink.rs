@@ -8,26 +8,30 @@ use super::view::in_cluster;
 use crate::syntax::ast::{Body, CreateSink};
 use crate::syntax::query::Names;
 
-/// The options of a sink or its connection that have names of more than one word.
+/// The options of a sink or its connection.
 const OPTIONS: &[&str] = &[
     "COMMIT INTERVAL",
     "COMPRESSION TYPE",
     "LEGACY IDS",
+    "NAMESPACE",
     "PARTITION BY",
     "PARTITION STRATEGY",
     "PROGRESS GROUP ID PREFIX",
+    "SNAPSHOT",
+    "TABLE",
     "TOPIC CONFIG",
     "TOPIC METADATA REFRESH INTERVAL",
     "TOPIC PARTITION COUNT",
     "TOPIC REPLICATION FACTOR",
+    "TOPIC",
     "TRANSACTIONAL ID PREFIX",
+    "VERSION",
 ];
 
 pub(super) fn sink(c: &mut Cursor<'_>, mut head: CreateHead) -> Result<Body> {
-    head.if_not_exists(c);
-    let unnamed = c.is("FROM") || c.is("IN CLUSTER");
-    let name =
-        if unnamed && head.modifiers.is_empty() { None } else { Some(c.name("the name of the sink")?) };
+    head.if_not_exists(c)?;
+    let unnamed = c.is("FROM") && !c.is("FROM FROM") || c.is("IN CLUSTER");
+    let name = if unnamed { None } else { Some(c.name("the name of the sink")?) };
     let cluster = in_cluster(c)?;
     c.expect("FROM")?;
     let from = c.name("the name of a relation")?;
@@ -47,7 +51,7 @@ pub(super) fn sink(c: &mut Cursor<'_>, mut head: CreateHead) -> Result<Body> {
     let documented = documented_format(c, &mut names)?;
     optional_envelope(c)?;
     if c.eat("MODE").is_some() {
-        c.ident("a mode")?;
+        c.expect_one_of(&["UPSERT", "APPEND"])?;
     }
     with_options(c, OPTIONS, &mut names)?;
     Ok(Body::Sink(CreateSink {

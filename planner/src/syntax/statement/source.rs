@@ -18,17 +18,21 @@ const KINDS: &[&str] = &["KAFKA", "POSTGRES", "MYSQL", "SQL SERVER", "LOAD GENER
 /// What load generators there are.
 const GENERATORS: &[&str] = &["AUCTION", "MARKETING", "TPCH", "CLOCK", "COUNTER", "DATUMS", "KEY VALUE"];
 
-/// The options of a source or its connection that have names of more than one word.
+/// The options of a source or its connection.
 const OPTIONS: &[&str] = &[
     "AS OF",
     "BATCH SIZE",
+    "DETAILS",
     "EXCLUDE COLUMNS",
     "GROUP ID PREFIX",
-    "INCLUDE OFFSET",
-    "KEY SIZE",
+    "IGNORE COLUMNS",
+    "KEYS",
     "MAX CARDINALITY",
+    "PARTITIONS",
+    "PUBLICATION",
     "RETAIN HISTORY",
     "SCALE FACTOR",
+    "SEED",
     "SNAPSHOT ROUNDS",
     "START OFFSET",
     "START TIMESTAMP",
@@ -36,13 +40,14 @@ const OPTIONS: &[&str] = &[
     "TICK INTERVAL",
     "TIMESTAMP INTERVAL",
     "TOPIC METADATA REFRESH INTERVAL",
+    "TOPIC",
     "TRANSACTIONAL SNAPSHOT",
     "UP TO",
     "VALUE SIZE",
 ];
 
 pub(super) fn source(c: &mut Cursor<'_>, mut head: CreateHead) -> Result<Body> {
-    head.if_not_exists(c);
+    head.if_not_exists(c)?;
     let name = c.name("the name of the source")?;
     if let Some(mut columns) = c.optional_group()? {
         columns_and_key(&mut columns)?;

@@ -1,27 +1,31 @@
 //! `CREATE TABLE`, plain or filled from a source or a webhook.
 
-use super::column::table_columns;
+use super::column::{TableColumns, table_columns};
 use super::cursor::{Cursor, Result};
 use super::dispatch::CreateHead;
 use super::format::{optional_envelope, optional_format, optional_include};
-use super::options::{options, with_options};
+use super::options::with_options;
 use super::webhook::webhook;
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{Body, CreateTable, CreateTableFromSource};
 use crate::syntax::query::Names;
+use crate::syntax::token::TokenKind;
 
-/// The options of a table that have names of more than one word.
+/// The options of a table.
 const OPTIONS: &[&str] =
-    &["EXCLUDE COLUMNS", "PARTITION BY", "REDACTED TEST", "RETAIN HISTORY", "TEXT COLUMNS"];
+    &["DETAILS", "EXCLUDE COLUMNS", "IGNORE COLUMNS", "PARTITION BY", "RETAIN HISTORY", "TEXT COLUMNS"];
 
 pub(super) fn table(c: &mut Cursor<'_>, mut head: CreateHead) -> Result<Body> {
-    head.if_not_exists(c);
+    head.if_not_exists(c)?;
     let name = c.name("the name of the table")?;
     let mut names = Names::default();
     let group = c.optional_group()?;
     let table = group.map(|mut inner| table_columns(&mut inner, &mut names)).transpose()?;
     let modifiers = head.modifiers;
     if c.eat("FROM SOURCE").is_some() {
+        if let Some(span) = table.as_ref().and_then(TableColumns::mixed) {
+            return Err(SyntaxError { span, message: "this column has no type, others have one".into() });
+        }
         let source = Some(c.name("the name of a source")?);
         from_source(c, &mut names)?;
         return Ok(Body::TableFromSource(CreateTableFromSource { name, modifiers, source, names }));
@@ -40,9 +44,11 @@ pub(super) fn table(c: &mut Cursor<'_>, mut head: CreateHead) -> Result<Body> {
 
 /// What follows the name of the source.
 fn from_source(c: &mut Cursor<'_>, names: &mut Names) -> Result<()> {
-    if let Some(inner) = c.optional_group()? {
-        // The reference names something of the upstream system.
-        options(inner, &[], &mut Names::default())?;
+    if let Some(mut inner) = c.optional_group()? {
+        inner.expect("REFERENCE")?;
+        inner.eat_kind(TokenKind::Equals);
+        inner.name("a name of the upstream system")?;
+        inner.finish()?;
     }
     optional_format(c, names)?;
     optional_include(c)?;

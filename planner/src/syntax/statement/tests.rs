@@ -59,7 +59,7 @@ fn a_text_that_has_no_tokens_ends_the_file_with_one_error() {
 
 #[test]
 fn a_view_has_a_name_columns_and_a_query() {
-    let sql = "CREATE OR REPLACE TEMP VIEW IF NOT EXISTS db.\"S\".v (a, b) AS SELECT 1, 2;";
+    let sql = "CREATE TEMP VIEW IF NOT EXISTS db.\"S\".v (a, b) AS SELECT 1, 2;";
     let view = body!(sql, View);
     assert_eq!(view.name.span().slice(sql), "db.\"S\".v");
     let values: Vec<_> = view.name.parts.iter().map(|p| p.value.as_str()).collect();
@@ -68,8 +68,10 @@ fn a_view_has_a_name_columns_and_a_query() {
     assert_eq!(view.query.span.slice(sql), "SELECT 1, 2");
     assert!(matches!(
         view.modifiers.as_slice(),
-        [CreateModifier::OrReplace(_), CreateModifier::Temporary(_), CreateModifier::IfNotExists(_)]
+        [CreateModifier::Temporary(_), CreateModifier::IfNotExists(_)]
     ));
+    let replaced = body!("CREATE OR REPLACE VIEW v AS SELECT 1", View);
+    assert!(matches!(replaced.modifiers.as_slice(), [CreateModifier::OrReplace(_)]));
 }
 
 #[test]
@@ -110,15 +112,15 @@ fn keywords_may_be_names() {
         "CREATE VIEW if AS SELECT 1",
         "CREATE VIEW as (as) AS SELECT 1",
         "CREATE TABLE from FROM SOURCE source (REFERENCE reference)",
-        "CREATE SINK FROM from INTO KAFKA CONNECTION connection (TOPIC 't') FORMAT JSON ENVELOPE UPSERT",
+        "CREATE SINK FROM FROM t INTO KAFKA CONNECTION connection (TOPIC 't') FORMAT JSON ENVELOPE UPSERT",
         "CREATE SINK sink FROM into INTO KAFKA CONNECTION c (TOPIC 't') FORMAT JSON ENVELOPE UPSERT",
         "CREATE INDEX ON on (a)",
-        "CREATE INDEX in IN CLUSTER cluster ON t (a)",
+        "CREATE INDEX index IN CLUSTER cluster ON t (a)",
         "CREATE CONNECTION to TO POSTGRES (HOST host, USER user, DATABASE secret)",
         "CREATE SECRET secret AS 'x'",
         "CREATE CLUSTER size SIZE '25cc'",
         "CREATE ROLE with WITH INHERIT",
-        "GRANT SELECT ON TABLE table TO group, all",
+        "GRANT SELECT ON TABLE table TO GROUP group, all",
         "COMMENT ON TABLE is IS 'x'",
         "COMMENT ON COLUMN column.column IS 'x'",
     ] {
@@ -135,6 +137,10 @@ fn an_index_may_have_no_name_and_no_key() {
 
     let sql = "CREATE INDEX ON t (a)";
     assert_eq!(sql.get(body!(sql, Index).name_position as usize..), Some("ON t (a)"));
+
+    let sql = "CREATE DEFAULT INDEX IF NOT EXISTS ON t";
+    assert_eq!(body!(sql, Index).name, None);
+    assert_eq!(error("CREATE INDEX IF NOT EXISTS ON t (a)").1, "expected the name of the index, found `ON`");
 
     let sql = "CREATE INDEX IF NOT EXISTS i IN CLUSTER c ON s.t USING ARRANGEMENT (a DESC NULLS LAST, lower(b)) WITH (RETAIN HISTORY FOR '1m')";
     let index = body!(sql, Index);
@@ -177,6 +183,9 @@ fn a_table_from_a_source_names_the_source_and_its_registry() {
     let table = body!(sql, TableFromSource);
     assert_eq!(table.source.map(|name| name.span().slice(sql)), Some("src.s"));
     assert_eq!(texts(sql, &table.names.connections), ["conn.csr"]);
+
+    let mixed = error("CREATE TABLE t (a int, b) FROM SOURCE s");
+    assert_eq!(mixed, ("b", "this column has no type, others have one".into()));
 
     let sql = "CREATE TABLE t FROM WEBHOOK BODY FORMAT JSON ARRAY";
     assert_eq!(body!(sql, TableFromSource).source, None);
@@ -329,7 +338,7 @@ fn types_clusters_roles_and_policies() {
     assert_eq!(body!("CREATE CLUSTER c REPLICAS (r1 (SIZE '1'), r2 (SIZE '1'))", Cluster).options.len(), 1);
     body!("CREATE ROLE r WITH SUPERUSER LOGIN PASSWORD 'x'", Role);
     body!("ALTER ROLE r SET search_path TO a, b", AlterRole);
-    body!("ALTER ROLE r RESET cluster", AlterRole);
+    body!("ALTER ROLE r", AlterRole);
     body!(
         "CREATE NETWORK POLICY n (RULES (r1 (action = 'allow', direction = 'ingress', address = '0.0.0.0/0')))",
         NetworkPolicy
@@ -359,7 +368,7 @@ fn a_grant_has_privileges_a_target_and_roles() {
     assert_eq!(span.slice(sql), "ALL TABLES IN SCHEMA a.b, c");
     assert!(matches!(body!("GRANT CREATEDB ON SYSTEM TO r", Grant).target, GrantTarget::System(_)));
 
-    let sql = "GRANT a, all TO b, c";
+    let sql = "GRANT a, public TO b, c";
     assert_eq!(body!(sql, GrantRole).granted.len(), 2);
     assert_eq!(body!("REVOKE a FROM b, c", RevokeRole).members.len(), 2);
 }
@@ -480,6 +489,30 @@ fn errors_say_what_was_expected_and_what_was_found() {
         ("REVOKE a TO b", "TO", "expected `ON` or `FROM`, found `TO`"),
         ("COMMENT ON PLANET earth IS 'x'", "PLANET", "expected the kind of an object, found `PLANET`"),
         ("COMMENT ON COLUMN a IS 'x'", "IS", "expected `.` and the name of a column, found `IS`"),
+        ("COMMENT ON CLUSTER a.b IS 'x'", ".", "expected `IS`, found `.`"),
+        (
+            "CREATE OR REPLACE TABLE t (a int)",
+            "TABLE",
+            "expected `VIEW` or `MATERIALIZED VIEW`, found `TABLE`",
+        ),
+        (
+            "CREATE OR REPLACE VIEW IF NOT EXISTS v AS SELECT 1",
+            "IF NOT EXISTS",
+            "`OR REPLACE` and `IF NOT EXISTS` exclude each other",
+        ),
+        ("CREATE VEIW v AS SELECT 1", "VEIW", "expected the kind of an object, found `VEIW`"),
+        (
+            "CREATE CONNECTION c TO MYSQL (HOST h PORT 1)",
+            "PORT",
+            "expected `,` or the end of the options, found `PORT`",
+        ),
+        (
+            "CREATE CONNECTION c TO KAFKA (BROKER 'b' SECURITY PROTOCOL PLAINTEXT)",
+            "SECURITY",
+            "expected `,` or the end of the options, found `SECURITY`",
+        ),
+        ("CREATE TABLE t FROM SOURCE s (REFERENCE a, b)", ",", "expected `)`, found `,`"),
+        ("SET api = a b", "b", "expected end of statement, found `b`"),
         ("COMMENT ON TABLE a IS 1", "1", "expected a string or `NULL`, found `1`"),
         ("EXECUTE UNIT TEST t FOR v EXPECT", "EXPECT", "expected `MOCK` or `EXPECTED`, found `EXPECT`"),
         ("CREAT VIEW v AS SELECT 1", "CREAT", "expected a statement, found `CREAT`"),

@@ -8,7 +8,7 @@ use crate::syntax::ast::{Body, CreateMaterializedView, CreateView, SpannedIdent}
 use crate::syntax::query::{Names, Query, parse_query};
 
 pub(super) fn view(c: &mut Cursor<'_>, mut head: CreateHead) -> Result<Body> {
-    head.if_not_exists(c);
+    head.if_not_exists(c)?;
     let name = c.name("the name of the view")?;
     let columns = optional_names(c)?;
     let query = as_query(c)?;
@@ -21,7 +21,7 @@ const OPTIONS: &[&str] = &["ASSERT NOT NULL", "PARTITION BY", "RETAIN HISTORY"];
 pub(super) fn materialized_view(c: &mut Cursor<'_>, mut head: CreateHead) -> Result<Body> {
     let keyword = c.expect("MATERIALIZED")?;
     c.expect("VIEW")?;
-    head.if_not_exists(c);
+    head.if_not_exists(c)?;
     let name = c.name("the name of the materialized view")?;
     let columns = optional_names(c)?;
     let header_end = c.last_end();

@@ -3,12 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use mz_deploy_planner::fingerprint;
+use mz_deploy_planner::source::Span;
+use mz_deploy_planner::syntax::ast::Body;
+use mz_deploy_planner::syntax::parse;
 use serde::Deserialize;
-
-use super::parse;
-use crate::fingerprint;
-use crate::source::Span;
-use crate::syntax::ast::Body;
 
 #[derive(Deserialize)]
 struct Entry {
@@ -18,7 +17,6 @@ struct Entry {
     normal: String,
 }
 
-#[expect(clippy::disallowed_methods, clippy::disallowed_macros, reason = "a test may read its data")]
 fn corpus() -> Option<Vec<Entry>> {
     let Some(folder) = std::env::var_os("MZ_CORPUS") else {
         eprintln!("skipped: MZ_CORPUS is not set");
