@@ -8,7 +8,8 @@ use mz_deploy_planner::input::{Config, Sources, StageOptions, StrategyChoice};
 use mz_deploy_planner::project::{
     CompiledFile, PROJECT_FILE, assemble, compile_file, file_context, read_settings,
 };
-use mz_deploy_planner::{Workspace, compile, graph, plan, syntax, view};
+use mz_deploy_planner::view::{self, TextOptions};
+use mz_deploy_planner::{Workspace, compile, graph, plan, syntax};
 use mz_deploy_tests::synthetic::{self, Shape};
 
 const SIZES: [usize; 4] = [100, 1_000, 10_000, 50_000];
@@ -53,7 +54,7 @@ fn stages(c: &mut Criterion) {
             b.iter(|| plan::stage(&project, &built, None, None, &options()));
         });
         group.bench_function(id("plan_text"), |b| {
-            b.iter(|| view::plan_text(black_box(&first), view::TextOptions::default()).len())
+            b.iter(|| view::plan_text(black_box(&first), TextOptions::default()).len())
         });
         group.finish();
     }

@@ -16,10 +16,10 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use mz_deploy_planner::diagnostic::{Diagnostic, sort};
-use mz_deploy_planner::graph;
+use mz_deploy_planner::Compiled;
+use mz_deploy_planner::diagnostic::Diagnostic;
 use mz_deploy_planner::input::{Config, Sources};
-use mz_deploy_planner::project::{self, CompiledFile, PROJECT_FILE, Project, Settings};
+use mz_deploy_planner::project::{self, CompiledFile, PROJECT_FILE, Settings};
 
 /// A case.
 #[derive(Clone, Debug)]
@@ -41,6 +41,16 @@ impl Case {
 /// Reads a case file.
 pub fn read(path: &Path) -> io::Result<Case> {
     Ok(parse(&fs::read_to_string(path)?))
+}
+
+/// Every case, sorted by path.
+pub fn all() -> Vec<Case> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");
+    let areas = fs::read_dir(root).expect("the cases").map(|area| area.expect("an area").path());
+    let files = areas.flat_map(|area| fs::read_dir(area).expect("an area"));
+    let mut paths: Vec<_> = files.map(|file| file.expect("a case").path()).collect();
+    paths.sort();
+    paths.iter().map(|path| read(path).expect("a readable case")).collect()
 }
 
 /// Reads a case from its text.
@@ -81,14 +91,8 @@ pub fn compile(case: &Case) -> ((Settings, Vec<Diagnostic>), Vec<Arc<CompiledFil
 }
 
 /// Checks the project of a case as the planner does.
-pub fn check(case: &Case) -> (Project, Vec<Diagnostic>) {
-    let ((settings, mut diagnostics), files) = compile(case);
-    let (project, problems) = project::assemble(&files, settings, &case.config());
-    diagnostics.extend(problems);
-    let (_, problems) = graph::build(&project);
-    diagnostics.extend(problems);
-    sort(&mut diagnostics);
-    (project, diagnostics)
+pub fn check(case: &Case) -> Compiled {
+    mz_deploy_planner::compile(&case.files, &case.config())
 }
 
 #[cfg(test)]

@@ -1,11 +1,14 @@
 //! What each fuzz target does with its input. Inputs that once failed are kept in `tests/fuzz/regressions` and run
 //! through the same functions by an ordinary test.
 
-use mz_deploy_planner::diagnostic::{github, text};
+use mz_deploy_planner::diagnostic::text;
 use mz_deploy_planner::input::{Config, Sources, StageOptions};
 use mz_deploy_planner::name::{Ident, SchemaName};
-use mz_deploy_planner::view::TextOptions;
-use mz_deploy_planner::{compile, fingerprint, input, plan, project, resolve, syntax, view};
+use mz_deploy_planner::project::variables;
+use mz_deploy_planner::resolve::Target;
+use mz_deploy_planner::syntax::rewrite::{NewName, production, rewrite};
+use mz_deploy_planner::view::{self, TextOptions};
+use mz_deploy_planner::{compile, fingerprint, input, plan, resolve, syntax};
 
 /// Text as statements: parsed, resolved, rewritten, fingerprinted.
 pub fn statement(data: &[u8]) {
@@ -17,11 +20,20 @@ pub fn statement(data: &[u8]) {
     for statement in syntax::parse(text).statements {
         let occurrences = resolve::resolve(&statement, None, &context);
         let _ = fingerprint::of(text, statement.span, &occurrences);
-        let moved = syntax::rewrite(text, statement.span, &occurrences, &|target| {
-            syntax::moved_to_schema(target, &Ident::new("elsewhere"))
-        });
+        let moved = rewrite(text, statement.span, &occurrences, &moved);
         // What was a statement stays one.
         assert!(syntax::parse(&moved).errors.is_empty(), "rewritten to {moved}");
+    }
+}
+
+/// Relations to another schema, everything else in full.
+fn moved(target: &Target) -> Option<NewName> {
+    match production(target)? {
+        NewName::Object(mut name) => {
+            name.schema.schema = Ident::new("elsewhere");
+            Some(NewName::Object(name))
+        }
+        other => Some(other),
     }
 }
 
@@ -30,7 +42,7 @@ pub fn variables(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let (value, text) = text.split_once('\n').unwrap_or(("", text));
     let variables = std::iter::once(("v".into(), value.into())).collect();
-    let resolved = project::resolve_variables(text.into(), &variables).text;
+    let resolved = variables::resolve_variables(&text.into(), &variables).text;
     let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
     for offset in 0..=u32::try_from(resolved.as_str().len()).unwrap_or(u32::MAX) {
         let original = resolved.to_original(mz_deploy_planner::source::Span::at(offset));
@@ -40,17 +52,23 @@ pub fn variables(data: &[u8]) {
 
 /// Files, each behind a line `--- path`.
 pub fn project(data: &[u8]) {
-    let Ok(text) = std::str::from_utf8(data) else { return };
-    let sources = files(text);
+    let Ok(input) = std::str::from_utf8(data) else { return };
+    let sources = files(input);
     let compiled = compile(&sources, &Config::default());
-    let text_of = |path: &str| sources.get(path).map(AsRef::as_ref);
-    let _ = text::render(&compiled.diagnostics, text_of, text::Colour::Plain);
-    let _ = (github::render(&compiled.diagnostics, text_of), view::diagnostics(&compiled.diagnostics, text_of));
+    let _ =
+        text::render(&compiled.diagnostics, |path| sources.get(path).map(AsRef::as_ref), text::Colour::Plain);
     let options = StageOptions { deploy_id: "f1".into(), ..StageOptions::default() };
     if let Ok(plan) = compiled.plan_stage(None, None, &options) {
-        let _ = (view::plan_text(&plan, TextOptions::default()), view::plan_markdown(&plan), view::plan_sql(&plan));
+        let _ = (
+            view::plan_text(&plan, TextOptions::default()),
+            view::plan_markdown(&plan),
+            view::plan_sql(&plan),
+        );
         let again = compiled.plan_stage(Some(&plan::deployed_after(&compiled.project)), None, &options);
-        assert!(again.is_ok_and(|plan| plan.is_empty()), "what was deployed as it is needs no plan");
+        assert!(
+            again.is_ok_and(|plan| plan.changes.is_empty() && plan.phases.is_empty()),
+            "what was deployed as it is needs no plan"
+        );
     }
 }
 
@@ -58,7 +76,11 @@ pub fn project(data: &[u8]) {
 pub fn plan_file(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     if let Ok(plan) = view::read_plan("plan.json", text) {
-        let _ = (view::plan_text(&plan, TextOptions::default()), view::plan_markdown(&plan), view::plan_sql(&plan));
+        let _ = (
+            view::plan_text(&plan, TextOptions::default()),
+            view::plan_markdown(&plan),
+            view::plan_sql(&plan),
+        );
         let json = view::plan_json(&plan);
         assert_eq!(view::read_plan("plan.json", &json).ok().as_ref(), Some(&plan), "a plan survives saving");
     }

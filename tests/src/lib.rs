@@ -1,4 +1,5 @@
 //! What the tests and benches of mz-deploy share.
 
 pub mod case;
+pub mod fuzz;
 pub mod synthetic;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+use mz_deploy_planner::Compiled;
 use mz_deploy_planner::diagnostic::{Code, text};
 use mz_deploy_planner::project::Project;
 use mz_deploy_tests::case::{self, Case};
@@ -39,8 +40,11 @@ fn every_case_looks_as_its_snapshot() {
 
 #[test]
 fn every_code_has_a_case() {
-    let shown: BTreeSet<Code> =
-        cases().iter().flat_map(|case| case::check(case).1).map(|diagnostic| diagnostic.code).collect();
+    let shown: BTreeSet<Code> = case::all()
+        .iter()
+        .flat_map(|case| case::check(case).diagnostics)
+        .map(|diagnostic| diagnostic.code)
+        .collect();
     let missing: Vec<_> =
         Code::ALL.iter().filter(|code| !shown.contains(code) && !SHOWN_ELSEWHERE.contains(code)).collect();
     assert!(missing.is_empty(), "no case shows {missing:?}");
@@ -50,7 +54,7 @@ fn every_code_has_a_case() {
 
 #[test]
 fn a_compiled_file_survives_a_cache() {
-    for case in cases() {
+    for case in case::all() {
         for file in case::compile(&case).1 {
             let json = serde_json::to_string(&file).expect("a compiled file is JSON");
             assert_eq!(file, serde_json::from_str(&json).expect("what was written is read"));
@@ -61,7 +65,7 @@ fn a_compiled_file_survives_a_cache() {
 /// A file that is being typed is cut off somewhere.
 #[test]
 fn a_project_that_is_cut_off_anywhere_is_checked() {
-    for case in cases() {
+    for case in case::all() {
         for (path, text) in case.files.iter() {
             for (end, _) in text.char_indices().step_by(5) {
                 let mut cut = case.clone();
@@ -75,7 +79,7 @@ fn a_project_that_is_cut_off_anywhere_is_checked() {
 #[test]
 fn thirty_mistakes_are_thirty_problems_in_one_run() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases/validation/thirty_mistakes.case");
-    let (_, diagnostics) = case::check(&case::read(&path).expect("a readable case"));
+    let diagnostics = case::check(&case::read(&path).expect("a readable case")).diagnostics;
     assert_eq!(diagnostics.len(), 30);
     assert!(diagnostics.is_sorted());
 }
@@ -84,16 +88,9 @@ fn snapshots() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../snapshots")
 }
 
-fn cases() -> Vec<Case> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");
-    let areas = std::fs::read_dir(root).expect("the cases").map(|area| area.expect("an area").path());
-    let files = areas.flat_map(|area| std::fs::read_dir(area).expect("an area"));
-    files.map(|file| case::read(&file.expect("a case").path()).expect("a readable case")).collect()
-}
-
 /// The problems as a terminal shows them; for a project without errors, what it holds.
 fn show(case: &Case) -> String {
-    let (project, diagnostics) = case::check(case);
+    let Compiled { project, diagnostics, .. } = case::check(case);
     let text_of = |path: &str| case.files.get(path).map(AsRef::as_ref);
     let mut shown = text::render(&diagnostics, text_of, text::Colour::Plain);
     if !diagnostics.iter().any(mz_deploy_planner::diagnostic::Diagnostic::is_error) {

@@ -17,8 +17,6 @@ pub(super) const LONG_CHAIN: usize = 300;
 /// Materialize's SQL after lowering.
 #[derive(Debug)]
 pub(super) struct Materialize {
-    /// Where the parentheses stand, in order, that hold a query.
-    pub(super) queries: Vec<u32>,
     /// Read `a OR b OR c` as one list, not as a tree that is as deep as the chain is long.
     pub(super) flatten: bool,
 }
@@ -74,8 +72,7 @@ impl Dialect for Materialize {
         true
     }
 
-    /// Plain words are read here, as the parser's own rule would first try each as the name of a type; and queries
-    /// in parentheses, as it knows only those that begin with `(SELECT` or `(WITH`.
+    /// Plain words are read here, as the parser's own rule would first try each as the name of a type.
     fn parse_prefix(&self, parser: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
         let token = parser.peek_token_ref();
         match &token.token {
@@ -90,11 +87,6 @@ impl Dialect for Materialize {
             }
             Token::Word(word) if !keyword::is_column_alias(word.keyword) => {
                 Some(parser.expected_ref("an expression", token))
-            }
-            Token::LParen => {
-                let at = u32::try_from(token.span.start.column.saturating_sub(1)).ok()?;
-                self.queries.binary_search(&at).ok()?;
-                Some(parse_subquery(parser))
             }
             _ => None,
         }
@@ -119,13 +111,6 @@ impl Dialect for Materialize {
             }
         }
     }
-}
-
-fn parse_subquery(parser: &mut Parser<'_>) -> Result<Expr, ParserError> {
-    parser.expect_token(&Token::LParen)?;
-    let query = parser.parse_query()?;
-    parser.expect_token(&Token::RParen)?;
-    Ok(Expr::Subquery(query))
 }
 
 fn next_operand(

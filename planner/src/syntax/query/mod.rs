@@ -22,7 +22,7 @@ pub use tree::{Branch, Cte, FromItem, Names, Query, Relation, Select, With};
 pub(crate) use types::is_builtin_type;
 
 use sqlparser::parser::{Parser, ParserError};
-use sqlparser::tokenizer::Token as SqlToken;
+use sqlparser::tokenizer::{Token as SqlToken, TokenWithSpan};
 
 use self::dialect::Materialize;
 use self::lower::{Lowered, lower};
@@ -30,22 +30,25 @@ use super::SyntaxError;
 use super::token::Token;
 use crate::source::Span;
 
-/// How deep brackets, and with them queries, may nest.
-const MAX_DEPTH: usize = 48;
+/// How deep brackets may nest inside one query.
+const MAX_DEPTH: usize = 40;
 
-/// How deep the grammar may recurse: some rules per bracket, and chains of prefix operators.
-const MAX_RECURSION: usize = 4 * MAX_DEPTH;
+/// How deep queries may nest.
+const MAX_QUERIES: usize = 100;
+
+/// How deep the grammar of one query may recurse: once or twice for each bracket, and for each prefix operator.
+const MAX_RECURSION: usize = 64;
 
 /// Parses a query, which is all of the tokens.
 pub(crate) fn parse_query(source: &str, tokens: &[Token]) -> Result<Query, SyntaxError> {
     let mut lowered = lower(source, tokens)?;
-    let query = run(source, tokens, &mut lowered, |parser| {
+    let parsed = run(source, tokens, &mut lowered, |parser| {
         let query = parser.parse_query()?;
         end_or_error(parser, "the end of the query")?;
         Ok(query)
     })?;
     let as_of = parse_as_of(source, &lowered, tokens)?;
-    let mut query = read::query(source, &lowered, &query).map_err(|error| place(error, tokens))?;
+    let mut query = read::query(source, &lowered, &parsed).map_err(|error| place(error, tokens))?;
     query.span = span_of(tokens);
     query.tail.append(as_of);
     query.tail.types.append(&mut lowered.types);
@@ -59,12 +62,12 @@ pub(crate) fn parse_expressions(source: &str, tokens: &[Token]) -> Result<Names,
         return Ok(Names::default());
     }
     let mut lowered = lower(source, tokens)?;
-    let expressions = run(source, tokens, &mut lowered, |parser| {
+    let parsed = run(source, tokens, &mut lowered, |parser| {
         let expressions = parser.parse_comma_separated(Parser::parse_expr)?;
         end_or_error(parser, "a comma or the end of the expression")?;
         Ok(expressions)
     })?;
-    let names = read::expressions(source, &lowered, &expressions);
+    let names = read::expressions(source, &lowered, &parsed);
     let mut names = names.map_err(|error| place(error, tokens))?;
     names.types.append(&mut lowered.types);
     names.operator_schemas.append(&mut lowered.operator_schemas);
@@ -92,19 +95,51 @@ fn parse_as_of(source: &str, lowered: &Lowered, tokens: &[Token]) -> Result<Name
     }
 }
 
-/// Runs the parser over lowered tokens. Errors get our words and the span of the token that they are about.
+/// What the parser made of lowered tokens.
+struct Parsed<T> {
+    root: T,
+    /// The queries that were cut out, by where they start.
+    queries: Vec<(u32, Box<sqlparser::ast::Query>)>,
+}
+
+/// Runs the parser over lowered tokens, and over each query that was cut out of them. Errors get our words and the
+/// span of the token that they are about; the first one counts.
 fn run<T>(
     source: &str,
     tokens: &[Token],
     lowered: &mut Lowered,
     rule: impl FnOnce(&mut Parser<'_>) -> Result<T, ParserError>,
-) -> Result<T, SyntaxError> {
-    let queries = std::mem::take(&mut lowered.queries);
-    let dialect = Materialize { queries, flatten: lowered.operators > dialect::LONG_CHAIN };
-    let mut parser = Parser::new(&dialect)
-        .with_recursion_limit(MAX_RECURSION)
-        .with_tokens_with_locations(std::mem::take(&mut lowered.tokens));
-    rule(&mut parser).map_err(|error| explain(source, tokens, &error))
+) -> Result<Parsed<T>, SyntaxError> {
+    let dialect = Materialize { flatten: lowered.operators > dialect::LONG_CHAIN };
+    let parser = |tokens: &mut Vec<TokenWithSpan>| {
+        Parser::new(&dialect)
+            .with_recursion_limit(MAX_RECURSION)
+            .with_tokens_with_locations(std::mem::take(tokens))
+    };
+    let explain = |error: ParserError, end: Span| explain(source, tokens, end, &error);
+    let end = Span::at(span_of(tokens).end);
+    let root = rule(&mut parser(&mut lowered.tokens)).map_err(|error| explain(error, end));
+    let mut first_error = None;
+    let mut queries = Vec::with_capacity(lowered.queries.len());
+    for query in &mut lowered.queries {
+        let mut parser = parser(&mut query.tokens);
+        let parsed = parser.parse_query().and_then(|parsed| {
+            end_or_error(&parser, "the end of the query")?;
+            Ok(parsed)
+        });
+        match parsed {
+            Ok(parsed) => queries.push((query.start, parsed)),
+            Err(error) => {
+                first_error = Some(explain(error, query.end));
+                break;
+            }
+        }
+    }
+    match (root, first_error) {
+        (Ok(root), None) => Ok(Parsed { root, queries }),
+        (Err(error), None) | (Ok(_), Some(error)) => Err(error),
+        (Err(one), Some(other)) => Err(if other.span.start < one.span.start { other } else { one }),
+    }
 }
 
 fn end_or_error(parser: &Parser<'_>, expected: &str) -> Result<(), ParserError> {
@@ -115,8 +150,8 @@ fn end_or_error(parser: &Parser<'_>, expected: &str) -> Result<(), ParserError> 
 }
 
 /// The parser's error in our words. It is a text that ends in the column of the token that was found, which for us
-/// is its byte offset, or in no position if the tokens ran out.
-fn explain(source: &str, tokens: &[Token], error: &ParserError) -> SyntaxError {
+/// is its byte offset, or in no position if it came to the end.
+fn explain(source: &str, tokens: &[Token], end: Span, error: &ParserError) -> SyntaxError {
     let text = match error {
         ParserError::RecursionLimitExceeded => return too_deep(span_of(tokens)),
         ParserError::TokenizerError(text) | ParserError::ParserError(text) => text.as_str(),
@@ -132,13 +167,8 @@ fn explain(source: &str, tokens: &[Token], error: &ParserError) -> SyntaxError {
         None => "something else",
     };
     let at = column.and_then(|column| column.checked_sub(1));
-    match at.and_then(|at| tokens.iter().find(|token| token.span.start >= at)) {
-        Some(token) => unexpected(source, token.span, expected),
-        None => SyntaxError {
-            span: Span::at(span_of(tokens).end),
-            message: smol_str::format_smolstr!("expected {expected}, found the end of the text"),
-        },
-    }
+    let found = at.and_then(|at| tokens.get(tokens.partition_point(|token| token.span.start < at)));
+    unexpected(source, found.map_or(end, |token| token.span), expected)
 }
 
 /// Gives an error that knows no place the whole text as its place.
@@ -147,8 +177,11 @@ fn place(error: SyntaxError, tokens: &[Token]) -> SyntaxError {
 }
 
 fn unexpected(source: &str, found: Span, expected: &str) -> SyntaxError {
-    let text = found.slice(source);
-    SyntaxError { span: found, message: smol_str::format_smolstr!("expected {expected}, found `{text}`") }
+    let message = match found.slice(source) {
+        "" => smol_str::format_smolstr!("expected {expected}, found the end of the text"),
+        text => smol_str::format_smolstr!("expected {expected}, found `{text}`"),
+    };
+    SyntaxError { span: found, message }
 }
 
 fn too_deep(span: Span) -> SyntaxError {
@@ -162,5 +195,7 @@ fn span_of(tokens: &[Token]) -> Span {
     }
 }
 
+#[cfg(test)]
+mod robustness_tests;
 #[cfg(test)]
 mod tests;

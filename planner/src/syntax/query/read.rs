@@ -8,6 +8,9 @@ use sqlparser::ast::{
     ObjectName, ObjectNamePart, SelectItem, SetExpr, Subscript, TableFactor,
 };
 
+use sqlparser::tokenizer::Location;
+
+use super::Parsed;
 use super::lower::Lowered;
 use super::tree::{Branch, Cte, FromItem, Names, Query, Relation, Select, With};
 use crate::source::Span;
@@ -18,14 +21,14 @@ use crate::syntax::token::{Token, TokenKind};
 type Read<T> = Result<T, SyntaxError>;
 
 /// Reads a query.
-pub(super) fn query(source: &str, lowered: &Lowered, query: &sql::Query) -> Read<Query> {
-    Reader { source, lowered }.query(query)
+pub(super) fn query(source: &str, lowered: &Lowered, parsed: &Parsed<Box<sql::Query>>) -> Read<Query> {
+    Reader { source, lowered, queries: &parsed.queries }.whole_query(&parsed.root)
 }
 
 /// Reads expressions.
-pub(super) fn expressions(source: &str, lowered: &Lowered, expressions: &[Expr]) -> Read<Names> {
+pub(super) fn expressions(source: &str, lowered: &Lowered, parsed: &Parsed<Vec<Expr>>) -> Read<Names> {
     let mut names = Names::default();
-    Reader { source, lowered }.exprs(expressions, &mut names)?;
+    Reader { source, lowered, queries: &parsed.queries }.exprs(&parsed.root, &mut names)?;
     Ok(names)
 }
 
@@ -33,6 +36,8 @@ pub(super) fn expressions(source: &str, lowered: &Lowered, expressions: &[Expr])
 struct Reader<'a> {
     source: &'a str,
     lowered: &'a Lowered,
+    /// The queries that were cut out, by where they start.
+    queries: &'a [(u32, Box<sql::Query>)],
 }
 
 /// Our error for a construct of another dialect.
@@ -44,11 +49,20 @@ fn refused<T>(what: &str) -> Read<T> {
 }
 
 fn span_of(ident: &sql::Ident) -> Span {
-    // The lowering writes byte offsets, counted from one, as columns of the first line.
-    let offset = |at: sqlparser::tokenizer::Location| {
-        at.column.checked_sub(1).and_then(|c| u32::try_from(c).ok()).unwrap_or_default()
-    };
     Span { start: offset(ident.span.start), end: offset(ident.span.end) }
+}
+
+/// The lowering writes byte offsets, counted from one, as columns of the first line.
+fn offset(at: Location) -> u32 {
+    at.column.checked_sub(1).and_then(|column| u32::try_from(column).ok()).unwrap_or_default()
+}
+
+/// Where the `SELECT` stands that is in the place of a query, if that is what this is.
+fn start_of(query: &sql::Query) -> Option<u32> {
+    match (&query.with, &*query.body) {
+        (None, SetExpr::Select(select)) => Some(offset(select.select_token.0.span.start)),
+        _ => None,
+    }
 }
 
 impl Reader<'_> {
@@ -85,11 +99,19 @@ impl Reader<'_> {
         }
     }
 
+    /// A query, or the one that it stands for.
     fn query(self, query: &sql::Query) -> Read<Query> {
+        let cut = start_of(query)
+            .and_then(|start| self.queries.binary_search_by_key(&start, |(at, _)| *at).ok())
+            .and_then(|at| self.queries.get(at));
+        self.whole_query(cut.map_or(query, |(_, query)| query))
+    }
+
+    fn whole_query(self, query: &sql::Query) -> Read<Query> {
         let mut result = Query::default();
         if let Some(with) = &query.with {
-            let start = with.with_token.0.span.start.column.saturating_sub(1);
-            let recursive = self.lowered.recursive.iter().any(|at| u64::from(*at) == start);
+            let recursive =
+                self.lowered.recursive.binary_search(&offset(with.with_token.0.span.start)).is_ok();
             let mut ctes = Vec::with_capacity(with.cte_tables.len());
             for cte in &with.cte_tables {
                 ctes.push(Cte { name: self.ident(&cte.alias.name), query: self.query(&cte.query)? });
@@ -204,8 +226,11 @@ impl Reader<'_> {
             sql::JoinConstraint::On(expr) => self.expr(expr, names),
             sql::JoinConstraint::Using(columns) => {
                 let last = columns.last().and_then(|name| name.0.last()).and_then(ObjectNamePart::as_ident);
-                let last = last.map(|ident| span_of(ident).start);
-                let alias = self.lowered.using_aliases.iter().find(|(at, _)| Some(*at) == last);
+                let aliases = &self.lowered.using_aliases;
+                let found = last.and_then(|ident| {
+                    aliases.binary_search_by_key(&span_of(ident).start, |(at, _)| *at).ok()
+                });
+                let alias = found.and_then(|at| aliases.get(at));
                 from.extend(alias.map(|(_, alias)| FromItem::Alias(alias.clone())));
                 Ok(())
             }
@@ -227,7 +252,7 @@ impl Reader<'_> {
             }
             | TableFactor::Function { name, alias: given, args, .. } => {
                 let name = self.name(name)?;
-                let is_rows_from = self.lowered.rows_from.contains(&name.span().start);
+                let is_rows_from = self.lowered.rows_from.binary_search(&name.span().start).is_ok();
                 let mut arguments = Names::default();
                 self.arguments(args, &mut arguments)?;
                 let name = if is_rows_from { None } else { Some(name) };

@@ -1,6 +1,7 @@
 //! Types: `int`, `numeric(38, 2)`, `timestamp with time zone`, `map[text=>int list]`, `d.s.mytype[]`.
 
 use super::unexpected;
+use crate::source::Span;
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{Name, SpannedIdent};
 use crate::syntax::token::{Token, TokenKind};
@@ -143,13 +144,8 @@ impl Cursor<'_> {
     }
 
     fn error(self, at: usize, expected: &str) -> SyntaxError {
-        match (self.tokens.get(at), self.tokens.last()) {
-            (Some(token), _) => unexpected(self.source, token.span, expected),
-            (None, last) => SyntaxError {
-                span: last.map(|t| crate::source::Span::at(t.span.end)).unwrap_or_default(),
-                message: smol_str::format_smolstr!("expected {expected}, found the end of the text"),
-            },
-        }
+        let end = self.tokens.last().map(|last| Span::at(last.span.end)).unwrap_or_default();
+        unexpected(self.source, self.tokens.get(at).map_or(end, |token| token.span), expected)
     }
 }
 

@@ -25,7 +25,7 @@ use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Location, Span as SqlSpan, Token as SqlToken, TokenWithSpan, Word};
 
 use super::keyword::{self, classify};
-use super::{MAX_DEPTH, too_deep, types, unexpected};
+use super::{MAX_DEPTH, MAX_QUERIES, too_deep, types, unexpected};
 use crate::source::Span;
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{Name, SpannedIdent};
@@ -34,19 +34,20 @@ use crate::syntax::token::{Token, TokenKind};
 /// Set operations in one query, and operators like `IS NULL` after one operand: both make a tree that is as deep as
 /// they are many, and that is dropped by recursion.
 const MAX_SET_OPERATIONS: u32 = 1000;
-const MAX_POSTFIX: u32 = 200;
+const MAX_POSTFIX: u32 = 60;
 
 /// The lowered tokens and what had no place in them.
 pub(super) struct Lowered {
+    /// The text as a whole. Queries in parentheses are cut out.
     pub(super) tokens: Vec<TokenWithSpan>,
+    /// The queries that were cut out, in the order of the text.
+    pub(super) queries: Vec<CutQuery>,
     pub(super) types: Vec<Name>,
     pub(super) operator_schemas: Vec<Name>,
     /// Where each `WITH` of a recursive block stands.
     pub(super) recursive: Vec<u32>,
     /// Where each `ROWS FROM` stands.
     pub(super) rows_from: Vec<u32>,
-    /// Where the parentheses stand that hold a query.
-    pub(super) queries: Vec<u32>,
     /// Where the last identifier before each `.*` stands.
     pub(super) wildcards: Vec<u32>,
     /// The alias behind `USING (…)`, by where the last column in the parentheses stands.
@@ -55,6 +56,19 @@ pub(super) struct Lowered {
     pub(super) as_of: Option<usize>,
     /// The number of operators.
     pub(super) operators: usize,
+}
+
+/// A query in parentheses. In the tokens around it, `SELECT 1` stands for it.
+///
+/// The parser needs a lot of stack for a query inside another one; as each is parsed on its own, it never needs more
+/// than one query takes. And what is wrong with a query is said about that query, not about a table or an expression
+/// that the parser would rather have seen in its place.
+pub(super) struct CutQuery {
+    /// Where its first token stands, and with it the `SELECT` in its place.
+    pub(super) start: u32,
+    pub(super) tokens: Vec<TokenWithSpan>,
+    /// The bracket that ends it.
+    pub(super) end: Span,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -83,8 +97,17 @@ struct Frame {
     betweens: u32,
     /// The index of the first token inside.
     first: usize,
-    /// It holds a query.
-    is_query: bool,
+    /// The arguments of a function.
+    is_call: bool,
+    /// There is a query in parentheses inside, and nothing else.
+    holds_query: bool,
+    /// For a query: the tokens around it.
+    around: Option<Vec<TokenWithSpan>>,
+    /// How many brackets are open in the innermost query, and how many queries are open.
+    depth: usize,
+    queries: usize,
+    /// The number of lowered tokens before what is inside.
+    out_start: usize,
     /// `FETCH` waits for its `ROWS`.
     fetch: bool,
     /// Definitions of a recursive `WITH` follow each comma.
@@ -115,11 +138,11 @@ pub(super) fn lower(source: &str, tokens: &[Token]) -> Result<Lowered, SyntaxErr
         .collect();
     let out = Lowered {
         tokens: Vec::with_capacity(tokens.len()),
+        queries: Vec::new(),
         types: Vec::new(),
         operator_schemas: Vec::new(),
         recursive: Vec::new(),
         rows_from: Vec::new(),
-        queries: Vec::new(),
         wildcards: Vec::new(),
         using_aliases: Vec::new(),
         as_of: None,
@@ -131,7 +154,7 @@ pub(super) fn lower(source: &str, tokens: &[Token]) -> Result<Lowered, SyntaxErr
         tokens,
         words,
         at: 0,
-        frames: vec![Frame::new(FrameKind::Plain, root)],
+        frames: vec![Frame { first: usize::MAX, ..Frame::new(FrameKind::Plain, root) }],
         next_frame: FrameKind::Plain,
         closed: FrameKind::Plain,
         out,
@@ -148,7 +171,7 @@ pub(super) fn lower(source: &str, tokens: &[Token]) -> Result<Lowered, SyntaxErr
         }
         _ => {
             let mut out = lowering.out;
-            out.queries.sort_unstable();
+            out.queries.sort_unstable_by_key(|query| query.start);
             Ok(out)
         }
     }
@@ -162,7 +185,12 @@ impl Frame {
             cases: 0,
             betweens: 0,
             first: 0,
-            is_query: false,
+            is_call: false,
+            holds_query: false,
+            around: None,
+            depth: 0,
+            queries: 0,
+            out_start: 0,
             fetch: false,
             recursive: false,
             set_operations: 0,
@@ -261,9 +289,6 @@ impl Lowering<'_> {
     }
 
     fn open(&mut self, token: Token, bracket: SqlToken) -> Result<(), SyntaxError> {
-        if self.frames.len() > MAX_DEPTH {
-            return Err(too_deep(token.span));
-        }
         let mut kind = std::mem::replace(&mut self.next_frame, FrameKind::Plain);
         if kind == FrameKind::Plain && self.word_before(1) == Keyword::AS {
             kind = FrameKind::Cte;
@@ -272,9 +297,40 @@ impl Lowering<'_> {
             self.word(1),
             Keyword::SELECT | Keyword::WITH | Keyword::VALUES | Keyword::TABLE | Keyword::SHOW
         ) && self.kind(2) != Some(TokenKind::Dot);
-        self.frames.push(Frame { is_query, first: self.at + 1, ..Frame::new(kind, token) });
+        let is_call = self.after_name();
         self.pass(bracket);
-        Ok(())
+        let mut frame = Frame::new(kind, token);
+        frame.is_call = is_call;
+        frame.first = self.at;
+        frame.out_start = self.out.tokens.len();
+        frame.depth = self.frame().depth + 1;
+        frame.queries = self.frame().queries;
+        if frame.depth > MAX_DEPTH {
+            return Err(too_deep(token.span));
+        }
+        self.frames.push(frame);
+        if is_query { self.cut(token) } else { Ok(()) }
+    }
+
+    /// Lets the innermost brackets hold a query: what is and what comes in them is kept apart.
+    fn cut(&mut self, found: Token) -> Result<(), SyntaxError> {
+        let Some(frame) = self.frames.last_mut() else { return Ok(()) };
+        let inside = self.out.tokens.split_off(frame.out_start);
+        frame.around = Some(std::mem::replace(&mut self.out.tokens, inside));
+        frame.depth = 0;
+        frame.queries += 1;
+        if frame.queries > MAX_QUERIES { Err(too_deep(found.span)) } else { Ok(()) }
+    }
+
+    /// Ends a query that was cut out.
+    fn paste(&mut self, around: Vec<TokenWithSpan>, end: Span) {
+        let tokens = std::mem::replace(&mut self.out.tokens, around);
+        let Some(first) = tokens.first().map(|t| t.span) else { return };
+        let start =
+            first.start.column.checked_sub(1).and_then(|at| u32::try_from(at).ok()).unwrap_or_default();
+        self.emit_word(Keyword::SELECT, Span::at(start));
+        self.emit(SqlToken::Number(String::new(), false), Span::at(start));
+        self.out.queries.push(CutQuery { start, tokens, end });
     }
 
     fn open_bracket(&mut self, token: Token) -> Result<(), SyntaxError> {
@@ -294,19 +350,23 @@ impl Lowering<'_> {
             return Err(unexpected(self.source, token.span, "something else"));
         };
         self.closed = frame.kind;
-        if frame.is_query {
-            self.out.queries.push(frame.open.span.start);
-        }
+        let is_query = frame.around.is_some() || frame.holds_query;
         let last = self.out.tokens.last().map(|t| t.span.start.column.saturating_sub(1));
+        if let Some(around) = frame.around {
+            self.paste(around, token.span);
+        }
         if frame.kind == FrameKind::IdReference {
             self.at += 1;
         } else {
             self.pass(bracket);
         }
-        // `((query) UNION …)`: the parentheses around hold a query too.
-        let first = self.tokens.get(self.frame().first);
-        if frame.is_query && first.is_some_and(|t| t.span == frame.open.span) && self.continues_query() {
-            self.frame().is_query = true;
+        // `((query) UNION …)`: the brackets around hold a query too.
+        let is_first = self.tokens.get(self.frame().first).is_some_and(|t| t.span == frame.open.span);
+        let may_hold_query = is_query && is_first && self.frame().around.is_none() && !self.frame().is_call;
+        if may_hold_query && self.kind(0) == Some(TokenKind::RParen) {
+            self.frame().holds_query = true;
+        } else if may_hold_query && self.continues_query() {
+            self.cut(token)?;
         }
         if frame.kind == FrameKind::Using
             && self.word(0) == Keyword::AS
@@ -323,11 +383,10 @@ impl Lowering<'_> {
     /// True if the next word goes on with a query after one of its operands.
     fn continues_query(&self) -> bool {
         use Keyword as K;
-        self.kind(0) == Some(TokenKind::RParen)
-            || matches!(
-                self.word(0),
-                K::UNION | K::EXCEPT | K::INTERSECT | K::ORDER | K::LIMIT | K::OFFSET | K::FETCH
-            )
+        matches!(
+            self.word(0),
+            K::UNION | K::EXCEPT | K::INTERSECT | K::ORDER | K::LIMIT | K::OFFSET | K::FETCH
+        )
     }
 
     /// `.*`
@@ -363,6 +422,23 @@ impl Lowering<'_> {
                     | TokenKind::RBracket
             ),
             None => false,
+        }
+    }
+
+    /// True if the token before the next one is a name, so that a parenthesis would begin arguments.
+    fn after_name(&self) -> bool {
+        use Keyword as K;
+        let word = self.word_before(1);
+        match self.kind_before() {
+            Some(TokenKind::QuotedIdent) => true,
+            Some(TokenKind::Word) => {
+                !keyword::precedes_operand(word)
+                    && !matches!(
+                        word,
+                        K::JOIN | K::LATERAL | K::EXISTS | K::ARRAY | K::LIST | K::MAP | K::USING
+                    )
+            }
+            _ => false,
         }
     }
 

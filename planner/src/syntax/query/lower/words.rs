@@ -130,7 +130,11 @@ impl Lowering<'_> {
     fn count(&mut self, word: Keyword, token: Token) -> Result<(), SyntaxError> {
         use Keyword as K;
         let infix = self.after_operand();
+        let is_operator = word == K::FROM && self.word_before(1) == K::DISTINCT;
         let frame = self.frame();
+        if keyword::starts_clause(word) && !is_operator {
+            frame.postfix = 0;
+        }
         match word {
             K::CASE => frame.cases += 1,
             K::END => frame.cases -= 1,
@@ -144,11 +148,7 @@ impl Lowering<'_> {
                 frame.postfix += 1;
             }
             K::IS | K::LIKE | K::ILIKE | K::AT | K::NOTNULL => frame.postfix += 1,
-            K::UNION | K::EXCEPT | K::INTERSECT => {
-                frame.postfix = 0;
-                frame.set_operations += 1;
-            }
-            _ if keyword::starts_clause(word) => frame.postfix = 0,
+            K::UNION | K::EXCEPT | K::INTERSECT => frame.set_operations += 1,
             _ => {}
         }
         let frame = self.frame();
@@ -251,6 +251,7 @@ impl Lowering<'_> {
             (self.is_text(1, "COLUMNS") && self.word(*i) == Keyword::FROM)
                 || (self.is_text(1, "INDEXES") && self.word(*i) == Keyword::ON)
         });
+        let start = self.at;
         let mut depth = 0usize;
         let end = loop {
             match self.kind(0) {
@@ -263,9 +264,8 @@ impl Lowering<'_> {
             self.at += 1;
         };
         let Some(relation) = relation else { return };
-        let Some(start) = self.tokens.iter().position(|t| t.span.start > token.span.start) else { return };
         self.emit_word(Keyword::FROM, token.span);
-        self.at = start + relation;
+        self.at = start + relation + 1;
         while self.at < end
             && let Some(part) = self.token(0)
         {
