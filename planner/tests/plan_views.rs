@@ -1,13 +1,17 @@
 //! Plans as people see them. The plans are written by hand: one that shows everything, one without changes, one
 //! whose names try to get out of every format, and one that is big.
 
-use std::fs;
-
 use mz_deploy_planner::diagnostic::text::Colour;
 use mz_deploy_planner::name::ObjectName;
 use mz_deploy_planner::plan::{Change, ChangeAction, Plan, Reason, Strategy};
 use mz_deploy_planner::project::ObjectKind;
 use mz_deploy_planner::view::{TextOptions, plan_json, plan_markdown, plan_sql, plan_text, read_plan};
+
+const PLANS: [(&str, &str); 3] = [
+    ("edit", include_str!("plans/edit.json")),
+    ("nothing_changed", include_str!("plans/nothing_changed.json")),
+    ("hostile_names", include_str!("plans/hostile_names.json")),
+];
 
 fn in_snapshots(test: impl FnOnce()) {
     let mut settings = insta::Settings::clone_current();
@@ -18,15 +22,14 @@ fn in_snapshots(test: impl FnOnce()) {
 }
 
 fn plan(name: &str) -> Plan {
-    let path = format!("{}/tests/plans/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    let text = fs::read_to_string(&path).expect("the plan is there");
-    read_plan(&path, &text).expect("the plan is of this format")
+    let (_, text) = PLANS.iter().find(|(known, _)| *known == name).expect("the plan is there");
+    read_plan(name, text).expect("the plan is of this format")
 }
 
 #[test]
 fn every_plan_in_every_format() {
     in_snapshots(|| {
-        for name in ["edit", "nothing_changed", "hostile_names"] {
+        for (name, _) in PLANS {
             let plan = plan(name);
             insta::assert_snapshot!(format!("{name}.text"), plan_text(&plan, TextOptions::default()));
             insta::assert_snapshot!(format!("{name}.markdown"), plan_markdown(&plan));
@@ -39,7 +42,7 @@ fn every_plan_in_every_format() {
 
 #[test]
 fn a_plan_reads_back_as_it_was_written() {
-    for name in ["edit", "nothing_changed", "hostile_names"] {
+    for (name, _) in PLANS {
         let plan = plan(name);
         assert_eq!(read_plan("plan.json", &plan_json(&plan)), Ok(plan));
     }

@@ -15,7 +15,7 @@ pub(super) fn run(global: &Global, terminal: Terminal) -> Result<(), Failure> {
     if global.output == Output::Json {
         return json(&loaded);
     }
-    let loaded = sound(loaded, terminal)?;
+    let loaded = sound(loaded, global, terminal)?;
     let seconds = start.elapsed().as_secs_f64();
     let objects = objects(loaded.compiled.project.objects.len());
     terminal.info(format_args!("Compiled {objects} in {seconds:.2} s"));

@@ -9,7 +9,7 @@ use crate::host::Failure;
 
 pub(super) fn run(global: &Global, options: GraphOptions, terminal: Terminal) -> Result<(), Failure> {
     let loaded = load(global, terminal)?;
-    let loaded = sound(loaded, terminal)?;
+    let loaded = sound(loaded, global, terminal)?;
     let graph = view::graph(&loaded.compiled.project);
     let default = if global.output == Output::Json { GraphFormat::Json } else { GraphFormat::Dot };
     terminal::print_result(&match options.format.unwrap_or(default) {

@@ -13,9 +13,10 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
+use mz_deploy_planner::diagnostic::Diagnostic;
 use mz_deploy_planner::input::Config;
 
-use crate::host::{self, Failure, Loaded};
+use crate::host::{self, Failure, Loaded, Texts};
 use arguments::{Arguments, Command, Global};
 use terminal::Terminal;
 
@@ -55,10 +56,15 @@ fn load(global: &Global, terminal: Terminal) -> Result<Loaded, Failure> {
 }
 
 /// The project if it is sound, its warnings printed; a failure with all diagnostics if it isn't.
-fn sound(loaded: Loaded, terminal: Terminal) -> Result<Loaded, Failure> {
+fn sound(loaded: Loaded, global: &Global, terminal: Terminal) -> Result<Loaded, Failure> {
     if !loaded.compiled.is_sound() {
-        return Err(Failure::Rejected { diagnostics: loaded.compiled.diagnostics, texts: loaded.texts });
+        return Err(rejected(loaded.compiled.diagnostics, loaded.texts, global));
     }
-    terminal.diagnostics(&loaded.compiled.diagnostics, &loaded.texts);
+    terminal.diagnostics(&loaded.compiled.diagnostics, &loaded.texts, &global.directory);
     Ok(loaded)
+}
+
+/// The failure of a project with errors.
+fn rejected(diagnostics: Vec<Diagnostic>, texts: Texts, global: &Global) -> Failure {
+    Failure::Rejected { diagnostics, texts, directory: global.directory.clone() }
 }

@@ -1,6 +1,6 @@
 //! `mz-deploy plan`
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use mz_deploy_planner::diagnostic::Diagnostic;
 use mz_deploy_planner::input::{self, StageOptions};
@@ -10,7 +10,7 @@ use mz_deploy_planner::view::{self, TextOptions};
 
 use super::arguments::{Global, Output, PlanFormat, PlanOptions};
 use super::terminal::{self, Terminal};
-use super::{load, sound};
+use super::{load, rejected, sound};
 use crate::host::{self, CommitQuery, Failure, Loaded, Texts};
 
 /// Characters of a digest that stand for the project in a deploy id: as many as of a commit.
@@ -21,7 +21,7 @@ pub(super) fn run(global: &Global, options: &PlanOptions, terminal: Terminal) ->
     let deployed = options.deployed.as_deref().map(|path| read(path, input::read_deployed)).transpose()?;
     let live = options.live.as_deref().map(|path| read(path, input::read_live)).transpose()?;
     let loaded = load(global, terminal)?;
-    let loaded = sound(loaded, terminal)?;
+    let loaded = sound(loaded, global, terminal)?;
     let deploy_id = match (&options.deploy_id, commit) {
         (Some(id), _) => id.clone(),
         (None, commit) => default_id(commit.and_then(CommitQuery::finish), &loaded, terminal),
@@ -35,7 +35,7 @@ pub(super) fn run(global: &Global, options: &PlanOptions, terminal: Terminal) ->
     };
     let plan = match loaded.compiled.plan_stage(deployed.as_ref(), live.as_ref(), &stage) {
         Ok(plan) => plan,
-        Err(diagnostics) => return Err(Failure::Rejected { diagnostics, texts: loaded.texts }),
+        Err(diagnostics) => return Err(rejected(diagnostics, loaded.texts, global)),
     };
     if let Some(path) = &options.out {
         save(path, &plan)?;
@@ -71,6 +71,7 @@ fn read<T>(path: &Path, parse: fn(&str, &str) -> Result<T, Box<Diagnostic>>) -> 
     parse(&name, &text).map_err(|problem| Failure::Rejected {
         diagnostics: vec![*problem],
         texts: Texts::from([(FilePath::from(name), text)]),
+        directory: PathBuf::new(),
     })
 }
 

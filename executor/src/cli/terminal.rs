@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
+use std::path::{Component, Path};
 
 use anstream::{AutoStream, ColorChoice};
 use mz_deploy_planner::diagnostic::text::Colour;
@@ -45,12 +46,13 @@ impl Terminal {
     }
 
     /// Prints problems.
-    pub(super) fn diagnostics(self, diagnostics: &[Diagnostic], texts: &Texts) {
+    pub(super) fn diagnostics(self, diagnostics: &[Diagnostic], texts: &Texts, directory: &Path) {
         let text_of = |path: &str| texts.get(path).map(AsRef::as_ref);
         match self.output {
             // GitHub reads annotations from either stream.
             Output::Github => {
-                let _ = io::stderr().write_all(github::render(diagnostics, text_of).as_bytes());
+                let annotations = github::render(diagnostics, text_of, &in_repository(directory));
+                let _ = io::stderr().write_all(annotations.as_bytes());
             }
             Output::Text | Output::Json => {
                 let mut stderr = AutoStream::auto(io::stderr());
@@ -64,11 +66,13 @@ impl Terminal {
     pub(super) fn failure(self, failure: &Failure) {
         match (failure, self.output) {
             (Failure::OutputClosed | Failure::Reported, _) => {}
-            (Failure::Rejected { diagnostics, texts }, Output::Json) => {
+            (Failure::Rejected { diagnostics, texts, .. }, Output::Json) => {
                 let text_of = |path: &str| texts.get(path).map(AsRef::as_ref);
                 let _ = print_result(&view::to_json(&view::diagnostics(diagnostics, text_of)));
             }
-            (Failure::Rejected { diagnostics, texts }, _) => self.diagnostics(diagnostics, texts),
+            (Failure::Rejected { diagnostics, texts, directory }, _) => {
+                self.diagnostics(diagnostics, texts, directory);
+            }
             (Failure::Refused { message, help }, Output::Json) => {
                 let _ = print_result(&view::to_json(&ErrorDocument {
                     format: 1,
@@ -104,6 +108,12 @@ pub(super) fn print_result(text: &str) -> Result<(), Failure> {
 /// Whether results are coloured.
 pub(super) fn result_colour() -> Colour {
     colour(AutoStream::choice(&io::stdout()))
+}
+
+/// A directory as GitHub writes it. Workflows run in the root of the repository.
+fn in_repository(directory: &Path) -> String {
+    let parts = directory.components().filter(|part| *part != Component::CurDir);
+    parts.map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
 fn colour(choice: ColorChoice) -> Colour {

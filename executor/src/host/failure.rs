@@ -1,7 +1,7 @@
 //! Why a command could not do what it was asked to do.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use mz_deploy_planner::diagnostic::Diagnostic;
 
@@ -16,6 +16,8 @@ pub enum Failure {
         diagnostics: Vec<Diagnostic>,
         /// The texts that they point into.
         texts: Texts,
+        /// What their paths are relative to.
+        directory: PathBuf,
     },
     /// Something outside the project's text is wrong.
     Refused {

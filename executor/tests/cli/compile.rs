@@ -20,6 +20,13 @@ fn a_project_with_problems() {
 }
 
 #[test]
+fn annotations_name_files_from_the_root_of_the_repository() {
+    let repository = Project::new(&[("projects/shop/project.toml", "x = 1\n")]);
+    let report = repository.run(&["-d", "./projects/shop", "compile", "--output", "github"]);
+    assert!(report.contains("::error file=projects/shop/project.toml,line=1,"), "{report}");
+}
+
+#[test]
 fn a_directory_that_is_no_project() {
     let project = Project::new(&[("README.md", "")]);
     assert_snapshot("compile_no_project", &project.run(&["compile"]));

@@ -21,7 +21,7 @@ fn links_are_followed_to_files_of_the_project_only() {
     let elsewhere = Project::new(&[("secret.sql", "CREATE VIEW secret AS SELECT 1;")]);
     project.write("shared/linked.sql", "CREATE VIEW linked AS SELECT 1 AS one;\n");
     let link = |target: &std::path::Path, path: &str| {
-        symlink(target, project.path(path)).expect("links can be made")
+        symlink(target, project.path(path)).expect("links can be made");
     };
     link(&project.path("shared/linked.sql"), "models/shop/core/linked.sql");
     assert!(project.run(&["compile"]).contains("Compiled 4 objects"));

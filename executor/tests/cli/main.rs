@@ -2,6 +2,7 @@
 
 mod cache;
 mod compile;
+#[cfg(unix)]
 mod files;
 mod graph;
 mod plan;

@@ -1,5 +1,6 @@
 //! A project in a temporary directory, and the program run on it.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -93,7 +94,7 @@ pub(crate) fn report(arguments: &[&str], output: &Output) -> String {
     for (name, bytes) in [("stdout", &output.stdout), ("stderr", &output.stderr)] {
         if !bytes.is_empty() {
             let text = String::from_utf8_lossy(bytes);
-            report.push_str(&format!("--- {name} ---\n{}", without_times(&text)));
+            let _ = write!(report, "--- {name} ---\n{}", without_times(&text));
         }
     }
     report

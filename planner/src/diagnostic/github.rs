@@ -6,8 +6,13 @@ use super::{Diagnostic, Severity};
 use crate::source::{LineIndex, Position};
 
 /// One annotation a line: `::error file=…,line=…,col=…,endLine=…,endColumn=…,title=CODE::message`. Lines and columns
-/// count from 1, columns in characters. `text_of` finds the text of a file as it is on disk.
-pub fn render<'a>(diagnostics: &[Diagnostic], text_of: impl Fn(&str) -> Option<&'a str>) -> String {
+/// count from 1, columns in characters. `text_of` finds the text of a file as it is on disk. GitHub wants paths relative to
+/// the repository: `directory` is where the project is in it, empty for its root.
+pub fn render<'a>(
+    diagnostics: &[Diagnostic],
+    text_of: impl Fn(&str) -> Option<&'a str>,
+    directory: &str,
+) -> String {
     let mut output = String::new();
     let mut last: Option<(&str, Option<LineIndex<'a>>)> = None;
     for diagnostic in diagnostics {
@@ -20,18 +25,26 @@ pub fn render<'a>(diagnostics: &[Diagnostic], text_of: impl Fn(&str) -> Option<&
         let range = index
             .filter(|_| !place.is_file())
             .map(|index| (index.position(place.span.start), index.position(place.span.end)));
-        annotation(&mut output, diagnostic, range);
+        annotation(&mut output, diagnostic, range, directory);
     }
     output
 }
 
-fn annotation(output: &mut String, diagnostic: &Diagnostic, range: Option<(Position, Position)>) {
+fn annotation(
+    output: &mut String,
+    diagnostic: &Diagnostic,
+    range: Option<(Position, Position)>,
+    directory: &str,
+) {
     let command = match diagnostic.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
     };
-    let path = Property(&diagnostic.primary.location.path);
-    let _ = write!(output, "::{command} file={path}");
+    let _ = write!(output, "::{command} file=");
+    if !directory.is_empty() {
+        let _ = write!(output, "{}/", Property(directory));
+    }
+    let _ = write!(output, "{}", Property(&diagnostic.primary.location.path));
     if let Some((start, end)) = range {
         let _ = write!(output, ",line={},endLine={}", start.line + 1, end.line + 1);
         // GitHub refuses columns of an annotation that spans lines.
@@ -40,8 +53,8 @@ fn annotation(output: &mut String, diagnostic: &Diagnostic, range: Option<(Posit
         }
     }
     let _ = write!(output, ",title={}::{}", diagnostic.code, Data(&diagnostic.message));
-    for label in std::iter::once(&diagnostic.primary).filter(|label| !label.message.is_empty()) {
-        let _ = write!(output, "%0A{}", Data(&label.message));
+    if !diagnostic.primary.message.is_empty() {
+        let _ = write!(output, "%0A{}", Data(&diagnostic.primary.message));
     }
     for help in &diagnostic.help {
         let _ = write!(output, "%0Ahelp: {}", Data(help));
@@ -97,7 +110,7 @@ mod tests {
         let diagnostic =
             Diagnostic::error(Code::SyntaxError, place, "unexpected `SELEKT`").help("did you mean `SELECT`?");
         assert_eq!(
-            render(&[diagnostic], |_| Some(text)),
+            render(&[diagnostic], |_| Some(text), ""),
             "::error file=models/a/b/c.sql,line=2,endLine=2,col=1,endColumn=7,title=SyntaxError::unexpected \
              `SELEKT`%0Ahelp: did you mean `SELECT`?\n"
         );
@@ -107,8 +120,8 @@ mod tests {
     fn a_file_as_a_whole_has_no_line() {
         let diagnostic = Diagnostic::warning(Code::IgnoredFile, Location::file("models/x.sql"), "not read");
         assert_eq!(
-            render(&[diagnostic], |_| Some("x")),
-            "::warning file=models/x.sql,title=IgnoredFile::not read\n"
+            render(&[diagnostic], |_| Some("x"), "projects/shop"),
+            "::warning file=projects/shop/models/x.sql,title=IgnoredFile::not read\n"
         );
     }
 
@@ -117,7 +130,7 @@ mod tests {
         let place = Location::file("a,b:c%\n::error ::x.sql");
         let diagnostic = Diagnostic::error(Code::InvalidFileName, place, "100 %\r\n::error ::gotcha");
         assert_eq!(
-            render(&[diagnostic], |_| None),
+            render(&[diagnostic], |_| None, ""),
             "::error file=a%2Cb%3Ac%25%0A%3A%3Aerror %3A%3Ax.sql,title=InvalidFileName::100 %25%0D%0A::error \
              ::gotcha\n"
         );

@@ -51,6 +51,7 @@ impl Workspace {
 
     /// Plans a deployment: `schemas/preview.schema.json`. `options` is `schemas/stage-options.schema.json`;
     /// `deployed` and `live` are the texts of snapshot files.
+    #[expect(clippy::needless_pass_by_value, reason = "optional texts cross as owned values")]
     pub fn plan(
         &mut self,
         options: &JsValue,
