@@ -7,9 +7,13 @@ import { gzipSync } from "node:zlib";
 // What a page may have to load, in bytes.
 const BUDGET = 900_000;
 
-// The glue that wasm-bindgen needs to pass values and to throw, and the two functions that turn JSON into values and
-// back. A clock, randomness, the network, the console or WASI would show up here under another name.
-const ALLOWED = [/^__wbindgen_/, /^__wbg___wbindgen_/, /^__wbg_(Error|parse|stringify)_[0-9a-f]{16}$/];
+// The glue that wasm-bindgen needs to pass values and to throw, and the functions of JavaScript values with which options
+// are read and JSON is turned into values. A clock, randomness, the network, the console or WASI would show up here
+// under another name.
+const VALUES =
+  "Error|String|call|done|entries|get|get_unchecked|get_with_ref_key|instanceof_ArrayBuffer|instanceof_Uint8Array|isArray|" +
+  "isSafeInteger|iterator|keys|length|new|next|parse|prototypesetcall|set|stringify|value";
+const ALLOWED = [/^__wbindgen_/, /^__wbg___wbindgen_/, new RegExp(`^__wbg_(${VALUES})_[0-9a-f]{16}$`)];
 
 const path = resolve(process.argv[2]);
 const bytes = readFileSync(path);

@@ -54,13 +54,11 @@ impl Workspace {
     #[expect(clippy::needless_pass_by_value, reason = "optional texts cross as owned values")]
     pub fn plan(
         &mut self,
-        options: &JsValue,
+        options: JsValue,
         deployed: Option<String>,
         live: Option<String>,
     ) -> Result<JsValue, JsError> {
-        let options =
-            js_sys::JSON::stringify(options).map_err(|_| JsError::new("the options are not JSON"))?;
-        let options: StageOptions = serde_json::from_str(&String::from(options))?;
+        let options: StageOptions = serde_wasm_bindgen::from_value(options)?;
         let compiled = self.0.check();
         let text_of = |path: &str| self.0.file(path).map(AsRef::as_ref);
         value(&view::preview(&compiled, &options, deployed.as_deref(), live.as_deref(), text_of))
