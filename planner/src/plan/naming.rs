@@ -160,8 +160,8 @@ fn wanted(draft: &Draft<'_>) -> Vec<Wanted> {
         item(node, object, &object.name.name, false);
     }
     for staged in draft.staged_indexes() {
-        if let (Some(object), Some(name)) = (draft.facts.object(staged.node), staged.name()) {
-            item(staged.node, object, name, staged.retires.is_some());
+        if let Some(name) = staged.name() {
+            item(staged.node, staged.object, name, staged.retires.is_some());
         }
     }
     all
