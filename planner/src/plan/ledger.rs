@@ -92,7 +92,9 @@ fn touched_schemas<'a>(draft: &Draft<'a>, scopes: &Scopes<'a>) -> Vec<&'a Schema
     let mut touched = vec![false; facts.schemas.len()];
     let mut touch = |node: Node| {
         let schema = facts.schema_of.get(node as usize).and_then(|s| touched.get_mut(*s as usize));
-        schema.into_iter().for_each(|touched| *touched = true);
+        if let Some(touched) = schema {
+            *touched = true;
+        }
     };
     for (node, own) in (0..).zip(&facts.own) {
         if own.indexes
