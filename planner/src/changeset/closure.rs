@@ -1,6 +1,6 @@
 //! The rules, as a least fixed point.
 
-use super::facts::{Definition, Facts, SinkChange};
+use super::facts::{Definition, Facts, ObjectClusters, SinkChange};
 use super::trace::Trace;
 use crate::graph::Node;
 use crate::plan::Strategy;
@@ -139,7 +139,7 @@ impl Rules<'_> {
     fn clusters(&mut self, round: &[Node]) {
         let facts = self.facts;
         for &node in round {
-            for cluster in facts.clusters_of.get(node as usize).into_iter().flat_map(|c| c.all()) {
+            for cluster in facts.clusters_of.get(node as usize).into_iter().flat_map(ObjectClusters::all) {
                 let Some(swapped) = self.closure.swapped_clusters.get_mut(cluster as usize) else { continue };
                 if std::mem::replace(swapped, true) {
                     continue;

@@ -64,9 +64,10 @@ fn unknown_schema(facts: &Facts<'_>, written: &str) -> Diagnostic {
         .filter(|s| holds_computation(facts, s))
         .map(|s| format!("`{}`", s.name))
         .collect();
-    let message = match parse(written) {
-        Some(_) => format_smolstr!("the project has no schema `{written}`"),
-        None => format_smolstr!("`{written}` is not `database.schema`"),
+    let message = if parse(written).is_some() {
+        format_smolstr!("the project has no schema `{written}`")
+    } else {
+        format_smolstr!("`{written}` is not `database.schema`")
     };
     Diagnostic::error(Code::UnknownSchema, Location::file(PROJECT_FILE), message)
         .help(format_smolstr!("schemas of the project: {}", available.join(", ")))

@@ -6,14 +6,14 @@ use smol_str::SmolStr;
 
 use super::draft::Draft;
 use super::model::{Cause, Strategy};
-use super::operation::Operation;
+use super::operation::{ObjectOperation, Operation};
 use crate::changeset::SinkChange;
 use crate::ddl::undo;
 use crate::fingerprint::Fingerprint;
 use crate::graph::Node;
 use crate::input::{DeployedCompanion, DeployedModifier};
 use crate::name::{ObjectName, SchemaName};
-use crate::project::CompanionKind;
+use crate::project::{Companion, CompanionKind};
 use crate::syntax::{self, ast::Body};
 
 /// True if the object stays, or is replaced in place, so that its grants and comments are altered rather than made
@@ -34,9 +34,7 @@ pub(super) fn changes<'a>(draft: &Draft<'a>, node: Node) -> Vec<Operation<'a>> {
         |kind: CompanionKind| kind == CompanionKind::Grant || kind == CompanionKind::Comment && !is_replaced;
     let is_deployed =
         |fingerprint: &Fingerprint| old.companions.iter().any(|d| &d.fingerprint == fingerprint);
-    let is_new = |(_, c): &(usize, &crate::project::Companion)| {
-        counts(c.kind) && !is_deployed(&c.statement.fingerprint)
-    };
+    let is_new = |c: &&Companion| counts(c.kind) && !is_deployed(&c.statement.fingerprint);
     let removed = old
         .companions
         .iter()
@@ -49,8 +47,8 @@ pub(super) fn changes<'a>(draft: &Draft<'a>, node: Node) -> Vec<Operation<'a>> {
             sql,
             cause: Cause { object: Some(object.name.clone()), path: Some(object.path.clone()), line: None },
         });
-    let added = object.companions.iter().enumerate().filter(is_new);
-    removed.chain(added.map(|(companion, _)| Operation::AlterCompanion(node, companion))).collect()
+    let added = object.companions.iter().filter(is_new);
+    removed.chain(added.map(|c| Operation::On(node, object, ObjectOperation::AlterCompanion(c)))).collect()
 }
 
 /// What takes a deployed grant or comment back.

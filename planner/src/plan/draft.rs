@@ -16,6 +16,8 @@ pub(super) struct Draft<'a> {
     pub(super) facts: &'a Facts<'a>,
     pub(super) closure: Closure,
     pub(super) naming: Naming,
+    /// What is built, needed objects first.
+    built: Vec<(Node, &'a Object, Strategy)>,
     /// The staged name of each schema.
     staged_schemas: Vec<SchemaName>,
     pub(super) live: Option<&'a Observed<'a>>,
@@ -34,7 +36,11 @@ impl<'a> Draft<'a> {
     ) -> Self {
         let indexes = IndexChanges::new(facts, &closure);
         let staged_schemas = facts.schemas.iter().map(|schema| naming.schema(schema.name)).collect();
-        Self { facts, closure, naming, staged_schemas, live, indexes, drop_removed }
+        let order = facts.graph.order().iter().copied().filter(|node| closure.is_built(*node));
+        let built = order
+            .filter_map(|node| Some((node, facts.object(node)?, closure.strategy_of(facts, node))))
+            .collect();
+        Self { facts, closure, naming, built, staged_schemas, live, indexes, drop_removed }
     }
 
     /// How an object that is built reaches production; `None` for what isn't built.
@@ -44,8 +50,7 @@ impl<'a> Draft<'a> {
 
     /// What is built, needed objects first.
     pub(super) fn built(&self) -> impl Iterator<Item = (Node, &'a Object, Strategy)> + '_ {
-        let order = self.facts.graph.order().iter();
-        order.filter_map(|&node| Some((node, self.facts.object(node)?, self.strategy(node)?)))
+        self.built.iter().copied()
     }
 
     /// What is built under a staged name in its own schema and renamed.

@@ -9,13 +9,13 @@ use crate::changeset::{Closure, Facts};
 use crate::graph::Node;
 use crate::input::DeployedCompanion;
 use crate::name::Ident;
-use crate::project::{CompanionKind, IndexDefinition};
+use crate::project::{CompanionKind, IndexDefinition, Object};
 
 /// An index that is built on an existing relation.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct StagedIndex<'a> {
-    /// The object.
     pub(super) node: Node,
+    pub(super) object: &'a Object,
     pub(super) definition: &'a IndexDefinition,
     /// The deployed index that has its name.
     pub(super) retires: Option<&'a Ident>,
@@ -32,6 +32,7 @@ impl<'a> StagedIndex<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DroppedIndex<'a> {
     pub(super) node: Node,
+    pub(super) object: &'a Object,
     pub(super) deployed: &'a DeployedCompanion,
     /// A new index took its name.
     pub(super) is_retired: bool,
@@ -73,7 +74,7 @@ impl<'a> IndexChanges<'a> {
         for definition in object.indexes.iter().filter(|i| !stays(i)) {
             let name = definition.name.as_ref();
             let retires = deployed().filter_map(|d| d.index.as_ref()).find(|d| Some(*d) == name);
-            self.staged.push(StagedIndex { node, definition, retires });
+            self.staged.push(StagedIndex { node, object, definition, retires });
         }
         for deployed in deployed() {
             let same = object.indexes.iter().find(|i| i.statement.fingerprint == deployed.fingerprint);
@@ -82,7 +83,7 @@ impl<'a> IndexChanges<'a> {
             }
             let name = deployed.index.as_ref();
             let taken = object.indexes.iter().any(|i| name.is_some() && i.name.as_ref() == name && !stays(i));
-            self.dropped.push(DroppedIndex { node, deployed, is_retired: taken });
+            self.dropped.push(DroppedIndex { node, object, deployed, is_retired: taken });
         }
     }
 }

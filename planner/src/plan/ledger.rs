@@ -1,10 +1,10 @@
 //! Rows of the ledger. Columns are those of the tables in `_mz_deploy.tables`; what only the run knows (times, the
 //! user, the commit, ids of what it makes) is added when the rows are written.
 
-use smol_str::{SmolStr, ToSmolStr};
+use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
 use super::draft::Draft;
-use super::model::ScopeChange;
+use super::model::{Effect, ScopeChange};
 use super::operation::Operation;
 use super::scopes::{Scopes, kind_of};
 use super::text;
@@ -12,38 +12,49 @@ use crate::changeset::{SchemaFacts, SinkChange};
 use crate::graph::Node;
 use crate::input::SchemaDeploymentKind;
 use crate::name::{Ident, SchemaName};
+use crate::project::{Object, ObjectKind};
 
-/// Rows of one table.
-pub(super) struct Rows {
-    pub(super) table: &'static str,
-    pub(super) columns: &'static [&'static str],
-    /// Without the deploy id, which is the first column of each table.
-    pub(super) rows: Vec<Vec<SmolStr>>,
-}
-
-fn rows<'a>(table: &'static str, columns: &'static [&'static str], rows: Vec<Vec<SmolStr>>) -> Operation<'a> {
-    Operation::Record(Rows { table, columns, rows })
+/// A table of the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Table {
+    Deployments,
+    Objects,
+    Clusters,
+    PendingStatements,
+    ReplacementMvs,
 }
 
 /// What is recorded before anything is made.
 pub(super) fn records<'a>(draft: &Draft<'a>, scopes: &Scopes<'a>) -> Vec<Operation<'a>> {
     let touched = touched_schemas(draft, scopes);
-    [
-        rows(
-            "_mz_deploy.tables.deployments",
-            &["deploy_id", "database", "schema", "kind", "mode"],
-            deployments(draft, &touched),
-        ),
-        rows(
-            "_mz_deploy.tables.objects",
-            &["deploy_id", "database", "schema", "object", "hash"],
-            objects(draft, &touched),
-        ),
-        rows("_mz_deploy.tables.clusters", &["deploy_id", "cluster_id"], clusters(draft)),
-        rows(
-            "_mz_deploy.tables.pending_statements",
-            &[
-                "deploy_id",
+    let has_rows = |table: &Table| match table {
+        Table::Deployments | Table::Objects => !touched.is_empty(),
+        Table::Clusters => !clusters(draft).is_empty(),
+        Table::PendingStatements => created_sinks(draft).next().is_some(),
+        Table::ReplacementMvs => draft.replaced().next().is_some(),
+    };
+    [Table::Deployments, Table::Objects, Table::Clusters, Table::PendingStatements, Table::ReplacementMvs]
+        .into_iter()
+        .filter(has_rows)
+        .map(|table| Operation::Record(table, touched.clone()))
+        .collect()
+}
+
+/// The rows of a table.
+pub(super) fn record(
+    draft: &Draft<'_>,
+    deploy_id: &str,
+    table: Table,
+    touched: &[&SchemaFacts<'_>],
+) -> Effect {
+    let (name, columns, rows): (&str, &[&str], _) = match table {
+        Table::Deployments => {
+            ("deployments", &["database", "schema", "kind", "mode"], deployments(draft, touched))
+        }
+        Table::Objects => ("objects", &["database", "schema", "object", "hash"], objects(draft, touched)),
+        Table::Clusters => ("clusters", &["cluster_id"], clusters(draft)),
+        Table::PendingStatements => {
+            let columns = &[
                 "sequence_num",
                 "database",
                 "schema",
@@ -51,25 +62,27 @@ pub(super) fn records<'a>(draft: &Draft<'a>, scopes: &Scopes<'a>) -> Vec<Operati
                 "object_hash",
                 "statement_sql",
                 "statement_kind",
-            ],
-            pending_sinks(draft),
-        ),
-        rows(
-            "_mz_deploy.tables.replacement_mvs",
-            &[
-                "deploy_id",
+            ];
+            ("pending_statements", columns, pending_sinks(draft))
+        }
+        Table::ReplacementMvs => {
+            let columns = &[
                 "target_database",
                 "target_schema",
                 "target_name",
                 "replacement_schema",
                 "replacement_name",
-            ],
-            replacements(draft),
-        ),
-    ]
-    .into_iter()
-    .filter(|operation| matches!(operation, Operation::Record(rows) if !rows.rows.is_empty()))
-    .collect()
+            ];
+            ("replacement_mvs", columns, replacements(draft))
+        }
+    };
+    let deploy_id = SmolStr::new(deploy_id);
+    let with_id = |row: Vec<SmolStr>| std::iter::once(deploy_id.clone()).chain(row).collect();
+    Effect::Record {
+        table: format_smolstr!("_mz_deploy.tables.{name}"),
+        columns: std::iter::once(&"deploy_id").chain(columns).map(|c| SmolStr::new_static(c)).collect(),
+        rows: rows.into_iter().map(with_id).collect(),
+    }
 }
 
 /// Schemas in which anything changes. Each is recorded as a whole: the last deployment of a schema says everything
@@ -79,7 +92,9 @@ fn touched_schemas<'a>(draft: &Draft<'a>, scopes: &Scopes<'a>) -> Vec<&'a Schema
     let mut touched = vec![false; facts.schemas.len()];
     let mut touch = |node: Node| {
         let schema = facts.schema_of.get(node as usize).and_then(|s| touched.get_mut(*s as usize));
-        schema.into_iter().for_each(|touched| *touched = true);
+        if let Some(touched) = schema {
+            *touched = true;
+        }
     };
     for (node, own) in (0..).zip(&facts.own) {
         if own.indexes
@@ -133,7 +148,7 @@ fn objects(draft: &Draft<'_>, touched: &[&SchemaFacts<'_>]) -> Vec<Vec<SmolStr>>
     let members = touched
         .iter()
         .flat_map(|s| draft.facts.project.objects.get(s.members.clone()).unwrap_or_default())
-        .filter(|o| o.kind.is_computation() || o.kind == crate::project::ObjectKind::Sink);
+        .filter(|o| o.kind.is_computation() || o.kind == ObjectKind::Sink);
     members
         .map(|object| {
             let [database, schema] = schema_parts(&object.name.schema);
@@ -149,17 +164,20 @@ fn clusters(draft: &Draft<'_>) -> Vec<Vec<SmolStr>> {
     draft.swapped_clusters().filter_map(live).collect()
 }
 
-fn pending_sinks(draft: &Draft<'_>) -> Vec<Vec<SmolStr>> {
-    let is_created = |node| {
+/// Sinks that promotion creates.
+fn created_sinks<'d, 'a>(draft: &'d Draft<'a>) -> impl Iterator<Item = &'a Object> + use<'d, 'a> {
+    let is_created = |node: Node| {
         let change = draft.closure.sink_change(draft.facts, node);
         matches!(change, Some(SinkChange::Create | SinkChange::Recreate))
     };
+    draft.sinks().filter(move |(node, _)| is_created(*node)).map(|(_, object)| object)
+}
+
+fn pending_sinks(draft: &Draft<'_>) -> Vec<Vec<SmolStr>> {
     // No sink reads another, so the order by name is one of dependencies.
-    draft
-        .sinks()
-        .filter(|(node, _)| is_created(*node))
+    created_sinks(draft)
         .enumerate()
-        .map(|(number, (_, object))| {
+        .map(|(number, object)| {
             let [database, schema] = schema_parts(&object.name.schema);
             vec![
                 number.to_smolstr(),

@@ -16,6 +16,7 @@ mod draft;
 mod indexes;
 mod ledger;
 mod lower;
+mod lower_object;
 mod model;
 mod naming;
 mod observed;

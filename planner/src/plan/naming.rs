@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::draft::Draft;
+use super::observed::Observed;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::Node;
 use crate::name::{Ident, NameTooLong, ObjectName, SchemaName};
@@ -33,15 +34,15 @@ pub(super) struct Naming {
 
 impl Naming {
     /// Checks the deploy id.
-    pub(super) fn new(deploy_id: &str) -> Result<Self, Diagnostic> {
+    pub(super) fn new(deploy_id: &str) -> Result<Self, Vec<Diagnostic>> {
         let is_sound = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
         if deploy_id.is_empty() || deploy_id.len() > MAX_DEPLOY_ID || !deploy_id.bytes().all(is_sound) {
-            return Err(Diagnostic::error(
+            let problem = Diagnostic::error(
                 Code::InvalidDeployId,
                 Location::file(PROJECT_FILE),
                 format_smolstr!("`{deploy_id}` can't be a deploy id"),
-            )
-            .help("use 1 to 64 letters, digits, `_` and `-`"));
+            );
+            return Err(vec![problem.help("use 1 to 64 letters, digits, `_` and `-`")]);
         }
         Ok(Self {
             beside: format_smolstr!("_{deploy_id}"),
@@ -160,8 +161,8 @@ fn wanted(draft: &Draft<'_>) -> Vec<Wanted> {
         item(node, object, &object.name.name, false);
     }
     for staged in draft.staged_indexes() {
-        if let (Some(object), Some(name)) = (draft.facts.object(staged.node), staged.name()) {
-            item(staged.node, object, name, staged.retires.is_some());
+        if let Some(name) = staged.name() {
+            item(staged.node, staged.object, name, staged.retires.is_some());
         }
     }
     all
@@ -187,13 +188,13 @@ fn taken(draft: &Draft<'_>) -> BTreeSet<(Scope, Ident)> {
         live.objects().for_each(|o| item(&o.name));
     }
     let project_schemas = draft.facts.project.schemas.keys();
-    let live_schemas = draft.live.into_iter().flat_map(|l| l.schemas()).map(|s| &s.name);
+    let live_schemas = draft.live.into_iter().flat_map(Observed::schemas).map(|s| &s.name);
     for schema in project_schemas.chain(live_schemas).filter(|s| is_near(&s.schema)) {
         taken.insert((Scope::Schema(schema.database.clone()), schema.schema.clone()));
     }
     let declared = draft.facts.project.infrastructure.iter().map(|i| &i.name);
     let shared = draft.facts.project.settings.shared_clusters.keys();
-    let live_clusters = draft.live.into_iter().flat_map(|l| l.clusters()).map(|c| &c.name);
+    let live_clusters = draft.live.into_iter().flat_map(Observed::clusters).map(|c| &c.name);
     let clusters = draft.facts.clusters.iter().copied().chain(declared).chain(shared).chain(live_clusters);
     taken.extend(clusters.filter(|c| is_near(c)).map(|c| (Scope::Cluster, c.clone())));
     taken

@@ -4,12 +4,15 @@
 use smol_str::SmolStr;
 
 use super::indexes::{DroppedIndex, StagedIndex};
-use super::ledger::Rows;
+use super::ledger::Table;
 use super::model::{Cause, Moment};
+use crate::changeset::SchemaFacts;
 use crate::graph::Node;
 use crate::input::{DeployedObject, LiveGrant};
-use crate::name::{Ident, SchemaName};
-use crate::project::{Infrastructure, Modifier, ModifierStatement, StatementText};
+use crate::name::{Ident, ObjectName, SchemaName};
+use crate::project::{
+    Companion, IndexDefinition, Infrastructure, Modifier, ModifierStatement, Object, StatementText,
+};
 
 /// Steps that belong together.
 pub(super) struct Outline<'a> {
@@ -20,18 +23,19 @@ pub(super) struct Outline<'a> {
     pub(super) operations: Vec<Operation<'a>>,
 }
 
-/// One step. Objects are nodes of the graph.
+/// One step. `cause` is an object that makes it necessary.
 pub(super) enum Operation<'a> {
-    Record(Rows),
+    /// Rows of a table of the ledger, for schemas in which anything changes.
+    Record(Table, Vec<&'a SchemaFacts<'a>>),
     CreateDatabase {
         name: &'a Ident,
         if_not_exists: bool,
-        cause: Option<Node>,
+        cause: Option<&'a Object>,
     },
     CreateSchema {
         name: SchemaName,
         if_not_exists: bool,
-        cause: Option<Node>,
+        cause: Option<&'a Object>,
     },
     /// A statement of a modifier; on the staged copy of its schema if one is given.
     RunModifier {
@@ -42,17 +46,17 @@ pub(super) enum Operation<'a> {
     CreateCluster {
         name: &'a Ident,
         options: &'a str,
-        cause: Option<Node>,
+        cause: Option<&'a Object>,
     },
     GrantOnCluster {
         name: &'a Ident,
         grant: &'a LiveGrant,
-        cause: Option<Node>,
+        cause: Option<&'a Object>,
     },
     CommentOnCluster {
         name: &'a Ident,
         comment: &'a str,
-        cause: Option<Node>,
+        cause: Option<&'a Object>,
     },
     /// A statement of the file in `clusters/`, for the copy.
     ClusterFile {
@@ -62,34 +66,27 @@ pub(super) enum Operation<'a> {
     },
     CloneCluster {
         name: &'a Ident,
-        cause: Option<Node>,
+        cause: Option<&'a Object>,
     },
-    Create(Node),
-    Index(Node, usize),
-    Companion(Node, usize),
-    CreateReplacement(Node),
-    StageIndex(StagedIndex<'a>),
     WaitUntilReady,
     SwapSchema {
         name: &'a SchemaName,
-        cause: Option<Node>,
+        cause: Option<&'a Object>,
     },
     SwapCluster {
         name: &'a Ident,
-        cause: Option<Node>,
+        cause: Option<&'a Object>,
     },
-    /// Production gets out of the way.
-    Retire(Node),
-    RetireIndex(Node, &'a Ident),
-    /// What was staged takes the name.
-    Adopt(Node),
-    AdoptIndex(Node, &'a Ident),
-    CreateSink(Node),
-    DropSink(Node),
-    RepointSink(Node),
-    ApplyReplacement(Node),
-    /// A grant or comment on an existing object.
-    AlterCompanion(Node, usize),
+    /// The old side of a swap; `was_empty` if nothing was deployed in the schema before.
+    DropSchema {
+        name: &'a SchemaName,
+        was_empty: bool,
+        cause: Option<&'a Object>,
+    },
+    DropCluster {
+        name: &'a Ident,
+        cause: Option<&'a Object>,
+    },
     /// A statement that takes something back.
     Undo {
         sql: SmolStr,
@@ -97,28 +94,45 @@ pub(super) enum Operation<'a> {
     },
     DropRemoved(&'a DeployedObject),
     KeepRemoved(&'a DeployedObject),
-    /// The old side of a swap; `was_empty` if nothing was deployed in the schema before.
-    DropSchema {
-        name: &'a SchemaName,
-        was_empty: bool,
-        cause: Option<Node>,
+    /// Something with an object of the project.
+    On(Node, &'a Object, ObjectOperation<'a>),
+}
+
+/// What is done with one object.
+pub(super) enum ObjectOperation<'a> {
+    /// Builds it under its staged name.
+    Create,
+    Index(&'a IndexDefinition),
+    Companion(&'a Companion),
+    CreateReplacement,
+    /// Builds an index on the relation that production has.
+    StageIndex(StagedIndex<'a>),
+    /// Production gets out of the way.
+    Retire,
+    RetireIndex(&'a Ident),
+    /// What was staged takes the name.
+    Adopt,
+    AdoptIndex(&'a Ident),
+    CreateSink,
+    DropSink,
+    RepointSink {
+        from: &'a ObjectName,
     },
-    DropCluster {
-        name: &'a Ident,
-        cause: Option<Node>,
-    },
-    DropRetired(Node),
+    ApplyReplacement,
+    /// A grant or comment on what production has.
+    AlterCompanion(&'a Companion),
+    DropRetired,
     DropIndex(DroppedIndex<'a>),
 }
 
 impl Operation<'_> {
     /// True if it is one statement; false for an effect.
-    pub(super) fn is_statement(&self) -> bool {
+    fn is_statement(&self) -> bool {
         match self {
-            Self::Record(_) | Self::CloneCluster { .. } | Self::WaitUntilReady | Self::KeepRemoved(_) => {
+            Self::Record(..) | Self::CloneCluster { .. } | Self::WaitUntilReady | Self::KeepRemoved(_) => {
                 false
             }
-            Self::DropIndex(index) => index.deployed.index.is_some(),
+            Self::On(.., ObjectOperation::DropIndex(index)) => index.deployed.index.is_some(),
             _ => true,
         }
     }

@@ -3,7 +3,7 @@
 use super::companions;
 use super::draft::Draft;
 use super::model::Moment;
-use super::operation::{Operation, Outline};
+use super::operation::{ObjectOperation, Operation, Outline};
 use super::removed;
 use super::scopes::Scopes;
 use super::stage_phases::{cause_of_cluster, cause_of_schema};
@@ -40,28 +40,41 @@ fn swap<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
         name: schema.name,
         cause: cause_of_schema(draft, schema.name),
     });
-    let clusters = draft
-        .swapped_clusters()
-        .map(|name| Operation::SwapCluster { name, cause: cause_of_cluster(draft, name) });
+    let clusters = draft.swapped_clusters().map(|name| Operation::SwapCluster {
+        name,
+        cause: cause_of_cluster(draft, name).and_then(|node| draft.facts.object(node)),
+    });
     let mut operations: Vec<Operation<'a>> = schemas.chain(clusters).collect();
     for (node, object) in draft.renamed() {
         let Some(old) = draft.facts.old(node) else { continue };
-        operations.push(Operation::Retire(node));
+        operations.push(Operation::On(node, object, ObjectOperation::Retire));
         let names = object.indexes.iter().filter_map(|i| i.name.as_ref());
         let deployed = |name: &&Ident| {
             let mut indexes = old.companions.iter().filter(|c| c.kind == CompanionKind::Index);
             indexes.any(|c| c.index.as_ref() == Some(*name))
         };
-        operations.extend(names.filter(deployed).map(|name| Operation::RetireIndex(node, name)));
+        operations.extend(
+            names
+                .filter(deployed)
+                .map(|name| Operation::On(node, object, ObjectOperation::RetireIndex(name))),
+        );
     }
     let staged = draft.staged_indexes();
-    operations.extend(staged.iter().filter_map(|i| Some(Operation::RetireIndex(i.node, i.retires?))));
+    operations.extend(
+        staged
+            .iter()
+            .filter_map(|i| Some(Operation::On(i.node, i.object, ObjectOperation::RetireIndex(i.retires?)))),
+    );
     for (node, object) in draft.renamed() {
-        operations.push(Operation::Adopt(node));
+        operations.push(Operation::On(node, object, ObjectOperation::Adopt));
         let names = object.indexes.iter().filter_map(|i| i.name.as_ref());
-        operations.extend(names.map(|name| Operation::AdoptIndex(node, name)));
+        operations.extend(names.map(|name| Operation::On(node, object, ObjectOperation::AdoptIndex(name))));
     }
-    operations.extend(staged.iter().filter_map(|i| Some(Operation::AdoptIndex(i.node, i.name()?))));
+    operations.extend(
+        staged
+            .iter()
+            .filter_map(|i| Some(Operation::On(i.node, i.object, ObjectOperation::AdoptIndex(i.name()?)))),
+    );
     operations
 }
 
@@ -69,8 +82,13 @@ fn sinks<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
     let mut operations = removed::sinks(draft);
     for (node, object) in draft.sinks() {
         let create = |operations: &mut Vec<Operation<'a>>| {
-            operations.push(Operation::CreateSink(node));
-            operations.extend((0..object.companions.len()).map(|c| Operation::AlterCompanion(node, c)));
+            operations.push(Operation::On(node, object, ObjectOperation::CreateSink));
+            operations.extend(
+                object
+                    .companions
+                    .iter()
+                    .map(|c| Operation::On(node, object, ObjectOperation::AlterCompanion(c))),
+            );
         };
         match draft.closure.sink_change(draft.facts, node) {
             Some(SinkChange::Create) => {
@@ -84,15 +102,18 @@ fn sinks<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
                 });
                 if !is_known && first {
                     let (name, if_not_exists) = (object.name.schema.clone(), true);
-                    operations.push(Operation::CreateSchema { name, if_not_exists, cause: Some(node) });
+                    operations.push(Operation::CreateSchema { name, if_not_exists, cause: Some(object) });
                 }
                 create(&mut operations);
             }
             Some(SinkChange::Recreate) => {
-                operations.push(Operation::DropSink(node));
+                operations.push(Operation::On(node, object, ObjectOperation::DropSink));
                 create(&mut operations);
             }
-            Some(SinkChange::Repoint) => operations.push(Operation::RepointSink(node)),
+            Some(SinkChange::Repoint) => {
+                let repoint = object.sink_from.as_ref().map(|from| ObjectOperation::RepointSink { from });
+                operations.extend(repoint.map(|what| Operation::On(node, object, what)));
+            }
             None => {}
         }
     }
@@ -103,9 +124,9 @@ fn sinks<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
 fn replacements<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
     let mut operations = Vec::new();
     for (node, object) in draft.replaced() {
-        operations.push(Operation::ApplyReplacement(node));
-        let comments = object.companions.iter().enumerate().filter(|(_, c)| c.kind == CompanionKind::Comment);
-        operations.extend(comments.map(|(comment, _)| Operation::AlterCompanion(node, comment)));
+        operations.push(Operation::On(node, object, ObjectOperation::ApplyReplacement));
+        let comments = object.companions.iter().filter(|c| c.kind == CompanionKind::Comment);
+        operations.extend(comments.map(|c| Operation::On(node, object, ObjectOperation::AlterCompanion(c))));
     }
     operations
 }
@@ -124,7 +145,8 @@ fn in_place<'a>(draft: &Draft<'a>, scopes: &Scopes<'a>) -> Vec<Operation<'a>> {
 /// The old side. Swapped schemas come first, with all that is in them; what is left goes one by one, dependants first.
 /// Nothing but those schemas is dropped with CASCADE.
 fn old_version<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
-    let indexes = draft.indexes.dropped.iter().copied().map(Operation::DropIndex);
+    let indexes =
+        draft.indexes.dropped.iter().map(|i| Operation::On(i.node, i.object, ObjectOperation::DropIndex(*i)));
     let objects = removed::old_objects(draft);
     let schemas = draft.swapped_schemas().map(|schema| Operation::DropSchema {
         name: schema.name,
@@ -132,8 +154,9 @@ fn old_version<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
             && !draft.facts.removed.iter().any(|d| &d.name.schema == schema.name),
         cause: cause_of_schema(draft, schema.name),
     });
-    let clusters = draft
-        .swapped_clusters()
-        .map(|name| Operation::DropCluster { name, cause: cause_of_cluster(draft, name) });
+    let clusters = draft.swapped_clusters().map(|name| Operation::DropCluster {
+        name,
+        cause: cause_of_cluster(draft, name).and_then(|node| draft.facts.object(node)),
+    });
     indexes.chain(schemas).chain(objects).chain(clusters).collect()
 }

@@ -10,14 +10,14 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use smol_str::format_smolstr;
 
 use super::draft::Draft;
-use super::operation::Operation;
+use super::operation::{ObjectOperation, Operation};
 use super::paths;
 use crate::changeset::Definition;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::Node;
 use crate::input::DeployedObject;
 use crate::name::ObjectName;
-use crate::project::ObjectKind;
+use crate::project::{Object, ObjectKind};
 use crate::source::Location;
 use crate::syntax::token::{Token, TokenKind, tokenize};
 
@@ -65,24 +65,30 @@ pub(super) fn kept<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
     present(draft).filter(|d| fate(draft, d) == Fate::Kept).map(Operation::KeepRemoved).collect()
 }
 
+/// Something deployed that is dropped; the object of the project that took its place, if one did.
+type OldObject<'a> = (Option<(Node, &'a Object)>, &'a DeployedObject);
+
 /// Old versions that were renamed, and removed views and materialized views that are dropped: dependants first.
 pub(super) fn old_objects<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
-    let retired = draft.renamed().filter_map(|(node, _)| Some((Some(node), draft.facts.old(node)?)));
+    let retired = draft.renamed().filter_map(|(node, o)| Some((Some((node, o)), draft.facts.old(node)?)));
     let is_dropped = |d: &&DeployedObject| {
         d.kind != ObjectKind::Sink && !draft.is_in_the_way(d) && fate(draft, d) == Fate::Dropped
     };
     let removed = present(draft).filter(is_dropped).map(|d| (None, d));
-    let old: Vec<(Option<Node>, &DeployedObject)> = retired.chain(removed).collect();
+    let old: Vec<OldObject<'a>> = retired.chain(removed).collect();
     dependants_first(draft, &old)
         .into_iter()
         .filter_map(|at| old.get(at))
-        .map(|(node, deployed)| node.map_or(Operation::DropRemoved(deployed), Operation::DropRetired))
+        .map(|(retired, deployed)| match retired {
+            Some((node, object)) => Operation::On(*node, object, ObjectOperation::DropRetired),
+            None => Operation::DropRemoved(deployed),
+        })
         .collect()
 }
 
 /// An order in which each old object comes before those that it reads. What an unchanged object reads, the graph
 /// knows; for others the deployed text tells.
-fn dependants_first(draft: &Draft<'_>, old: &[(Option<Node>, &DeployedObject)]) -> Vec<usize> {
+fn dependants_first(draft: &Draft<'_>, old: &[OldObject<'_>]) -> Vec<usize> {
     let positions: BTreeMap<&ObjectName, usize> =
         old.iter().enumerate().map(|(at, (_, d))| (&d.name, at)).collect();
     let mut edges: DiGraph<(), (), u32> = DiGraph::with_capacity(old.len(), old.len());
@@ -97,9 +103,8 @@ fn dependants_first(draft: &Draft<'_>, old: &[(Option<Node>, &DeployedObject)]) 
         };
         let is_same = |node: Node| draft.facts.own(node).is_some_and(|o| o.definition == Definition::Same);
         match (node, &deployed.sql) {
-            (Some(node), sql) if is_same(*node) || sql.is_none() => {
-                let object = draft.facts.object(*node);
-                object.into_iter().flat_map(|o| &o.dependencies).for_each(|d| add(&d.name));
+            (Some((node, object)), sql) if is_same(*node) || sql.is_none() => {
+                object.dependencies.iter().for_each(|d| add(&d.name));
             }
             (_, sql) => full_names(sql.as_deref().unwrap_or_default()).iter().for_each(&mut add),
         }

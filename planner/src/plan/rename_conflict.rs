@@ -105,6 +105,15 @@ fn contains_ignoring_case(text: &str, word: &str, counts: impl Fn(usize) -> bool
     })
 }
 
+fn count_ignoring_case(text: &str, word: &str) -> usize {
+    let found = std::cell::Cell::new(0);
+    contains_ignoring_case(text, word, |_| {
+        found.set(found.get() + 1);
+        false
+    });
+    found.get()
+}
+
 /// The old text of `dependent` uses the name of something that it reads, and that gives its name up, for something
 /// else.
 fn old_conflict(draft: &Draft<'_>, dependent: Node, object: &Object) -> Option<Diagnostic> {
@@ -114,8 +123,20 @@ fn old_conflict(draft: &Draft<'_>, dependent: Node, object: &Object) -> Option<D
     if inputs.is_empty() {
         return None;
     }
+    // Most texts have the name only as part of the full name, which a search can tell without reading them.
+    let is_suspect = |input: &&Object| {
+        let name = input.name.name.as_str();
+        let full = input.name.to_string();
+        name.contains('"')
+            || full.contains('"')
+            || count_ignoring_case(sql, name) != sql.matches(&full).count()
+    };
+    let suspects: Vec<&Object> = inputs.into_iter().filter(is_suspect).collect();
+    if suspects.is_empty() {
+        return None;
+    }
     let (tokens, _) = tokenize(sql);
-    let input = inputs.into_iter().find(|input| is_ambiguous(sql, &tokens, &input.name))?;
+    let input = suspects.into_iter().find(|input| is_ambiguous(sql, &tokens, &input.name))?;
     let message = format_smolstr!(
         "the deployed `{}` reads `{}` and uses `{}` for something else too, so the server would refuse the rename",
         object.name,

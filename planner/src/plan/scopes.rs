@@ -29,10 +29,7 @@ pub(super) struct Scopes<'a> {
 pub(super) fn kind_of(facts: &Facts<'_>, schema: &SchemaFacts<'_>) -> Option<SchemaDeploymentKind> {
     let members = facts.project.objects.get(schema.members.clone()).unwrap_or_default();
     if members.iter().any(|o| o.kind.is_computation()) {
-        Some(match schema.stable {
-            true => SchemaDeploymentKind::Replacement,
-            false => SchemaDeploymentKind::Objects,
-        })
+        Some(if schema.stable { SchemaDeploymentKind::Replacement } else { SchemaDeploymentKind::Objects })
     } else {
         members.iter().any(|o| o.kind == ObjectKind::Sink).then_some(SchemaDeploymentKind::Sinks)
     }

@@ -29,7 +29,7 @@ pub fn stage(
     live: Option<&Live>,
     options: &StageOptions,
 ) -> Result<Plan, Vec<Diagnostic>> {
-    let naming = Naming::new(&options.deploy_id).map_err(|problem| vec![problem])?;
+    let naming = Naming::new(&options.deploy_id)?;
     let facts = Facts::new(project, graph, deployed);
     let (marks, option) = requested(&facts, options)?;
     let observed = live.map(Observed::new);
@@ -90,7 +90,6 @@ impl<'a> Candidate<'a> {
             statements: statements(&outlines),
             clusters: draft.swapped_clusters().count(),
         };
-        // A plan that changes nothing has nothing to record either.
         Self { choice, draft, outlines, cost }
     }
 }

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use super::draft::Draft;
 use super::ledger;
 use super::model::{Moment, Strategy};
-use super::operation::{Operation, Outline};
+use super::operation::{ObjectOperation, Operation, Outline};
 use super::scopes::Scopes;
 use crate::graph::Node;
 use crate::name::{Ident, SchemaName};
+use crate::project::Object;
 
 /// The phases, in order; empty ones are left out. The ledger comes first: after a crash it tells what may be there.
 pub(super) fn outline<'a>(draft: &Draft<'a>, scopes: &Scopes<'a>) -> Vec<Outline<'a>> {
@@ -22,9 +23,19 @@ pub(super) fn outline<'a>(draft: &Draft<'a>, scopes: &Scopes<'a>) -> Vec<Outline
         phase("build objects", objects(draft)),
         phase(
             "build replacements",
-            draft.replaced().map(|(node, _)| Operation::CreateReplacement(node)).collect(),
+            draft
+                .replaced()
+                .map(|(node, object)| Operation::On(node, object, ObjectOperation::CreateReplacement))
+                .collect(),
         ),
-        phase("build indexes", draft.staged_indexes().iter().copied().map(Operation::StageIndex).collect()),
+        phase(
+            "build indexes",
+            draft
+                .staged_indexes()
+                .iter()
+                .map(|i| Operation::On(i.node, i.object, ObjectOperation::StageIndex(*i)))
+                .collect(),
+        ),
     ]
     .into_iter()
     .filter(|phase| !phase.operations.is_empty())
@@ -32,10 +43,10 @@ pub(super) fn outline<'a>(draft: &Draft<'a>, scopes: &Scopes<'a>) -> Vec<Outline
 }
 
 /// The first object, by name, that is built in each schema: the cause of the schema's steps.
-pub(super) fn cause_of_schema(draft: &Draft<'_>, schema: &SchemaName) -> Option<Node> {
+pub(super) fn cause_of_schema<'a>(draft: &Draft<'a>, schema: &SchemaName) -> Option<&'a Object> {
     let schema = draft.facts.schemas.iter().find(|s| s.name == schema)?;
     let built = schema.members.clone().find(|m| draft.closure.traces.get(*m).is_some_and(Option::is_some))?;
-    Node::try_from(built).ok()
+    draft.facts.object(Node::try_from(built).ok()?)
 }
 
 /// The first object, by name, that is built on a cluster: the cause of the cluster's steps.
@@ -105,7 +116,7 @@ fn schemas<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
 fn clusters<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
     let mut operations = Vec::new();
     for name in draft.swapped_clusters() {
-        let cause = cause_of_cluster(draft, name);
+        let cause = cause_of_cluster(draft, name).and_then(|node| draft.facts.object(node));
         if let Some(live) = draft.live.and_then(|live| live.cluster(name)) {
             operations.push(Operation::CreateCluster { name, options: &live.options, cause });
             operations.extend(live.grants.iter().map(|grant| Operation::GrantOnCluster {
@@ -138,10 +149,10 @@ fn objects<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
         if strategy == Strategy::Replace {
             continue;
         }
-        operations.push(Operation::Create(node));
-        operations.extend((0..object.indexes.len()).map(|index| Operation::Index(node, index)));
-        operations
-            .extend((0..object.companions.len()).map(|companion| Operation::Companion(node, companion)));
+        operations.push(Operation::On(node, object, ObjectOperation::Create));
+        let indexes = object.indexes.iter().map(ObjectOperation::Index);
+        let companions = object.companions.iter().map(ObjectOperation::Companion);
+        operations.extend(indexes.chain(companions).map(|what| Operation::On(node, object, what)));
     }
     operations
 }

@@ -3,6 +3,7 @@
 mod closure;
 mod guards;
 mod in_place;
+mod properties;
 mod removal;
 mod rename;
 mod scenario;
