@@ -92,6 +92,9 @@ pub struct NameTooLong {
     pub bytes: usize,
 }
 
+/// The length of the longest of [`RESERVED`].
+const LONGEST_RESERVED: usize = 9;
+
 /// Words that can't stand for an identifier in some position of a statement, so they are printed in quotes.
 /// Source: the server's "sometimes reserved" keywords.
 const RESERVED: &[&str] = &[
@@ -169,7 +172,10 @@ const RESERVED: &[&str] = &[
 
 /// True if the word `value` can't stand for an identifier everywhere.
 pub(crate) fn is_reserved(value: &str) -> bool {
-    RESERVED.binary_search(&value).is_ok()
+    // Most names have a byte that no keyword has, or are longer than any: names are printed by the ten thousand.
+    value.len() <= LONGEST_RESERVED
+        && value.bytes().all(|b| b.is_ascii_lowercase())
+        && RESERVED.binary_search(&value).is_ok()
 }
 
 fn needs_quotes(value: &str) -> bool {
@@ -310,6 +316,8 @@ mod tests {
     #[test]
     fn reserved_words_and_system_schemas_are_sorted_for_the_search() {
         assert!(RESERVED.is_sorted());
+        assert_eq!(RESERVED.iter().map(|word| word.len()).max(), Some(LONGEST_RESERVED));
+        assert!(RESERVED.iter().all(|word| word.bytes().all(|b| b.is_ascii_lowercase())));
         assert!(SYSTEM_SCHEMAS.is_sorted());
     }
 

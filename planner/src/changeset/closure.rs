@@ -1,6 +1,6 @@
 //! The rules, as a least fixed point.
 
-use super::facts::{Definition, Facts, ObjectClusters, SinkChange};
+use super::facts::{Definition, Facts, ObjectClusters, SchemaFacts, SinkChange};
 use super::trace::Trace;
 use crate::graph::Node;
 use crate::plan::Strategy;
@@ -32,7 +32,7 @@ impl Closure {
     pub(crate) fn strategy_of(&self, facts: &Facts<'_>, node: Node) -> Strategy {
         if facts.is_replaced_in_place(node) {
             Strategy::Replace
-        } else if facts.schema(node).is_some_and(super::facts::SchemaFacts::is_replaced_in_place) {
+        } else if facts.schema(node).is_some_and(SchemaFacts::is_replaced_in_place) {
             // A new object beside stable ones: its schema must not be swapped.
             Strategy::Rename
         } else {
@@ -135,10 +135,14 @@ impl Rules<'_> {
         }
     }
 
-    /// Rule 3: a cluster that a built object runs on is swapped as a whole.
+    /// Rule 3: a cluster that an object of a swapped schema runs on is swapped as a whole. What is replaced in place, or
+    /// joins a schema whose views are, is built on the existing cluster: it costs itself alone.
     fn clusters(&mut self, round: &[Node]) {
         let facts = self.facts;
         for &node in round {
+            if facts.schema(node).is_some_and(SchemaFacts::is_replaced_in_place) {
+                continue;
+            }
             for cluster in facts.clusters_of.get(node as usize).into_iter().flat_map(ObjectClusters::all) {
                 let Some(swapped) = self.closure.swapped_clusters.get_mut(cluster as usize) else { continue };
                 if std::mem::replace(swapped, true) {

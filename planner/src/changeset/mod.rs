@@ -13,8 +13,9 @@
 //!    materialized view keep it under the same name and go on reading it;
 //! 2. under `swap`, a schema with a built object is swapped, and everything in it is built. Schemas whose materialized
 //!    views are replaced in place are never swapped;
-//! 3. under `swap`, every cluster that a built object or one of its indexes runs on is swapped, and everything with a
-//!    statement on it is built. So nothing is left behind on a cluster that will be dropped.
+//! 3. under `swap`, every cluster that an object of a swapped schema or one of its indexes runs on is swapped, and
+//!    everything with a statement on it is built. So nothing is left behind on a cluster that will be dropped. What is
+//!    replaced in place is built on the cluster that it runs on: it costs itself, not its neighbours.
 //!
 //! Rules run in rounds, so the first reason that reaches an object is a shortest one. Within a round, a dependency
 //! explains more than a shared schema, and that more than a shared cluster.

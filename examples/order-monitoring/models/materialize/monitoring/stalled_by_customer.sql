@@ -3,7 +3,7 @@ CREATE VIEW stalled_by_customer AS
 SELECT
     c.c_custkey AS customer_id,
     c.c_name AS customer,
-    count(*) AS stalled_orders,
+    count(*) AS orders,
     sum(s.amount) AS stalled_amount
 FROM stalled_orders AS s
 JOIN raw.customer AS c ON c.c_custkey = s.customer_id
