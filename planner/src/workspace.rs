@@ -76,10 +76,16 @@ pub fn link(
 #[derive(Debug, Default)]
 pub struct Workspace {
     config: Config,
-    sources: BTreeMap<FilePath, Arc<str>>,
-    /// What files meant when they were compiled last, and in which context.
-    compiled: BTreeMap<FilePath, Arc<CompiledFile>>,
+    files: BTreeMap<FilePath, File>,
+    /// The context in which files were compiled last.
     context: Option<FileContext>,
+}
+
+/// A file, and what it meant when it was compiled last.
+#[derive(Debug)]
+struct File {
+    text: Arc<str>,
+    compiled: Option<Arc<CompiledFile>>,
 }
 
 impl Workspace {
@@ -90,15 +96,12 @@ impl Workspace {
 
     /// Adds or replaces a file. Paths are relative to the project's root.
     pub fn set_file(&mut self, path: impl Into<FilePath>, text: impl Into<Arc<str>>) {
-        let (path, text) = (path.into(), text.into());
-        self.compiled.remove(&path);
-        self.sources.insert(path, text);
+        self.files.insert(path.into(), File { text: text.into(), compiled: None });
     }
 
     /// Removes a file.
     pub fn remove_file(&mut self, path: &str) {
-        self.compiled.remove(path);
-        self.sources.remove(path);
+        self.files.remove(path);
     }
 
     /// Selects another profile, or none.
@@ -108,30 +111,26 @@ impl Workspace {
 
     /// The text of a file.
     pub fn file(&self, path: &str) -> Option<&Arc<str>> {
-        self.sources.get(path)
+        self.files.get(path).map(|file| &file.text)
     }
 
     /// Compiles what was edited and checks the project as a whole.
     pub fn check(&mut self) -> Compiled {
-        let text = self.sources.get(project::PROJECT_FILE).map(AsRef::as_ref);
+        let text = self.files.get(project::PROJECT_FILE).map(|file| file.text.as_ref());
         let (settings, diagnostics) = project::read_settings(text, &self.config);
-        let context =
-            project::file_context(self.sources.keys().map(FilePath::as_str), &settings, &self.config);
-        if self.context.as_ref() != Some(&context) {
-            self.compiled.clear();
+        let context = project::file_context(self.files.keys().map(FilePath::as_str), &settings, &self.config);
+        let is_stale = self.context.as_ref() != Some(&context);
+        let mut compiled = Vec::with_capacity(self.files.len());
+        for (path, file) in &mut self.files {
+            if is_stale {
+                file.compiled = None;
+            }
+            let meaning = file
+                .compiled
+                .get_or_insert_with(|| Arc::new(project::compile_file(path, &file.text, &context)));
+            compiled.push(Arc::clone(meaning));
         }
-        let files: Vec<Arc<CompiledFile>> = self
-            .sources
-            .iter()
-            .map(|(path, text)| {
-                let file = self
-                    .compiled
-                    .entry(path.clone())
-                    .or_insert_with(|| Arc::new(project::compile_file(path, text, &context)));
-                Arc::clone(file)
-            })
-            .collect();
         self.context = Some(context);
-        link(&files, settings, diagnostics, &self.config)
+        link(&compiled, settings, diagnostics, &self.config)
     }
 }

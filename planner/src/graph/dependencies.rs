@@ -1,9 +1,8 @@
 //! Building the graph, and walking it.
 
 use std::collections::HashMap;
-use std::collections::hash_map::DefaultHasher;
-use std::hash::BuildHasherDefault;
 
+use foldhash::fast::FixedState;
 use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
 
@@ -11,6 +10,7 @@ use super::{externals, order};
 use crate::diagnostic::{self, Diagnostic};
 use crate::name::ObjectName;
 use crate::project::Project;
+use crate::source::to_offset;
 
 /// The position of an object in the project's list of objects.
 pub type Node = u32;
@@ -20,8 +20,10 @@ pub type Node = u32;
 pub struct Graph {
     edges: DiGraph<(), (), Node>,
     order: Vec<Node>,
-    /// For each object, the nodes of its list of dependencies; `None` for what is external.
-    needed: Vec<Vec<Option<Node>>>,
+    /// The nodes of all objects' lists of dependencies, one list behind the other; `None` for what is external.
+    needed: Vec<Option<Node>>,
+    /// Where the list of each object starts.
+    starts: Vec<u32>,
 }
 
 impl Graph {
@@ -39,7 +41,8 @@ impl Graph {
     /// The object of the project that the dependency at `position` of an object's list means; `None` for what is
     /// external.
     pub fn dependency(&self, node: Node, position: usize) -> Option<Node> {
-        self.needed.get(node as usize)?.get(position).copied().flatten()
+        let start = *self.starts.get(node as usize)? as usize;
+        self.needed.get(start + position).copied().flatten()
     }
 
     /// What needs `node`.
@@ -100,9 +103,10 @@ pub fn build(project: &Project) -> (Graph, Vec<Diagnostic>) {
         edges.add_node(());
     }
     let mut externals = Vec::new();
-    let mut needed = Vec::with_capacity(project.objects.len());
+    let mut needed = Vec::with_capacity(mentions);
+    let mut starts = Vec::with_capacity(project.objects.len());
     for (node, object) in project.objects.iter().enumerate() {
-        let mut nodes = Vec::with_capacity(object.dependencies.len());
+        starts.push(to_offset(needed.len()));
         for dependency in &object.dependencies {
             let found = positions.get(&dependency.name).copied();
             match found {
@@ -111,17 +115,16 @@ pub fn build(project: &Project) -> (Graph, Vec<Diagnostic>) {
                 }
                 None => externals.push(externals::Mention { object, dependency }),
             }
-            nodes.push(found);
+            needed.push(found);
         }
-        needed.push(nodes);
     }
     let (order, mut diagnostics) = order::sort(project, &edges);
     diagnostics.extend(externals::check(project, externals));
     diagnostic::sort(&mut diagnostics);
-    (Graph { edges, order, needed }, diagnostics)
+    (Graph { edges, order, needed, starts }, diagnostics)
 }
 
 /// Where each object stands. The map is only asked, never listed, and its hasher has no random seed.
-fn positions(project: &Project) -> HashMap<&ObjectName, Node, BuildHasherDefault<DefaultHasher>> {
+fn positions(project: &Project) -> HashMap<&ObjectName, Node, FixedState> {
     project.objects.iter().map(|o| &o.name).zip(0..).collect()
 }
