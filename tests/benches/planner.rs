@@ -54,7 +54,7 @@ fn stages(c: &mut Criterion) {
             b.iter(|| plan::stage(&project, &built, None, None, &options()));
         });
         group.bench_function(id("plan_text"), |b| {
-            b.iter(|| view::plan_text(black_box(&first), TextOptions::default()).len())
+            b.iter(|| view::plan_text(black_box(&first), TextOptions::default()).len());
         });
         group.finish();
     }

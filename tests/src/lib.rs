@@ -1,5 +1,7 @@
 //! What the tests and benches of mz-deploy share.
 
+#![expect(clippy::missing_panics_doc, reason = "what tests share panics to fail a test")]
+
 pub mod case;
 pub mod fuzz;
 pub mod synthetic;

@@ -117,7 +117,7 @@ fn table_sql(table: usize) -> String {
 fn object_sql(shape: Shape, object: usize, inputs: &[String]) -> String {
     let name = object_name(object);
     let cluster = format!("compute{:02}", cluster_of(shape, schema_of(shape, object)));
-    let materialized = object % 3 == 0;
+    let materialized = object.is_multiple_of(3);
     let mut sql = format!("-- Model {object} of layer {}.\n", layer_of(shape, object));
     if materialized {
         let _ = writeln!(sql, "CREATE MATERIALIZED VIEW {name}\nIN CLUSTER {cluster} AS");
@@ -135,10 +135,10 @@ fn object_sql(shape: Shape, object: usize, inputs: &[String]) -> String {
         let _ = writeln!(sql, "LEFT JOIN {input} AS j{i} ON j{i}.id = filtered.id");
     }
     sql.push_str("GROUP BY filtered.id, filtered.customer;\n");
-    if !materialized && object % 2 == 0 {
+    if !materialized && object.is_multiple_of(2) {
         let _ = writeln!(sql, "\nCREATE INDEX {name}_idx IN CLUSTER {cluster} ON {name} (id);");
     }
-    if object % 10 == 0 {
+    if object.is_multiple_of(10) {
         let kind = if materialized { "MATERIALIZED VIEW" } else { "VIEW" };
         let _ = writeln!(sql, "\nCOMMENT ON {kind} {name} IS 'Amounts by customer.';");
     }
