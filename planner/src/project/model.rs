@@ -55,6 +55,8 @@ impl Project {
 /// What `project.toml` says, for the active profile.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
+    /// The active profile.
+    pub profile: Option<SmolStr>,
     /// The server version that the project is written for, as given.
     pub mz_version: Option<SmolStr>,
     /// Objects outside the project that it may use, and where they are declared.
