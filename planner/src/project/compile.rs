@@ -43,6 +43,8 @@ pub enum Contents {
     Infrastructure(InfrastructureFile),
     /// Columns of objects outside the project.
     TypesLock(Arc<TypesLock>),
+    /// A directory, or the settings, that could not be read.
+    Unreadable,
 }
 
 /// A file of an object.

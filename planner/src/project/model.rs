@@ -8,6 +8,7 @@ use smol_str::SmolStr;
 
 use super::object::{Object, StatementText};
 use super::types_lock::TypesLock;
+use super::unreadable::Unknown;
 use crate::input::StrategyChoice;
 use crate::name::{Ident, ObjectName, SchemaName};
 use crate::source::{FilePath, ResolvedText, Span};
@@ -20,6 +21,8 @@ pub struct Project {
     pub objects: Vec<Arc<Object>>,
     /// Active objects whose files have errors, sorted. They are nowhere else, but other objects may mention them.
     pub broken: Vec<ObjectName>,
+    /// What could not be read.
+    pub unknown: Unknown,
     /// Databases (directories, profile suffix included), with their modifiers.
     pub databases: BTreeMap<Ident, Option<Arc<Modifier>>>,
     /// Schemas (directories), with their modifiers.
