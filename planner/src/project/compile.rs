@@ -234,7 +234,7 @@ fn missing_variables(path: &str, resolution: &Resolution, context: &FileContext)
             format_smolstr!("give it a value in `project.toml`, in the table `[{table}]`: `{first} = \"…\"`")
         }
         None => {
-            "no profile is selected: select one with `--profile <name>` or `mz-deploy profile set <name>`"
+            "no profile is selected: select one with `--profile <name>`, or write its name in `.mzprofile`"
                 .into()
         }
     };
