@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use mz_deploy_planner::diagnostic::{Code, Diagnostic};
-use mz_deploy_planner::source::{FilePath, Location};
+use mz_deploy_planner::source::{FilePath, Location, Span};
 
 use super::failure::{Failure, reason};
 
@@ -26,6 +26,9 @@ const MAX_FILE_BYTES: u64 = 8 << 20;
 /// Directories deeper than this are not read; the project's own tree is three deep.
 const MAX_DEPTH: usize = 12;
 
+/// What helps against a lack of permission.
+const MAKE_IT_READABLE: &str = "make it readable, or move it out of the project";
+
 /// A file of the project that was found.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Found {
@@ -35,13 +38,26 @@ pub(super) struct Found {
     pub(super) location: PathBuf,
 }
 
-/// Finds the files of the project at `root`, sorted by path.
-pub(super) fn find(root: &Path) -> Result<(Vec<Found>, Vec<Diagnostic>), Failure> {
+/// What is in the project's directory.
+#[derive(Default)]
+pub(super) struct Listing {
+    /// The files to be read, sorted by path.
+    pub(super) found: Vec<Found>,
+    /// What should be a file and can't be read, and why.
+    pub(super) bad_files: Vec<(FilePath, Diagnostic)>,
+    /// Directories that can't be listed, and why.
+    pub(super) bad_directories: Vec<(FilePath, Diagnostic)>,
+    /// Other problems.
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// Finds the files of the project at `root`.
+pub(super) fn find(root: &Path) -> Result<Listing, Failure> {
     let real_root = fs::canonicalize(root).map_err(|error| Failure::io("open the project", root, &error))?;
     if !real_root.is_dir() {
         return Err(Failure::new(format!("the project `{}` is not a directory", root.display())));
     }
-    let mut search = Search { real_root, found: Vec::new(), diagnostics: Vec::new() };
+    let mut search = Search { real_root, listing: Listing::default() };
     for name in ROOT_FILES {
         let location = root.join(name);
         if let Ok(metadata) = fs::symlink_metadata(&location) {
@@ -56,30 +72,31 @@ pub(super) fn find(root: &Path) -> Result<(Vec<Found>, Vec<Diagnostic>), Failure
             _ => {}
         }
     }
-    search.found.sort_unstable();
-    Ok((search.found, search.diagnostics))
+    search.listing.found.sort_unstable();
+    Ok(search.listing)
 }
 
 struct Search {
     real_root: PathBuf,
-    found: Vec<Found>,
-    diagnostics: Vec<Diagnostic>,
+    listing: Listing,
 }
 
 impl Search {
     fn directory(&mut self, path: &str, location: &Path, depth: usize) {
         if depth > MAX_DEPTH {
-            self.unreadable(path, format!("`{path}` is more than {MAX_DEPTH} directories deep"));
-            return;
+            let message = format!("`{path}` is more than {MAX_DEPTH} directories deep");
+            let help = "objects stand in `models/<database>/<schema>/`: move what is deeper";
+            return self.bad_directory(path, message, help);
         }
+        let failed = |error: &std::io::Error| format!("can't list the directory `{path}`: {}", reason(error));
         let entries = match fs::read_dir(location) {
             Ok(entries) => entries,
-            Err(error) => return self.unreadable(path, format!("can't read `{path}`: {}", reason(&error))),
+            Err(error) => return self.bad_directory(path, failed(&error), MAKE_IT_READABLE),
         };
         for entry in entries {
             match entry.and_then(|entry| Ok((entry.file_type()?, entry))) {
                 Ok((kind, entry)) => self.entry(path, kind, &entry, depth),
-                Err(error) => self.unreadable(path, format!("can't read `{path}`: {}", reason(&error))),
+                Err(error) => self.bad_directory(path, failed(&error), MAKE_IT_READABLE),
             }
         }
     }
@@ -90,7 +107,7 @@ impl Search {
             let path = format!("{directory}/{}", name.display());
             let message = format!("the file name `{path}` is not UTF-8");
             let error = Diagnostic::error(Code::InvalidFileName, Location::file(path), message);
-            return self.diagnostics.push(error.help("rename the file"));
+            return self.listing.diagnostics.push(error.help("rename the file"));
         };
         let path = format!("{directory}/{name}");
         if kind.is_dir() {
@@ -108,17 +125,15 @@ impl Search {
     fn file(&mut self, path: String, kind: FileType, location: PathBuf) {
         if kind.is_symlink() && !self.leads_into_the_project(&location) {
             let message = format!("`{path}` is a symbolic link that doesn't lead to a file of the project");
-            let error = Diagnostic::error(Code::UnreadableFile, Location::file(path), message);
-            return self
-                .diagnostics
-                .push(error.help("a project holds its own files: copy the file into the project"));
+            let help = "a project holds its own files: copy the file into the project";
+            return self.bad_file(&path, message, help);
         }
         // A pipe would be waited for.
         if !kind.is_file() && !kind.is_symlink() {
             let message = format!("`{path}` is not a file");
-            return self.unreadable(&path, message);
+            return self.bad_file(&path, message, "replace it by a file, or move it out of the project");
         }
-        self.found.push(Found { path: path.into(), location });
+        self.listing.found.push(Found { path: path.into(), location });
     }
 
     fn leads_into_the_project(&self, link: &Path) -> bool {
@@ -130,12 +145,18 @@ impl Search {
         if location.is_dir() {
             let message = format!("`{path}` is a symbolic link to a directory, which is not followed");
             let warning = Diagnostic::warning(Code::IgnoredFile, Location::file(path), message);
-            self.diagnostics.push(warning.help("make it a directory, or link the files in it"));
+            self.listing.diagnostics.push(warning.help("make it a directory, or link the files in it"));
         }
     }
 
-    fn unreadable(&mut self, path: &str, message: String) {
-        self.diagnostics.push(Diagnostic::error(Code::UnreadableFile, Location::file(path), message));
+    fn bad_file(&mut self, path: &str, message: String, help: &str) {
+        let problem = Diagnostic::error(Code::UnreadableFile, Location::file(path), message).help(help);
+        self.listing.bad_files.push((path.into(), problem));
+    }
+
+    fn bad_directory(&mut self, path: &str, message: String, help: &str) {
+        let problem = Diagnostic::error(Code::UnreadableFile, Location::file(path), message).help(help);
+        self.listing.bad_directories.push((path.into(), problem));
     }
 }
 
@@ -143,17 +164,39 @@ fn is_sql(name: &str) -> bool {
     Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("sql"))
 }
 
+/// A file whose text is not known.
+pub(super) struct Unreadable {
+    /// Why.
+    pub(super) problem: Diagnostic,
+    /// What could be read, for showing the place: what is not UTF-8 in it is replaced.
+    pub(super) shown: Option<Arc<str>>,
+}
+
 /// The text of a file of the project, or why it has none.
-pub(super) fn read(file: &Found) -> Result<Arc<str>, Box<Diagnostic>> {
-    let error =
-        |message: String| Diagnostic::error(Code::UnreadableFile, Location::file(file.path.clone()), message);
-    Err(Box::new(match content(&file.location) {
+pub(super) fn read(file: &Found) -> Result<Arc<str>, Box<Unreadable>> {
+    let path = &file.path;
+    let error = |span: Span, message: String, help: &str| {
+        Diagnostic::error(Code::UnreadableFile, Location::new(path.clone(), span), message).help(help)
+    };
+    let whole = Span::default();
+    let (problem, shown) = match content(&file.location) {
         Ok(Content::Text(text)) => return Ok(text.into()),
-        Ok(Content::NotUtf8 { line }) => error(format!("`{}` is not UTF-8 at line {line}", file.path))
-            .help("save the file with the encoding UTF-8"),
-        Ok(Content::TooBig) => error(format!("`{}` is larger than {} MiB", file.path, MAX_FILE_BYTES >> 20)),
-        Err(problem) => error(format!("can't read `{}`: {}", file.path, reason(&problem))),
-    }))
+        Ok(Content::NotUtf8 { shown, at }) => {
+            let bad = Span::new(at, at + char::REPLACEMENT_CHARACTER.len_utf8());
+            let problem =
+                error(bad, format!("`{path}` is not UTF-8"), "save the file with the encoding UTF-8");
+            (problem.label("not a character of UTF-8"), Some(shown.into()))
+        }
+        Ok(Content::TooBig) => {
+            let message = format!("`{path}` is larger than {} MiB", MAX_FILE_BYTES >> 20);
+            (error(whole, message, "move what is no definition, such as data, out of the project"), None)
+        }
+        Err(failed) => {
+            let message = format!("can't read `{path}`: {}", reason(&failed));
+            (error(whole, message, MAKE_IT_READABLE), None)
+        }
+    };
+    Err(Box::new(Unreadable { problem, shown }))
 }
 
 /// The text of a file that was named on the command line.
@@ -161,7 +204,10 @@ pub fn read_text(path: &Path) -> Result<Arc<str>, Failure> {
     let shown = path.display();
     match content(path).map_err(|error| Failure::io("read", path, &error))? {
         Content::Text(text) => Ok(text.into()),
-        Content::NotUtf8 { line } => Err(Failure::new(format!("`{shown}` is not UTF-8 at line {line}"))),
+        Content::NotUtf8 { shown: text, at } => {
+            let line = text.get(..at).unwrap_or_default().split('\n').count();
+            Err(Failure::new(format!("`{shown}` is not UTF-8 at line {line}")))
+        }
         Content::TooBig => {
             Err(Failure::new(format!("`{shown}` is larger than {} MiB", MAX_FILE_BYTES >> 20)))
         }
@@ -170,7 +216,11 @@ pub fn read_text(path: &Path) -> Result<Arc<str>, Failure> {
 
 enum Content {
     Text(String),
-    NotUtf8 { line: usize },
+    /// The text with replacements for what is not UTF-8, and where the first of them is.
+    NotUtf8 {
+        shown: String,
+        at: usize,
+    },
     TooBig,
 }
 
@@ -186,9 +236,8 @@ fn content(location: &Path) -> std::io::Result<Content> {
     Ok(match String::from_utf8(bytes) {
         Ok(text) => Content::Text(text),
         Err(error) => {
-            let valid = error.utf8_error().valid_up_to();
-            let before = error.as_bytes().get(..valid).unwrap_or_default();
-            Content::NotUtf8 { line: before.split(|byte| *byte == b'\n').count() }
+            let at = error.utf8_error().valid_up_to();
+            Content::NotUtf8 { shown: String::from_utf8_lossy(error.as_bytes()).into_owned(), at }
         }
     })
 }

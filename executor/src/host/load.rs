@@ -7,14 +7,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use mz_deploy_planner::diagnostic::Diagnostic;
 use mz_deploy_planner::input::Config;
 use mz_deploy_planner::project::{self, CompiledFile, FileContext};
+use mz_deploy_planner::source::FilePath;
 use mz_deploy_planner::{Compiled, link};
 
 use super::cache::{self, Cache, Identity, Key};
 use super::failure::Failure;
-use super::files::{self, Found, Texts};
+use super::files::{self, Found, Listing, Texts, Unreadable};
 
 /// Files that a thread takes at once: enough that the threads don't get in each other's way, few enough that none
 /// of them is left alone at the end.
@@ -54,13 +54,16 @@ pub struct CacheUse {
 
 /// Reads and checks the project at `root`.
 pub fn load(root: &Path, config: &Config) -> Result<Loaded, Failure> {
-    let (found, mut diagnostics) = files::find(root)?;
-    let settings_text = found.iter().find(|file| file.path == project::PROJECT_FILE);
+    let Listing { found, bad_files, bad_directories, mut diagnostics } = files::find(root)?;
+    let settings_file = found.iter().find(|file| file.path == project::PROJECT_FILE);
     // What can't be read is reported when all files are.
-    let settings_text = settings_text.and_then(|file| files::read(file).ok());
-    let (settings, problems) = project::read_settings(settings_text.as_deref(), config);
+    let settings_text = settings_file.and_then(|file| files::read(file).ok());
+    let is_there = settings_file.is_some() || bad_files.iter().any(|(path, _)| path == project::PROJECT_FILE);
+    let settings_text = settings_text.as_deref().or(is_there.then_some(""));
+    let (settings, problems) = project::read_settings(settings_text, config);
     diagnostics.extend(problems);
-    let context = project::file_context(found.iter().map(|file| file.path.as_str()), &settings, config);
+    let paths = found.iter().map(|file| &file.path).chain(bad_files.iter().map(|(path, _)| path));
+    let context = project::file_context(paths.map(FilePath::as_str), &settings, config);
     let identity = Identity::new(&context.digest());
     let cache_path = cache::path(root);
     let cache = Cache::open(&cache_path, identity);
@@ -77,8 +80,20 @@ pub fn load(root: &Path, config: &Config) -> Result<Loaded, Failure> {
                 compiled.push(outcome.file);
                 entries.push((outcome.key, outcome.bytes));
             }
-            Err(problem) => diagnostics.push(*problem),
+            Err(unreadable) => {
+                compiled.push(Arc::new(project::unreadable_file(&file.path, unreadable.problem, &context)));
+                texts.extend(unreadable.shown.map(|text| (file.path, text)));
+            }
         }
+    }
+    if !bad_files.is_empty() || !bad_directories.is_empty() {
+        let files =
+            bad_files.into_iter().map(|(path, problem)| project::unreadable_file(&path, problem, &context));
+        compiled.extend(files.map(Arc::new));
+        let directories = bad_directories.into_iter();
+        let directories = directories.map(|(path, problem)| project::unreadable_directory(&path, problem));
+        compiled.extend(directories.map(Arc::new));
+        compiled.sort_by(|a, b| a.path.cmp(&b.path));
     }
     let reused = entries.iter().filter(|(_, bytes)| bytes.is_none()).count();
     let cache_use = CacheUse { compiled: entries.len() - reused, reused };
@@ -118,7 +133,7 @@ fn compile_all(
     files: &[Found],
     context: &FileContext,
     cache: &Cache,
-) -> Vec<Result<Outcome, Box<Diagnostic>>> {
+) -> Vec<Result<Outcome, Box<Unreadable>>> {
     let processors = thread::available_parallelism().map_or(1, NonZero::get);
     let threads = processors.min(files.len().div_ceil(BATCH)).max(1);
     let next = AtomicUsize::new(0);
@@ -143,7 +158,7 @@ fn compile_all(
     batches.into_iter().flat_map(|(_, batch)| batch).collect()
 }
 
-fn compile_one(found: &Found, context: &FileContext, cache: &Cache) -> Result<Outcome, Box<Diagnostic>> {
+fn compile_one(found: &Found, context: &FileContext, cache: &Cache) -> Result<Outcome, Box<Unreadable>> {
     let text = files::read(found)?;
     let key = cache::key(&found.path, &text);
     if let Some(file) = cache.bytes(key).and_then(cache::decode).filter(|file| file.path == found.path) {

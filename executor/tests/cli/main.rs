@@ -5,6 +5,7 @@ mod compile;
 #[cfg(unix)]
 mod files;
 mod graph;
+mod named_commands;
 mod plan;
 mod project;
 mod usage;

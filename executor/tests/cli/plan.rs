@@ -110,7 +110,14 @@ fn a_snapshot_that_can_not_be_used_is_an_error_with_its_place() {
 
 #[test]
 fn a_deploy_id_that_can_not_be_part_of_a_name_is_an_error() {
-    assert_snapshot("plan_bad_id", &Project::new(SHOP).run(&["plan", "--deploy-id", "v1; DROP"]));
+    let project = Project::new(SHOP);
+    let reports = [
+        project.run(&["plan", "--deploy-id", "v1; DROP"]),
+        project.run(&["plan", "--deploy-id", ""]),
+        project.run(&["plan", "--deploy-id", "", "--output", "json"]),
+        project.run(&["plan", "--deploy-id", "", "--output", "github"]),
+    ];
+    assert_snapshot("plan_bad_id", &reports.join("\n"));
 }
 
 #[test]

@@ -6,7 +6,6 @@ use super::facts::{Facts, SchemaFacts};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::StageOptions;
 use crate::name::Ident;
-use crate::project::PROJECT_FILE;
 use crate::source::Location;
 use crate::syntax::token::{TokenKind, tokenize};
 
@@ -65,11 +64,11 @@ fn unknown_schema(facts: &Facts<'_>, written: &str) -> Diagnostic {
         .map(|s| format!("`{}`", s.name))
         .collect();
     let message = if parse(written).is_some() {
-        format_smolstr!("the project has no schema `{written}`")
+        format_smolstr!("the project has no schema `{written}` (`--redeploy-schema`)")
     } else {
-        format_smolstr!("`{written}` is not `database.schema`")
+        format_smolstr!("`{written}` (`--redeploy-schema`) is not `database.schema`")
     };
-    Diagnostic::error(Code::UnknownSchema, Location::file(PROJECT_FILE), message)
+    Diagnostic::error(Code::UnknownSchema, Location::nowhere(), message)
         .help(format_smolstr!("schemas of the project: {}", available.join(", ")))
 }
 

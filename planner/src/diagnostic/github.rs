@@ -40,19 +40,22 @@ fn annotation(
         Severity::Error => "error",
         Severity::Warning => "warning",
     };
-    let _ = write!(output, "::{command} file=");
-    if !directory.is_empty() {
-        let _ = write!(output, "{}/", Property(directory));
+    let _ = write!(output, "::{command} ");
+    if !diagnostic.primary.location.is_nowhere() {
+        output.push_str("file=");
+        if !directory.is_empty() {
+            let _ = write!(output, "{}/", Property(directory));
+        }
+        let _ = write!(output, "{},", Property(&diagnostic.primary.location.path));
     }
-    let _ = write!(output, "{}", Property(&diagnostic.primary.location.path));
     if let Some((start, end)) = range {
-        let _ = write!(output, ",line={},endLine={}", start.line + 1, end.line + 1);
+        let _ = write!(output, "line={},endLine={},", start.line + 1, end.line + 1);
         // GitHub refuses columns of an annotation that spans lines.
         if start.line == end.line {
-            let _ = write!(output, ",col={},endColumn={}", start.column + 1, end.column + 1);
+            let _ = write!(output, "col={},endColumn={},", start.column + 1, end.column + 1);
         }
     }
-    let _ = write!(output, ",title={}::{}", diagnostic.code, Data(&diagnostic.message));
+    let _ = write!(output, "title={}::{}", diagnostic.code, Data(&diagnostic.message));
     if !diagnostic.primary.message.is_empty() {
         let _ = write!(output, "%0A{}", Data(&diagnostic.primary.message));
     }
@@ -123,6 +126,12 @@ mod tests {
             render(&[diagnostic], |_| Some("x"), "projects/shop"),
             "::warning file=projects/shop/models/x.sql,title=IgnoredFile::not read\n"
         );
+    }
+
+    #[test]
+    fn what_stands_in_no_file_has_no_file() {
+        let diagnostic = Diagnostic::error(Code::InvalidDeployId, Location::nowhere(), "no");
+        assert_eq!(render(&[diagnostic], |_| None, "projects/shop"), "::error title=InvalidDeployId::no\n");
     }
 
     #[test]

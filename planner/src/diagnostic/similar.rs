@@ -1,5 +1,14 @@
 //! The name that was probably meant.
 
+use std::fmt::Display;
+
+use smol_str::{SmolStr, format_smolstr};
+
+/// The help for a name that was probably mistyped.
+pub(crate) fn did_you_mean(meant: impl Display) -> SmolStr {
+    format_smolstr!("did you mean `{meant}`?")
+}
+
 /// Of `candidates`, the one that is closest to `name`, if it is close enough to be a slip of the keyboard. Of two
 /// that are equally close, the first.
 pub(crate) fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

@@ -102,8 +102,11 @@ fn report<'d, 'a: 'd>(
 
 /// The labels of each file, the file of the cause first, then in order of their mention. A label is primary or not.
 fn labels_by_file(diagnostic: &Diagnostic) -> Vec<(&str, Vec<(AnnotationKind, &Label)>)> {
-    let mut files: Vec<(&str, Vec<(AnnotationKind, &Label)>)> =
-        vec![(&diagnostic.primary.location.path, vec![(AnnotationKind::Primary, &diagnostic.primary)])];
+    let mut files: Vec<(&str, Vec<(AnnotationKind, &Label)>)> = Vec::new();
+    if !diagnostic.primary.location.is_nowhere() {
+        let primary = (AnnotationKind::Primary, &diagnostic.primary);
+        files.push((&diagnostic.primary.location.path, vec![primary]));
+    }
     for label in &diagnostic.secondary {
         let path = label.location.path.as_str();
         match files.iter_mut().find(|(known, _)| *known == path) {
@@ -251,6 +254,21 @@ error[MissingModels]: there is no `models` directory
 error: found 1 error and 1 warning
 ";
         assert_eq!(print(&diagnostics), expected);
+    }
+
+    #[test]
+    fn what_stands_in_no_file_has_no_place() {
+        let diagnostic =
+            Diagnostic::error(Code::InvalidDeployId, Location::nowhere(), "`--deploy-id` is empty")
+                .help("use letters");
+        let expected = "\
+error[InvalidDeployId]: `--deploy-id` is empty
+ |
+ = help: use letters
+
+error: found 1 error
+";
+        assert_eq!(print(&[diagnostic]), expected);
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub(super) fn check(project: &Project, mentions: Vec<Mention<'_>>) -> Vec<Diagno
     for mention in mentions {
         let name = &mention.dependency.name;
         used.insert(name);
-        let is_broken = project.broken.binary_search(name).is_ok();
+        let is_broken = project.broken.binary_search(name).is_ok() || project.unknown.may_hold(name);
         if name.schema.is_system() || is_broken || declared.contains_key(name) {
             continue;
         }
@@ -50,10 +50,11 @@ pub(super) fn check(project: &Project, mentions: Vec<Mention<'_>>) -> Vec<Diagno
     let errors = undeclared
         .into_iter()
         .map(|(name, (first, count))| undeclared_dependency(project, name, first, count));
+    // An object that could not be read may use anything.
+    let all_is_known = project.broken.is_empty() && project.unknown.is_nothing();
     let unused = declared
         .iter()
-        // An object that could not be read may use anything.
-        .filter(|(name, _)| project.broken.is_empty() && !used.contains(name) && !name.schema.is_system())
+        .filter(|(name, _)| all_is_known && !used.contains(name) && !name.schema.is_system())
         .map(|(name, span)| unused_dependency(project, name, Location::new(PROJECT_FILE, *span)));
     errors.chain(unused).collect()
 }

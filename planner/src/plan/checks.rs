@@ -11,7 +11,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::Node;
 use crate::input::LiveObject;
 use crate::name::{Ident, ObjectName, SchemaName};
-use crate::project::{Object, PROJECT_FILE};
+use crate::project::{Object, StatementText};
+use crate::resolve::Target;
 use crate::source::{Location, Span};
 
 /// Everything that is in the way of a deployment.
@@ -45,10 +46,11 @@ fn missing(draft: &Draft<'_>, live: &Observed<'_>) -> Vec<Diagnostic> {
             }
             problems.push(missing_object(draft, object, dependency.span, name, needed));
         }
-        let used = object.cluster.iter().chain(object.indexes.iter().map(|i| &i.cluster));
-        for cluster in used.filter(|c| live.cluster(c).is_none()) {
+        let own = object.cluster.iter().map(|cluster| (cluster, &object.statement));
+        let used = own.chain(object.indexes.iter().map(|index| (&index.cluster, &index.statement)));
+        for (cluster, statement) in used.filter(|(cluster, _)| live.cluster(cluster).is_none()) {
             if clusters.insert(cluster) {
-                problems.push(missing_cluster(draft, object, cluster));
+                problems.push(missing_cluster(draft, object, statement, cluster));
             }
         }
         if let Some(old) = draft.facts.old(node)
@@ -78,17 +80,33 @@ fn missing_object(
         Some(needed) if needed.kind.is_computation() => {
             problem.help(format_smolstr!("deploy `{name}` again: `--redeploy-schema {}`", name.schema))
         }
-        Some(needed) => problem.help(format_smolstr!("`mz-deploy apply` makes {}s", needed.kind.noun())),
+        Some(needed) => problem
+            .and(location(needed, needed.name_span), "defined here")
+            .help(format_smolstr!("a deployment makes no {}: create it before", needed.kind.plural())),
         None => problem.help("create it, or correct the name"),
     }
 }
 
-fn missing_cluster(draft: &Draft<'_>, object: &Object, cluster: &Ident) -> Diagnostic {
-    let message = format_smolstr!("`{}` runs on the cluster `{cluster}`, which doesn't exist", object.name);
-    let problem =
-        Diagnostic::error(Code::MissingInEnvironment, location(object, object.statement.span), message);
+fn missing_cluster(
+    draft: &Draft<'_>,
+    object: &Object,
+    statement: &StatementText,
+    cluster: &Ident,
+) -> Diagnostic {
+    let what = if *statement == object.statement { "" } else { "an index on " };
+    let message =
+        format_smolstr!("{what}`{}` runs on the cluster `{cluster}`, which doesn't exist", object.name);
+    let mut mentions = statement.occurrences.iter();
+    let mention = mentions.find(|o| matches!(&o.target, Target::Cluster(name) if name == cluster));
+    let span = mention.map_or(object.name_span, |occurrence| occurrence.span);
+    let problem = Diagnostic::error(Code::MissingInEnvironment, location(object, span), message);
     match draft.facts.project.cluster(cluster) {
-        Some(_) => problem.help("`mz-deploy apply` makes the clusters of the project"),
+        Some(definition) => problem
+            .and(
+                Location::new(definition.path.clone(), definition.text.to_original(definition.create.span)),
+                "defined here",
+            )
+            .help("a deployment makes no clusters of production: create it before"),
         None => problem.help("define it in `clusters/`, or create it"),
     }
 }
@@ -117,7 +135,7 @@ fn foreign(draft: &Draft<'_>, live: &Observed<'_>) -> Vec<Diagnostic> {
 fn foreign_dependent(draft: &Draft<'_>, object: &LiveObject, loss: &SmolStr) -> Diagnostic {
     let message = format_smolstr!("`{}` ({}) isn't part of the project and {loss}", object.name, object.kind);
     let cause = draft.built().next().map(|(_, built, _)| location(built, built.name_span));
-    Diagnostic::error(Code::ForeignDependent, cause.unwrap_or_else(|| Location::file(PROJECT_FILE)), message)
+    Diagnostic::error(Code::ForeignDependent, cause.unwrap_or_else(|| Location::nowhere()), message)
         .help("it would go with the old version: add it to the project, move it, or drop it before")
         .help("for readers outside the project, a stable schema keeps its materialized views in place")
 }

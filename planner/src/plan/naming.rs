@@ -15,7 +15,7 @@ use super::observed::Observed;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::Node;
 use crate::name::{Ident, NameTooLong, ObjectName, SchemaName};
-use crate::project::{Object, PROJECT_FILE};
+use crate::project::Object;
 use crate::source::Location;
 
 /// The longest deploy id. It leaves room for names of more than a hundred bytes.
@@ -37,11 +37,12 @@ impl Naming {
     pub(super) fn new(deploy_id: &str) -> Result<Self, Vec<Diagnostic>> {
         let is_sound = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
         if deploy_id.is_empty() || deploy_id.len() > MAX_DEPLOY_ID || !deploy_id.bytes().all(is_sound) {
-            let problem = Diagnostic::error(
-                Code::InvalidDeployId,
-                Location::file(PROJECT_FILE),
-                format_smolstr!("`{deploy_id}` can't be a deploy id"),
-            );
+            let message = if deploy_id.is_empty() {
+                SmolStr::new_static("the deploy id (`--deploy-id`) is empty")
+            } else {
+                format_smolstr!("`{deploy_id}` can't be a deploy id (`--deploy-id`)")
+            };
+            let problem = Diagnostic::error(Code::InvalidDeployId, Location::nowhere(), message);
             return Err(vec![problem.help("use 1 to 64 letters, digits, `_` and `-`")]);
         }
         Ok(Self {
@@ -126,7 +127,8 @@ fn problem(draft: &Draft<'_>, wanted: &Wanted, code: Code, what: &str) -> Diagno
     let object = wanted.object.and_then(|node| draft.facts.object(node));
     let location = match object {
         Some(object) => Location::new(object.path.clone(), object.text.to_original(object.name_span)),
-        None => Location::file(PROJECT_FILE),
+        // The deploy id is what can be changed.
+        None => Location::nowhere(),
     };
     Diagnostic::error(code, location, format_smolstr!("the {} `{}` {what}", wanted.scope.noun(), wanted.name))
 }

@@ -35,7 +35,7 @@ pub fn assemble(
         diagnostics.extend_from_slice(&file.diagnostics);
         if *is_active {
             diagnostics.extend_from_slice(&file.diagnostics_if_active);
-            add(&mut project, file);
+            add(&mut project, file, &settings.suffix);
         }
     }
     project.objects.sort_by(|a, b| a.name.cmp(&b.name));
@@ -52,7 +52,7 @@ pub fn assemble(
 }
 
 /// Adds what an active file holds.
-fn add(project: &mut Project, file: &CompiledFile) {
+fn add(project: &mut Project, file: &CompiledFile, suffix: &str) {
     match &file.contents {
         Contents::Object(contents) => match &contents.object {
             Some(object) => project.objects.push(Arc::clone(object)),
@@ -63,6 +63,7 @@ fn add(project: &mut Project, file: &CompiledFile) {
             project.infrastructure.extend(contents.definition.iter().map(Arc::clone));
         }
         Contents::TypesLock(lock) => project.types = Arc::clone(lock),
+        Contents::Unreadable => project.unknown.add(&file.path, suffix),
         Contents::Nothing | Contents::Modifier(None) => {}
     }
 }
@@ -95,6 +96,7 @@ fn find_directories(
             last = schema;
         }
         let Some((database, schema)) = layout::directories(&file.path) else { continue };
+        let schema = schema.filter(|schema| !schema.is_empty());
         let name = with_suffix(database, suffix);
         if !project.databases.contains_key(&name) {
             check_database(database, &name, diagnostics);

@@ -89,7 +89,8 @@ pub(super) fn check(project: &Project, defined: &BTreeSet<Ident>, diagnostics: &
     for (cluster, used) in uses(project) {
         let is_known = defined.contains(cluster)
             || project.settings.shared_clusters.contains_key(cluster)
-            || cluster.as_str() == DEFAULT_CLUSTER;
+            || cluster.as_str() == DEFAULT_CLUSTER
+            || project.unknown.may_hold_clusters();
         if !is_known {
             diagnostics.extend(unknown(cluster, &used, project, defined));
         }

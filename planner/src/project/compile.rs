@@ -43,6 +43,8 @@ pub enum Contents {
     Infrastructure(InfrastructureFile),
     /// Columns of objects outside the project.
     TypesLock(Arc<TypesLock>),
+    /// A directory, or the settings, that could not be read.
+    Unreadable,
 }
 
 /// A file of an object.
@@ -190,8 +192,15 @@ fn read<'a>(path: &'a str, text: &'a Arc<str>, context: &FileContext) -> (Report
         return (report, None);
     }
     let parsed = syntax::parse(report.text.as_str());
-    for error in &parsed.errors {
-        let problem = report.error(Code::SyntaxError, error.span, error.message.clone());
+    let advice = syntax::advise(report.text.as_str(), &parsed.errors);
+    for (error, advice) in parsed.errors.iter().zip(advice) {
+        let mut problem = report.error(Code::SyntaxError, error.span, error.message.clone());
+        if let Some(advice) = advice {
+            problem = problem.help(advice.help);
+            if let Some((span, replacement)) = advice.fix {
+                problem = report.with_fix(problem, span, replacement);
+            }
+        }
         report.always.push(problem);
     }
     let is_complete = parsed.errors.is_empty();
@@ -225,7 +234,7 @@ fn missing_variables(path: &str, resolution: &Resolution, context: &FileContext)
             format_smolstr!("give it a value in `project.toml`, in the table `[{table}]`: `{first} = \"…\"`")
         }
         None => {
-            "no profile is selected: select one with `--profile <name>` or `mz-deploy profile set <name>`"
+            "no profile is selected: select one with `--profile <name>`, or write its name in `.mzprofile`"
                 .into()
         }
     };

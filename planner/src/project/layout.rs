@@ -140,6 +140,12 @@ pub(super) fn is_in_models(path: &str) -> bool {
     path.strip_prefix(MODELS).is_some_and(|rest| rest.starts_with('/'))
 }
 
+/// True if `path` lies in the directory of clusters.
+pub(super) fn is_in_clusters(path: &str) -> bool {
+    path.split_once('/').and_then(|(directory, _)| infrastructure(directory))
+        == Some(InfrastructureKind::Cluster)
+}
+
 /// The database and the schema whose directories `path` lies in.
 pub(super) fn directories(path: &str) -> Option<(&str, Option<&str>)> {
     let mut parts = path.strip_prefix(MODELS)?.strip_prefix('/')?.split('/');

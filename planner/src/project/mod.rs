@@ -14,6 +14,7 @@ mod object;
 mod schema_rules;
 mod settings;
 mod types_lock;
+mod unreadable;
 pub mod variables;
 mod variants;
 
@@ -26,3 +27,4 @@ pub use settings::{PROJECT_FILE, read_settings};
 pub use types_lock::{
     LockedColumn, LockedKind, LockedObject, LockedType, TYPES_LOCK_FILE, TypesLock, read_types_lock,
 };
+pub use unreadable::{Unknown, unreadable_directory, unreadable_file};

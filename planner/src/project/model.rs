@@ -8,6 +8,7 @@ use smol_str::SmolStr;
 
 use super::object::{Object, StatementText};
 use super::types_lock::TypesLock;
+use super::unreadable::Unknown;
 use crate::input::StrategyChoice;
 use crate::name::{Ident, ObjectName, SchemaName};
 use crate::source::{FilePath, ResolvedText, Span};
@@ -20,6 +21,8 @@ pub struct Project {
     pub objects: Vec<Arc<Object>>,
     /// Active objects whose files have errors, sorted. They are nowhere else, but other objects may mention them.
     pub broken: Vec<ObjectName>,
+    /// What could not be read.
+    pub unknown: Unknown,
     /// Databases (directories, profile suffix included), with their modifiers.
     pub databases: BTreeMap<Ident, Option<Arc<Modifier>>>,
     /// Schemas (directories), with their modifiers.
@@ -55,6 +58,8 @@ impl Project {
 /// What `project.toml` says, for the active profile.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
+    /// The active profile.
+    pub profile: Option<SmolStr>,
     /// The server version that the project is written for, as given.
     pub mz_version: Option<SmolStr>,
     /// Objects outside the project that it may use, and where they are declared.

@@ -41,6 +41,20 @@ impl ObjectKind {
         }
     }
 
+    /// Several of them: `materialized views`.
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::View => "views",
+            Self::MaterializedView => "materialized views",
+            Self::Table => "tables",
+            Self::TableFromSource => "tables from sources",
+            Self::Source => "sources",
+            Self::Sink => "sinks",
+            Self::Secret => "secrets",
+            Self::Connection => "connections",
+        }
+    }
+
     /// Views and materialized views: what is staged.
     pub fn is_computation(self) -> bool {
         matches!(self, Self::View | Self::MaterializedView)

@@ -31,9 +31,11 @@ type Value<'a> = Spanned<DeValue<'a>>;
 /// Reads `project.toml` for the active profile. Every problem in it is reported, also in profiles that aren't active;
 /// what is wrong is left at its default.
 pub fn read_settings(text: Option<&str>, config: &Config) -> (Settings, Vec<Diagnostic>) {
-    let mut reader = Reader { settings: Settings::default(), diagnostics: Vec::new() };
+    let active = active_profile(config);
+    let settings = Settings { profile: active.map(Into::into), ..Settings::default() };
+    let mut reader = Reader { settings, diagnostics: Vec::new() };
     match text {
-        Some(text) => reader.file(text, active_profile(config)),
+        Some(text) => reader.file(text, active),
         None => reader.diagnostics.push(
             Diagnostic::error(
                 Code::MissingProjectFile,

@@ -133,8 +133,7 @@ impl Reader {
                     number.as_str()
                 );
                 self.diagnostics.push(
-                    Diagnostic::error(Code::InvalidTypesLock, location, message)
-                        .help("upgrade mz-deploy, or write the file again with `mz-deploy lock`"),
+                    Diagnostic::error(Code::InvalidTypesLock, location, message).help("upgrade mz-deploy"),
                 );
                 false
             }
@@ -274,7 +273,7 @@ impl Reader {
     fn error(&mut self, range: Range<usize>, message: SmolStr) {
         self.diagnostics.push(
             Diagnostic::error(Code::InvalidTypesLock, location(range), message)
-                .help("write the file again with `mz-deploy lock`"),
+                .help("restore the file from version control, or delete it: it is not meant to be edited"),
         );
     }
 }

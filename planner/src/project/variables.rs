@@ -91,7 +91,7 @@ fn insert(out: &mut String, form: Form, value: &str) {
 
 /// True if the first thing in a text is a comment with the pragma.
 fn has_pragma(text: &str) -> bool {
-    let text = text.trim_start();
+    let text = text.trim_start_matches('\u{feff}').trim_start();
     let comment = if text.starts_with("--") {
         text.lines().next()
     } else if text.starts_with("/*") {

@@ -62,7 +62,7 @@ pub fn to_offset(offset: usize) -> u32 {
 /// A place in a file of the project, in the text as it is on disk.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Location {
-    /// The file.
+    /// The file; empty for what stands in no file, such as an option of a command.
     pub path: FilePath,
     /// Where in it; an empty span at 0 stands for the file as a whole.
     pub span: Span,
@@ -77,6 +77,16 @@ impl Location {
     /// The file as a whole.
     pub fn file(path: impl Into<FilePath>) -> Self {
         Self { path: path.into(), span: Span::default() }
+    }
+
+    /// No place in any file: the cause is an option of a command.
+    pub fn nowhere() -> Self {
+        Self { path: FilePath::default(), span: Span::default() }
+    }
+
+    /// True for what stands in no file.
+    pub fn is_nowhere(&self) -> bool {
+        self.path.is_empty()
     }
 
     /// True if the file as a whole is meant.

@@ -3,12 +3,14 @@
 //! Statements are ours, queries are parsed by `sqlparser`; none of its types leaves this module. Nothing here prints
 //! a statement: what is sent to a server is the user's own text with names replaced by span.
 
+mod advice;
 pub mod ast;
 pub mod query;
 pub mod rewrite;
 mod statement;
 pub(crate) mod token;
 
+pub(crate) use advice::advise;
 pub use statement::{Parsed, parse};
 
 use smol_str::SmolStr;

@@ -136,6 +136,10 @@ fn unescape(inner: &str) -> String {
 /// Splits a text into tokens. On an error, the tokens before it come with it.
 pub(crate) fn tokenize(source: &str) -> (Vec<Token>, Option<SyntaxError>) {
     let mut lexer = Lexer { source, bytes: source.as_bytes(), at: 0 };
+    // Some editors begin a file with a byte order mark.
+    if source.starts_with('\u{feff}') {
+        lexer.at = '\u{feff}'.len_utf8();
+    }
     let mut tokens = Vec::with_capacity(source.len() / 5 + 1);
     loop {
         match lexer.next() {

@@ -55,7 +55,8 @@ pub struct DiagnosticView {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LabelView {
-    /// The file, relative to the project's root.
+    /// The file, relative to the project's root; absent for what stands in no file, such as an option of a command.
+    #[serde(default, skip_serializing_if = "SmolStr::is_empty")]
     pub path: FilePath,
     /// The first character; absent where the file as a whole is meant.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -253,9 +253,9 @@ fn a_requested_schema_is_built_with_what_reads_it() {
     expect(
         &unknown.problems(),
         "
-            UnknownSchema: the project has no schema `app.nope`
+            UnknownSchema: the project has no schema `app.nope` (`--redeploy-schema`)
               help: schemas of the project: `app.s`, `app.t`, `app.u`
-            UnknownSchema: `app` is not `database.schema`
+            UnknownSchema: `app` (`--redeploy-schema`) is not `database.schema`
               help: schemas of the project: `app.s`, `app.t`, `app.u`
         ",
     );

@@ -152,7 +152,7 @@ fn what_staged_objects_need_must_be_in_the_environment() {
         &edit.live(live).problems(),
         "
             MissingInEnvironment: `app.s.v` needs `app.raw.t`, which the environment doesn't have
-              help: `mz-deploy apply` makes tables
+              help: a deployment makes no tables: create it before
             MissingInEnvironment: `app.s.w` runs on the cluster `nope`, which doesn't exist
               help: define it in `clusters/`, or create it
             MissingInEnvironment: `app.s.w` needs `ext.public.e`, which the environment doesn't have

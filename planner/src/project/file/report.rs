@@ -54,7 +54,7 @@ impl<'a> Report<'a> {
     }
 
     /// `diagnostic` with a replacement that solves it, unless the text there comes from a variable.
-    pub(super) fn with_fix(
+    pub(in crate::project) fn with_fix(
         &self,
         diagnostic: Diagnostic,
         span: Span,
