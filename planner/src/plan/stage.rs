@@ -51,7 +51,7 @@ pub fn stage(
         command: Command::Stage,
         id: SmolStr::default(),
         deploy_id: options.deploy_id.clone(),
-        profile: None,
+        profile: project.settings.profile.clone(),
         strategy: choice,
         taken: chosen.taken.choice,
         inputs: Inputs {

@@ -213,6 +213,7 @@ fn the_value_of_a_variable_changes_the_objects_that_use_it() {
             update a.va by swap <- a/va.sql:1 definition changed
         ",
     );
+    assert_eq!(edit.plan().profile.as_deref(), Some("prod"), "and the plan says for which profile it is");
 }
 
 #[test]
