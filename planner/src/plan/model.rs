@@ -224,7 +224,7 @@ pub struct Cost {
     pub objects: usize,
     /// Statements, those at promotion included.
     pub statements: usize,
-    /// Clusters that run twice meanwhile.
+    /// Clusters of which a copy is made, which runs beside the original until the old version is dropped.
     pub clusters: usize,
 }
 
@@ -343,7 +343,7 @@ pub enum Effect {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Cause {
-    /// The object that it serves, if it serves one.
+    /// The object that it serves; for a schema or a cluster, one that makes the step necessary.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub object: Option<ObjectName>,
     /// The file that says so.

@@ -143,12 +143,11 @@ pub(super) fn place(path: &FilePath, line: Option<u32>) -> String {
     }
 }
 
-/// `3 objects built with 12 statements, 1 cluster runs twice meanwhile`.
+/// `3 objects built with 12 statements, 1 cluster copied meanwhile`.
 pub(super) fn cost(cost: Cost) -> String {
     let clusters = match cost.clusters {
-        0 => "no cluster runs twice".to_owned(),
-        1 => "1 cluster runs twice meanwhile".to_owned(),
-        n => format!("{n} clusters run twice meanwhile"),
+        0 => "no cluster copied".to_owned(),
+        n => format!("{} copied meanwhile", count(n, "cluster")),
     };
     let built = count(cost.objects, "object");
     format!("{built} built with {}, {clusters}", count(cost.statements, "statement"))
@@ -205,12 +204,22 @@ pub(super) fn effect(effect: &Effect) -> String {
     })
 }
 
-/// One row is shown with its values, many are counted.
+/// Characters of a recorded value that are shown. Statements and fingerprints stand in the plan as JSON.
+const VALUE: usize = 40;
+
+/// One row is shown with the beginnings of its values, many are counted.
 fn record(table: &str, columns: &[SmolStr], rows: &[Vec<SmolStr>]) -> String {
     match rows {
         [row] => {
-            let values: Vec<String> =
-                columns.iter().zip(row).map(|(column, value)| format!("{column} = {value}")).collect();
+            let shown = |value: &str| match value.char_indices().nth(VALUE) {
+                Some((end, _)) => format!("{}…", value.get(..end).unwrap_or_default()),
+                None => value.to_owned(),
+            };
+            let values: Vec<String> = columns
+                .iter()
+                .zip(row)
+                .map(|(column, value)| format!("{column} = {}", shown(value)))
+                .collect();
             format!("record in {table}: {}", values.join(", "))
         }
         _ => format!("record {} in {table}: {}", count(rows.len(), "row"), columns.join(", ")),
@@ -276,15 +285,10 @@ pub(super) fn inverse(inverse: &Inverse) -> Option<String> {
     }
 }
 
-/// What a step serves: `app.core.orders, models/app/core/orders.sql:1`.
+/// Why a step is there: the place in a file, `models/app/core/orders.sql:1`, or an object of which no file is left.
 pub(super) fn cause(step: &Step) -> Option<String> {
     let place = step.cause.path.as_ref().map(|path| place(path, step.cause.line));
-    let text = match (&step.cause.object, place) {
-        (Some(object), Some(place)) => format!("{object}, {place}"),
-        (Some(object), None) => object.to_string(),
-        (None, Some(place)) => place,
-        (None, None) => return None,
-    };
+    let text = place.or_else(|| step.cause.object.as_ref().map(ToString::to_string))?;
     Some(one_line(&text))
 }
 
