@@ -56,14 +56,14 @@ pub fn stage(
         taken: chosen.taken.choice,
         inputs: Inputs {
             project: digests::project(project),
-            deployed: deployed.map(digests::deployed),
+            deployed: deployed.filter(|_| !facts.is_first).map(digests::deployed),
             world: live.map(digests::world),
             environment: live
                 .map(|l| l.environment.clone())
                 .or_else(|| deployed.and_then(|d| d.environment.clone())),
         },
         changes,
-        scopes: scopes.changes(draft),
+        scopes: scopes.changes(&facts),
         unchanged,
         cost: chosen.taken.cost,
         alternatives: vec![chosen.alternative],

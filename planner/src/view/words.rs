@@ -173,7 +173,7 @@ pub(super) fn short_id(plan: &Plan) -> String {
 pub(super) fn basis(plan: &Plan) -> String {
     let deployed = match plan.inputs.deployed {
         Some(_) => "compared with the last deployment",
-        None => "no earlier deployment is given, so everything is new",
+        None => "no earlier deployment is known, so everything is new",
     };
     let world = match (&plan.inputs.world, &plan.inputs.environment) {
         (None, _) => "the live catalog was not looked at".to_owned(),
@@ -239,21 +239,24 @@ pub(super) fn unchanged(plan: &Plan, all: bool) -> String {
     format!("{n}: {}", names.join(", "))
 }
 
+/// A database or schema: what it is, and its name.
+pub(super) fn scope(change: &ScopeChange) -> (&'static str, String) {
+    match &change.schema {
+        Some(schema) => ("schema", SchemaName::new(change.database.clone(), schema.clone()).to_string()),
+        None => ("database", change.database.to_string()),
+    }
+}
+
 /// What happens to a database or schema.
-pub(super) fn scope(change: &ScopeChange) -> String {
-    let name = match &change.schema {
-        Some(schema) => format!("schema {}", SchemaName::new(change.database.clone(), schema.clone())),
-        None => format!("database {}", change.database),
-    };
-    let what = match change.action {
+pub(super) fn scope_action(action: ScopeAction) -> &'static str {
+    match action {
         ScopeAction::Create => "is new",
         ScopeAction::BecomeStable => {
             "becomes stable: its materialized views are replaced in place from now on"
         }
         ScopeAction::BecomeNormal => "is no longer stable: it is swapped from now on",
-        ScopeAction::UpdateMetadata => "has other grants, comments or default privileges",
-    };
-    one_line(&format!("{name} {what}"))
+        ScopeAction::UpdateMetadata => "is altered in place",
+    }
 }
 
 /// The strategy that was taken, and the one that was asked for if that leaves a choice.
