@@ -103,7 +103,7 @@ impl<'a> Facts<'a> {
         let (clusters, clusters_of, statements_on) = clusters(project);
         let (old, removed) = match_deployed(project, deployed);
         let own = project.objects.iter().zip(&old).map(|(object, old)| compare(object, *old)).collect();
-        let is_first = deployed.is_none_or(|d| d.objects.is_empty());
+        let is_first = deployed.is_none_or(Deployed::is_empty);
         Self {
             project,
             graph,

@@ -55,6 +55,17 @@ pub(crate) fn reasons(facts: &Facts<'_>, traces: &[Option<Trace>], option: &str,
     chain
 }
 
+/// Where the chain from `node` ends: an object that changed itself or was asked for.
+pub(crate) fn root(traces: &[Option<Trace>], node: Node) -> Node {
+    let mut at = node;
+    while let Some(Trace::DependsOn(next) | Trace::SharesSchema(next) | Trace::SharesCluster(_, next)) =
+        traces.get(at as usize).copied().flatten()
+    {
+        at = next;
+    }
+    at
+}
+
 /// What an object's own file says that is new.
 fn own(facts: &Facts<'_>, node: Node) -> Option<Reason> {
     if facts.is_first {

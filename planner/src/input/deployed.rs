@@ -31,6 +31,13 @@ pub struct Deployed {
     pub modifiers: Vec<DeployedModifier>,
 }
 
+impl Deployed {
+    /// True if nothing was ever deployed.
+    pub fn is_empty(&self) -> bool {
+        self.schemas.is_empty() && self.objects.is_empty() && self.modifiers.is_empty()
+    }
+}
+
 /// How the objects of a schema were deployed last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

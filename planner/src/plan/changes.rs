@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use super::draft::Draft;
 use super::model::{Change, ChangeAction, Reason, Strategy};
 use super::removed::{self, Fate};
-use super::stage_phases::cause_of_cluster;
+use super::stage_phases::built_on;
 use super::{paths, text};
 use crate::changeset::{Definition, SinkChange, companion_reason, file, reasons};
 use crate::graph::Node;
@@ -109,7 +109,7 @@ fn in_place(draft: &Draft<'_>, node: Node, object: &Object) -> Option<Change> {
 fn rebuilt_indexes(draft: &Draft<'_>, node: Node, object: &Object) -> Option<Change> {
     let at = draft.staged_indexes().binary_search_by(|i| i.node.cmp(&node)).ok()?;
     let cluster = &draft.staged_indexes().get(at)?.definition.cluster;
-    let cause = cause_of_cluster(draft, cluster)?;
+    let cause = built_on(draft, cluster).next()?;
     let with = draft.facts.object(cause)?.name.clone();
     let mut reason = vec![Reason::SharesCluster { cluster: cluster.clone(), object: with }];
     reason.extend(reasons(draft.facts, &draft.closure.traces, "", cause));

@@ -88,6 +88,7 @@ pub(super) fn world(live: &Live) -> SmolStr {
 pub(super) fn plan(plan: &Plan) -> SmolStr {
     let mut parts = Parts::default();
     parts.text(&plan.deploy_id);
+    parts.text(plan.profile.as_deref().unwrap_or_default());
     parts.json(&(plan.command, plan.strategy, plan.taken, &plan.inputs, &plan.scopes, plan.cost));
     for change in &plan.changes {
         parts.schema(&change.name.schema);

@@ -106,7 +106,7 @@ fn touched_schemas<'a>(draft: &Draft<'a>, scopes: &Scopes<'a>) -> Vec<&'a Schema
         }
     }
     draft.staged_indexes().iter().for_each(|index| touch(index.node));
-    let changes = scopes.changes(draft);
+    let changes = scopes.changes(facts);
     let is_named = |name: &SchemaName| {
         let by_change = |c: &ScopeChange| {
             name.database.as_ref() == Some(&c.database) && c.schema.as_ref() == Some(&name.schema)

@@ -65,7 +65,7 @@ pub enum Command {
 pub struct Inputs {
     /// Of the project as compiled.
     pub project: SmolStr,
-    /// Of the snapshot of the last deployment; absent for a first deployment.
+    /// Of the snapshot of the last deployment; absent for a first deployment, and if the snapshot holds nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployed: Option<SmolStr>,
     /// Of the observed catalog; absent for a plan without a connection.
@@ -146,7 +146,7 @@ pub struct Change {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ScopeAction {
-    /// It gets objects for the first time.
+    /// It gets objects for the first time, with its grants, comments and default privileges.
     Create,
     /// Its materialized views are replaced in place from now on.
     BecomeStable,
@@ -224,7 +224,7 @@ pub struct Cost {
     pub objects: usize,
     /// Statements, those at promotion included.
     pub statements: usize,
-    /// Clusters that run twice meanwhile.
+    /// Clusters of which a copy is made, which runs beside the original until the old version is dropped.
     pub clusters: usize,
 }
 
@@ -343,7 +343,7 @@ pub enum Effect {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Cause {
-    /// The object that it serves, if it serves one.
+    /// The object that it serves; for a schema or a cluster, one that makes the step necessary.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub object: Option<ObjectName>,
     /// The file that says so.

@@ -22,6 +22,16 @@ pub(super) fn database(project: &Project, database: &Ident) -> FilePath {
     format_smolstr!("models/{}.sql", directory(project, database))
 }
 
+/// Where the objects of a schema are.
+pub(super) fn schema_directory(project: &Project, database: &Ident, schema: &Ident) -> FilePath {
+    format_smolstr!("models/{}/{}/", directory(project, database), schema.as_str())
+}
+
+/// Where the schemas of a database are.
+pub(super) fn database_directory(project: &Project, database: &Ident) -> FilePath {
+    format_smolstr!("models/{}/", directory(project, database))
+}
+
 /// The directory of a database, which doesn't have the profile's suffix.
 fn directory(project: &Project, database: &Ident) -> SmolStr {
     let suffix = project.settings.suffix.as_str();

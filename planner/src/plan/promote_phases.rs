@@ -40,10 +40,9 @@ fn swap<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
         name: schema.name,
         cause: cause_of_schema(draft, schema.name),
     });
-    let clusters = draft.swapped_clusters().map(|name| Operation::SwapCluster {
-        name,
-        cause: cause_of_cluster(draft, name).and_then(|node| draft.facts.object(node)),
-    });
+    let clusters = draft
+        .swapped_clusters()
+        .map(|name| Operation::SwapCluster { name, cause: cause_of_cluster(draft, name) });
     let mut operations: Vec<Operation<'a>> = schemas.chain(clusters).collect();
     for (node, object) in draft.renamed() {
         let Some(old) = draft.facts.old(node) else { continue };
@@ -154,9 +153,8 @@ fn old_version<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
             && !draft.facts.removed.iter().any(|d| &d.name.schema == schema.name),
         cause: cause_of_schema(draft, schema.name),
     });
-    let clusters = draft.swapped_clusters().map(|name| Operation::DropCluster {
-        name,
-        cause: cause_of_cluster(draft, name).and_then(|node| draft.facts.object(node)),
-    });
+    let clusters = draft
+        .swapped_clusters()
+        .map(|name| Operation::DropCluster { name, cause: cause_of_cluster(draft, name) });
     indexes.chain(schemas).chain(objects).chain(clusters).collect()
 }

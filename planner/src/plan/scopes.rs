@@ -4,16 +4,20 @@
 //! comments of what exists wait for promotion. A staged schema, and one that is new, gets all of its statements at
 //! stage: it takes them along.
 
-use smol_str::SmolStr;
+use std::collections::{BTreeMap, BTreeSet};
+
+use smol_str::format_smolstr;
 
 use super::companions::undo_modifier;
 use super::draft::Draft;
 use super::model::{Cause, Reason, ScopeAction, ScopeChange, Strategy};
 use super::operation::Operation;
+use super::paths;
 use crate::changeset::{Facts, SchemaFacts};
 use crate::input::{Deployed, DeployedModifier, SchemaDeploymentKind};
 use crate::name::{Ident, SchemaName};
 use crate::project::{Modifier, ModifierStatement, ObjectKind};
+use crate::source::FilePath;
 
 /// The modifiers of a project compared with those that were deployed.
 pub(super) struct Scopes<'a> {
@@ -120,33 +124,100 @@ impl<'a> Scopes<'a> {
         removed.chain(added).collect()
     }
 
-    /// What the plan says about databases and schemas.
-    pub(super) fn changes(&self, draft: &Draft<'a>) -> Vec<ScopeChange> {
-        let mut changes: Vec<ScopeChange> = draft
-            .facts
-            .schemas
-            .iter()
-            .filter_map(|schema| kind_change(draft.facts, schema))
-            .chain(self.added.iter().map(|(m, s)| {
-                let line = Some(m.text.line(s.statement.span.start));
-                let what = "grants, comments or default privileges changed".into();
-                let reason = vec![Reason::File { path: m.path.clone(), line, what }];
-                metadata(m.database.clone(), m.schema.clone(), reason)
-            }))
-            .chain(self.removed.iter().map(|d| {
-                let what = "grants, comments or default privileges removed".into();
-                let reason = vec![Reason::File { path: path(draft.facts, d), line: None, what }];
-                metadata(d.database.clone(), d.schema.clone(), reason)
-            }))
-            .collect();
+    /// What the plan says about databases and schemas. What is new comes with its grants and comments; these are no
+    /// changes of their own.
+    pub(super) fn changes(&self, facts: &Facts<'_>) -> Vec<ScopeChange> {
+        let mut changes: Vec<ScopeChange> =
+            facts.schemas.iter().filter_map(|schema| kind_change(facts, schema)).collect();
+        changes.extend(new_databases(facts));
+        let mut altered = self.altered(facts);
+        altered.retain(|(database, schema), _| {
+            let is_new = |c: &ScopeChange| {
+                c.action == ScopeAction::Create && c.database == **database && c.schema.as_ref() == *schema
+            };
+            !changes.iter().any(is_new)
+        });
+        changes.extend(altered.into_iter().map(|((database, schema), altered)| ScopeChange {
+            database: database.clone(),
+            schema: schema.cloned(),
+            action: ScopeAction::UpdateMetadata,
+            reason: vec![altered.reason()],
+        }));
         changes.sort();
-        changes.dedup_by(|b, a| (&a.database, &a.schema, a.action) == (&b.database, &b.schema, b.action));
         changes
+    }
+
+    /// What differs in each modifier, by database and schema.
+    fn altered(&self, facts: &Facts<'_>) -> BTreeMap<(&'a Ident, Option<&'a Ident>), Altered> {
+        let mut altered: BTreeMap<_, Altered> = BTreeMap::new();
+        for &(modifier, statement) in &self.added {
+            let scope = altered.entry((&modifier.database, modifier.schema.as_ref())).or_insert_with(|| {
+                Altered { path: modifier.path.clone(), line: None, nouns: BTreeSet::new() }
+            });
+            let span = statement.statement.span;
+            scope.line = scope.line.or(Some(modifier.text.line(span.start)));
+            scope.nouns.insert(noun(span.slice(modifier.text.as_str())));
+        }
+        for &deployed in &self.removed {
+            let scope = altered.entry((&deployed.database, deployed.schema.as_ref())).or_insert_with(|| {
+                Altered { path: path(facts, deployed), line: None, nouns: BTreeSet::new() }
+            });
+            scope.nouns.insert(noun(&deployed.sql));
+        }
+        altered
     }
 }
 
-fn metadata(database: Ident, schema: Option<Ident>, reason: Vec<Reason>) -> ScopeChange {
-    ScopeChange { database, schema, action: ScopeAction::UpdateMetadata, reason }
+/// What differs in one modifier.
+struct Altered {
+    path: FilePath,
+    /// Of the first statement that is new.
+    line: Option<u32>,
+    nouns: BTreeSet<&'static str>,
+}
+
+impl Altered {
+    fn reason(self) -> Reason {
+        let nouns: Vec<&str> = self.nouns.into_iter().collect();
+        let what = format_smolstr!("{} changed", nouns.join(" and "));
+        Reason::File { path: self.path, line: self.line, what }
+    }
+}
+
+/// What a statement of a modifier is about.
+fn noun(statement: &str) -> &'static str {
+    let first = statement.split_ascii_whitespace().next().unwrap_or_default();
+    if first.eq_ignore_ascii_case("ALTER") {
+        "default privileges"
+    } else if first.eq_ignore_ascii_case("COMMENT") {
+        "comments"
+    } else {
+        "grants"
+    }
+}
+
+/// Databases that get their first schema.
+fn new_databases<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = ScopeChange> + 'f {
+    let mut databases: BTreeMap<&Ident, bool> = BTreeMap::new();
+    for schema in facts.schemas.iter().filter(|schema| kind_of(facts, schema).is_some()) {
+        if let Some(database) = &schema.name.database {
+            *databases.entry(database).or_default() |= schema.deployed.is_some();
+        }
+    }
+    databases.into_iter().filter(|(_, is_deployed)| !is_deployed).map(|(database, _)| {
+        let reason = if facts.is_first {
+            Reason::FirstDeployment
+        } else {
+            let path = paths::database_directory(facts.project, database);
+            Reason::File { path, line: None, what: "new".into() }
+        };
+        ScopeChange {
+            database: database.clone(),
+            schema: None,
+            action: ScopeAction::Create,
+            reason: vec![reason],
+        }
+    })
 }
 
 fn kind_change(facts: &Facts<'_>, schema: &SchemaFacts<'_>) -> Option<ScopeChange> {
@@ -162,20 +233,17 @@ fn kind_change(facts: &Facts<'_>, schema: &SchemaFacts<'_>) -> Option<ScopeChang
         _ => return None,
     };
     let database = schema.name.database.clone()?;
+    let own = &schema.name.schema;
     let modifier = facts.project.schemas.get(schema.name).and_then(Option::as_deref);
-    let place = modifier.and_then(|m| Some((m, m.stable?)));
-    let reason = match place {
+    let stable = modifier.and_then(|m| Some((m, m.stable?)));
+    let file = |path, line| Reason::File { path, line, what: what.into() };
+    let reason = match (action, stable) {
         _ if facts.is_first => Reason::FirstDeployment,
-        Some((m, span)) => {
-            Reason::File { path: m.path.clone(), line: Some(m.text.line(span.start)), what: what.into() }
-        }
-        None => Reason::File {
-            path: directory(facts, &database, &schema.name.schema),
-            line: None,
-            what: what.into(),
-        },
+        (ScopeAction::Create, _) => file(paths::schema_directory(facts.project, &database, own), None),
+        (_, Some((m, span))) => file(m.path.clone(), Some(m.text.line(span.start))),
+        (_, None) => file(paths::schema(facts.project, &database, own), None),
     };
-    Some(ScopeChange { database, schema: Some(schema.name.schema.clone()), action, reason: vec![reason] })
+    Some(ScopeChange { database, schema: Some(own.clone()), action, reason: vec![reason] })
 }
 
 /// True if the whole of a schema is made at stage.
@@ -201,27 +269,18 @@ fn own_schema(modifier: &Modifier) -> Option<SchemaName> {
     Some(SchemaName::new(modifier.database.clone(), modifier.schema.clone()?))
 }
 
-fn first_word<'a>(modifier: &'a Modifier, statement: &ModifierStatement) -> &'a str {
-    let text = statement.statement.span.slice(modifier.text.as_str());
-    text.split_ascii_whitespace().next().unwrap_or_default()
-}
-
 fn is_default_privilege(modifier: &Modifier, statement: &ModifierStatement) -> bool {
-    first_word(modifier, statement).eq_ignore_ascii_case("ALTER")
+    noun(statement.statement.span.slice(modifier.text.as_str())) == "default privileges"
 }
 
 fn is_comment(modifier: &Modifier, statement: &ModifierStatement) -> bool {
-    first_word(modifier, statement).eq_ignore_ascii_case("COMMENT")
+    noun(statement.statement.span.slice(modifier.text.as_str())) == "comments"
 }
 
 /// The file of the modifier that a deployed statement came from.
-fn path(facts: &Facts<'_>, deployed: &DeployedModifier) -> SmolStr {
+fn path(facts: &Facts<'_>, deployed: &DeployedModifier) -> FilePath {
     match &deployed.schema {
-        Some(schema) => directory(facts, &deployed.database, schema),
-        None => super::paths::database(facts.project, &deployed.database),
+        Some(schema) => paths::schema(facts.project, &deployed.database, schema),
+        None => paths::database(facts.project, &deployed.database),
     }
-}
-
-fn directory(facts: &Facts<'_>, database: &Ident, schema: &Ident) -> SmolStr {
-    super::paths::schema(facts.project, database, schema)
 }

@@ -51,19 +51,19 @@ pub fn stage(
         command: Command::Stage,
         id: SmolStr::default(),
         deploy_id: options.deploy_id.clone(),
-        profile: None,
+        profile: project.settings.profile.clone(),
         strategy: choice,
         taken: chosen.taken.choice,
         inputs: Inputs {
             project: digests::project(project),
-            deployed: deployed.map(digests::deployed),
+            deployed: deployed.filter(|_| !facts.is_first).map(digests::deployed),
             world: live.map(digests::world),
             environment: live
                 .map(|l| l.environment.clone())
                 .or_else(|| deployed.and_then(|d| d.environment.clone())),
         },
         changes,
-        scopes: scopes.changes(draft),
+        scopes: scopes.changes(&facts),
         unchanged,
         cost: chosen.taken.cost,
         alternatives: vec![chosen.alternative],

@@ -7,6 +7,7 @@ use super::ledger;
 use super::model::{Moment, Strategy};
 use super::operation::{ObjectOperation, Operation, Outline};
 use super::scopes::Scopes;
+use crate::changeset::{Trace, root};
 use crate::graph::Node;
 use crate::name::{Ident, SchemaName};
 use crate::project::Object;
@@ -42,21 +43,35 @@ pub(super) fn outline<'a>(draft: &Draft<'a>, scopes: &Scopes<'a>) -> Vec<Outline
     .collect()
 }
 
-/// The first object, by name, that is built in each schema: the cause of the schema's steps.
+/// Why a schema is swapped or made: the first object in it, by name, that changed itself; otherwise the changed object
+/// that its first built one leads back to.
 pub(super) fn cause_of_schema<'a>(draft: &Draft<'a>, schema: &SchemaName) -> Option<&'a Object> {
     let schema = draft.facts.schemas.iter().find(|s| s.name == schema)?;
-    let built = schema.members.clone().find(|m| draft.closure.traces.get(*m).is_some_and(Option::is_some))?;
-    draft.facts.object(Node::try_from(built).ok()?)
+    let members = schema.members.clone().filter_map(|m| Node::try_from(m).ok());
+    cause(draft, members.filter(|node| draft.closure.is_built(*node)))
 }
 
-/// The first object, by name, that is built on a cluster: the cause of the cluster's steps.
-pub(super) fn cause_of_cluster(draft: &Draft<'_>, cluster: &Ident) -> Option<Node> {
-    let number = u32::try_from(draft.facts.clusters.binary_search(&cluster).ok()?).ok()?;
-    let uses = |node: &Node| {
-        draft.facts.clusters_of.get(*node as usize).is_some_and(|c| c.all().any(|c| c == number))
+/// Why a cluster is swapped, as for a schema.
+pub(super) fn cause_of_cluster<'a>(draft: &Draft<'a>, cluster: &Ident) -> Option<&'a Object> {
+    cause(draft, built_on(draft, cluster))
+}
+
+/// The objects on a cluster that are built, by name.
+pub(super) fn built_on<'d>(draft: &'d Draft<'_>, cluster: &Ident) -> impl Iterator<Item = Node> + Clone + 'd {
+    let number = draft.facts.clusters.binary_search(&cluster).ok().and_then(|n| u32::try_from(n).ok());
+    let uses = move |node: Node| {
+        let clusters = draft.facts.clusters_of.get(node as usize);
+        clusters.is_some_and(|clusters| clusters.all().any(|c| Some(c) == number))
     };
-    let nodes = (0..).zip(&draft.closure.traces);
-    nodes.filter(|(_, trace)| trace.is_some()).map(|(node, _)| node).find(uses)
+    let nodes = (0..).zip(&draft.closure.traces).filter(|(_, trace)| trace.is_some());
+    nodes.map(|(node, _)| node).filter(move |node| uses(*node))
+}
+
+fn cause<'a>(draft: &Draft<'a>, mut built: impl Iterator<Item = Node> + Clone) -> Option<&'a Object> {
+    let changed =
+        built.clone().find(|node| draft.closure.traces.get(*node as usize) == Some(&Some(Trace::Own)));
+    let node = changed.or_else(|| Some(root(&draft.closure.traces, built.next()?)))?;
+    draft.facts.object(node)
 }
 
 /// Schemas of production that built objects need and that may not be there: those that were never deployed.
@@ -116,7 +131,7 @@ fn schemas<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
 fn clusters<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
     let mut operations = Vec::new();
     for name in draft.swapped_clusters() {
-        let cause = cause_of_cluster(draft, name).and_then(|node| draft.facts.object(node));
+        let cause = cause_of_cluster(draft, name);
         if let Some(live) = draft.live.and_then(|live| live.cluster(name)) {
             operations.push(Operation::CreateCluster { name, options: &live.options, cause });
             operations.extend(live.grants.iter().map(|grant| Operation::GrantOnCluster {

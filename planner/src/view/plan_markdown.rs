@@ -18,6 +18,7 @@ pub fn plan_markdown(plan: &Plan) -> String {
     let mut text = String::new();
     summary(&mut text, plan);
     table(&mut text, plan);
+    scopes(&mut text, plan);
     let mut left_out = 0;
     for block in details(plan) {
         if text.len() + block.len() <= LIMIT {
@@ -50,9 +51,6 @@ fn summary(text: &mut String, plan: &Plan) {
         if n > 0 {
             row(name, &format!("**{n}**"));
         }
-    }
-    for scope in &plan.scopes {
-        row(&escaped(&words::scope(scope)), &escaped(&words::chain(&scope.reason, false)));
     }
     row("stay as they are", &escaped(&words::unchanged(plan, false)));
     row("cost", &words::cost(plan.cost));
@@ -100,6 +98,21 @@ fn table(text: &mut String, plan: &Plan) {
     }
     if plan.changes.len() > ROWS {
         let _ = writeln!(text, "\n… and {}.", words::count(plan.changes.len() - ROWS, "more object"));
+    }
+}
+
+fn scopes(text: &mut String, plan: &Plan) {
+    if plan.scopes.is_empty() {
+        return;
+    }
+    text.push_str("\n| | database or schema | what happens | why |\n|---|---|---|---|\n");
+    for scope in plan.scopes.iter().take(ROWS) {
+        let (kind, name) = words::scope(scope);
+        let (what, why) = (words::scope_action(scope.action), escaped(&words::chain(&scope.reason, false)));
+        let _ = writeln!(text, "| {kind} | {} | {what} | {why} |", cell(&name));
+    }
+    if plan.scopes.len() > ROWS {
+        let _ = writeln!(text, "\n… and {} more.", plan.scopes.len() - ROWS);
     }
 }
 

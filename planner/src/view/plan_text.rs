@@ -212,7 +212,9 @@ fn scopes(page: &mut Page, plan: &Plan) {
     let shown = page.shown(plan.scopes.len());
     for scope in plan.scopes.iter().take(shown) {
         let reason = page.painted(DIM, words::chain(&scope.reason, false));
-        page.plain(2, format_args!("{}  ({reason})", words::scope(scope)));
+        let (kind, name) = words::scope(scope);
+        let name = words::one_line(&name);
+        page.plain(2, format_args!("{kind} {name} {}  ({reason})", words::scope_action(scope.action)));
     }
     if shown < plan.scopes.len() {
         page.plain(2, format_args!("… and {} more", plan.scopes.len() - shown));

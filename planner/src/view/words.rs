@@ -143,12 +143,11 @@ pub(super) fn place(path: &FilePath, line: Option<u32>) -> String {
     }
 }
 
-/// `3 objects built with 12 statements, 1 cluster runs twice meanwhile`.
+/// `3 objects built with 12 statements, 1 cluster copied meanwhile`.
 pub(super) fn cost(cost: Cost) -> String {
     let clusters = match cost.clusters {
-        0 => "no cluster runs twice".to_owned(),
-        1 => "1 cluster runs twice meanwhile".to_owned(),
-        n => format!("{n} clusters run twice meanwhile"),
+        0 => "no cluster copied".to_owned(),
+        n => format!("{} copied meanwhile", count(n, "cluster")),
     };
     let built = count(cost.objects, "object");
     format!("{built} built with {}, {clusters}", count(cost.statements, "statement"))
@@ -174,7 +173,7 @@ pub(super) fn short_id(plan: &Plan) -> String {
 pub(super) fn basis(plan: &Plan) -> String {
     let deployed = match plan.inputs.deployed {
         Some(_) => "compared with the last deployment",
-        None => "no earlier deployment is given, so everything is new",
+        None => "no earlier deployment is known, so everything is new",
     };
     let world = match (&plan.inputs.world, &plan.inputs.environment) {
         (None, _) => "the live catalog was not looked at".to_owned(),
@@ -205,12 +204,22 @@ pub(super) fn effect(effect: &Effect) -> String {
     })
 }
 
-/// One row is shown with its values, many are counted.
+/// Characters of a recorded value that are shown. Statements and fingerprints stand in the plan as JSON.
+const VALUE: usize = 40;
+
+/// One row is shown with the beginnings of its values, many are counted.
 fn record(table: &str, columns: &[SmolStr], rows: &[Vec<SmolStr>]) -> String {
     match rows {
         [row] => {
-            let values: Vec<String> =
-                columns.iter().zip(row).map(|(column, value)| format!("{column} = {value}")).collect();
+            let shown = |value: &str| match value.char_indices().nth(VALUE) {
+                Some((end, _)) => format!("{}…", value.get(..end).unwrap_or_default()),
+                None => value.to_owned(),
+            };
+            let values: Vec<String> = columns
+                .iter()
+                .zip(row)
+                .map(|(column, value)| format!("{column} = {}", shown(value)))
+                .collect();
             format!("record in {table}: {}", values.join(", "))
         }
         _ => format!("record {} in {table}: {}", count(rows.len(), "row"), columns.join(", ")),
@@ -230,21 +239,24 @@ pub(super) fn unchanged(plan: &Plan, all: bool) -> String {
     format!("{n}: {}", names.join(", "))
 }
 
+/// A database or schema: what it is, and its name.
+pub(super) fn scope(change: &ScopeChange) -> (&'static str, String) {
+    match &change.schema {
+        Some(schema) => ("schema", SchemaName::new(change.database.clone(), schema.clone()).to_string()),
+        None => ("database", change.database.to_string()),
+    }
+}
+
 /// What happens to a database or schema.
-pub(super) fn scope(change: &ScopeChange) -> String {
-    let name = match &change.schema {
-        Some(schema) => format!("schema {}", SchemaName::new(change.database.clone(), schema.clone())),
-        None => format!("database {}", change.database),
-    };
-    let what = match change.action {
+pub(super) fn scope_action(action: ScopeAction) -> &'static str {
+    match action {
         ScopeAction::Create => "is new",
         ScopeAction::BecomeStable => {
             "becomes stable: its materialized views are replaced in place from now on"
         }
         ScopeAction::BecomeNormal => "is no longer stable: it is swapped from now on",
-        ScopeAction::UpdateMetadata => "has other grants, comments or default privileges",
-    };
-    one_line(&format!("{name} {what}"))
+        ScopeAction::UpdateMetadata => "is altered in place",
+    }
 }
 
 /// The strategy that was taken, and the one that was asked for if that leaves a choice.
@@ -276,15 +288,10 @@ pub(super) fn inverse(inverse: &Inverse) -> Option<String> {
     }
 }
 
-/// What a step serves: `app.core.orders, models/app/core/orders.sql:1`.
+/// Why a step is there: the place in a file, `models/app/core/orders.sql:1`, or an object of which no file is left.
 pub(super) fn cause(step: &Step) -> Option<String> {
     let place = step.cause.path.as_ref().map(|path| place(path, step.cause.line));
-    let text = match (&step.cause.object, place) {
-        (Some(object), Some(place)) => format!("{object}, {place}"),
-        (Some(object), None) => object.to_string(),
-        (None, Some(place)) => place,
-        (None, None) => return None,
-    };
+    let text = place.or_else(|| step.cause.object.as_ref().map(ToString::to_string))?;
     Some(one_line(&text))
 }
 

@@ -1,5 +1,7 @@
 //! What `swap` builds: the changed object, what reads it, its schema and its clusters.
 
+use mz_deploy_planner::input::{DEPLOYED_FORMAT, Deployed};
+
 use crate::scenario::{deployed, expect, first};
 
 #[test]
@@ -213,6 +215,7 @@ fn the_value_of_a_variable_changes_the_objects_that_use_it() {
             update a.va by swap <- a/va.sql:1 definition changed
         ",
     );
+    assert_eq!(edit.plan().profile.as_deref(), Some("prod"), "and the plan says for which profile it is");
 }
 
 #[test]
@@ -268,6 +271,7 @@ fn a_first_deployment_builds_everything_and_makes_the_schemas_to_swap_with() {
         &project.changes(),
         "
             create s.a by swap <- first deployment
+            create app
             create s
         ",
     );
@@ -292,6 +296,13 @@ fn a_first_deployment_builds_everything_and_makes_the_schemas_to_swap_with() {
               DROP SCHEMA s_x RESTRICT
         ",
     );
+}
+
+#[test]
+fn a_snapshot_that_holds_nothing_is_of_no_deployment() {
+    let project = first(&[("s/a", "CREATE VIEW a AS SELECT 1 AS a;")]);
+    let nothing = Deployed { format: DEPLOYED_FORMAT, ..Deployed::default() };
+    assert_eq!(project.plan(), project.after(nothing).plan());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Indexes, grants, comments and modifiers change without a build.
 
-use crate::scenario::{deployed, expect};
+use crate::scenario::{deployed, expect, first};
 
 /// The original builds the schema, every reader and everything on the cluster again.
 #[test]
@@ -161,5 +161,37 @@ fn a_swapped_schema_takes_its_modifiers_along() {
             promote: drop the old version
               DROP SCHEMA s_x CASCADE
         ",
+    );
+}
+
+/// Whatever a new schema brings along is part of it, not a second change.
+#[test]
+fn a_new_schema_and_its_modifiers_are_one_change() {
+    let project = first(&[
+        ("s/a", "CREATE VIEW a AS SELECT 1 AS a;"),
+        ("s", "GRANT USAGE ON SCHEMA s TO r;\nCOMMENT ON SCHEMA s IS 'S.';"),
+        ("/models/app.sql", "GRANT USAGE ON DATABASE app TO r;"),
+    ]);
+    expect(
+        &project.changes(),
+        "
+            create s.a by swap <- first deployment
+            create app
+            create s
+        ",
+    );
+    let edit = project.promoted().edit(&[
+        ("t/a", "CREATE VIEW a AS SELECT 1 AS a;"),
+        ("t", "GRANT USAGE ON SCHEMA t TO r;"),
+        ("s", "GRANT CREATE ON SCHEMA s TO r;"),
+    ]);
+    let reasons: Vec<String> =
+        edit.plan().scopes.iter().map(|s| serde_json::to_string(&s.reason).expect("JSON")).collect();
+    assert_eq!(
+        reasons,
+        [
+            r#"[{"because":"file","path":"models/app/s.sql","line":1,"what":"comments and grants changed"}]"#,
+            r#"[{"because":"file","path":"models/app/t/","what":"new"}]"#,
+        ]
     );
 }

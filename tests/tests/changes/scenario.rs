@@ -56,6 +56,11 @@ impl Scenario {
         Self { deployed, ..self }
     }
 
+    /// Takes a snapshot for what is deployed.
+    pub(crate) fn after(self, deployed: Deployed) -> Self {
+        Self { deployed: Some(deployed), ..self }
+    }
+
     pub(crate) fn profile(self, profile: &'static str) -> Self {
         Self { profile: Some(profile), ..self }
     }
