@@ -4,6 +4,7 @@
 
 mod code;
 pub mod github;
+mod secrets;
 mod similar;
 pub mod text;
 

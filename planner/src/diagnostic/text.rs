@@ -11,7 +11,7 @@ use annotate_snippets::{
     normalize_untrusted_str,
 };
 
-use super::{Diagnostic, Label, Severity};
+use super::{Diagnostic, Label, Severity, secrets};
 use crate::source::{Location, Span};
 
 /// Whether the output may hold escape sequences for colours.
@@ -25,7 +25,7 @@ pub enum Colour {
 }
 
 /// All diagnostics as they are printed to a terminal, in the order given. `text_of` finds the text of a file as it
-/// is on disk.
+/// is on disk. Values of secrets are not shown.
 pub fn render<'a>(
     diagnostics: &[Diagnostic],
     text_of: impl Fn(&str) -> Option<&'a str>,
@@ -36,6 +36,8 @@ pub fn render<'a>(
         Colour::Coloured => Renderer::styled(),
     }
     .decor_style(DecorStyle::Ascii);
+    let blotted = secrets::blotted(diagnostics, &text_of);
+    let text_of = |path: &str| blotted.get(path).map(String::as_str).or_else(|| text_of(path));
     let mut output = String::new();
     for diagnostic in diagnostics {
         output.push_str(&renderer.render(&report(diagnostic, &text_of)));
