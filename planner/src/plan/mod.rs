@@ -19,6 +19,7 @@ mod lower;
 mod lower_object;
 mod model;
 mod naming;
+mod needs;
 mod observed;
 mod operation;
 mod paths;

@@ -10,7 +10,7 @@ use super::naming::{self, Naming};
 use super::observed::Observed;
 use super::operation::{Outline, statements};
 use super::scopes::Scopes;
-use super::{checks, digests, promote_phases, removed, rename_conflict, stage_phases};
+use super::{checks, digests, needs, promote_phases, removed, rename_conflict, stage_phases};
 use crate::changeset::{Facts, close, requested};
 use crate::diagnostic::{self, Diagnostic};
 use crate::graph::Graph;
@@ -63,6 +63,7 @@ pub fn stage(
                 .or_else(|| deployed.and_then(|d| d.environment.clone())),
         },
         changes,
+        needs: needs::list(draft, &chosen.taken.outlines, deployed),
         scopes: scopes.changes(&facts),
         unchanged,
         cost: chosen.taken.cost,

@@ -3,6 +3,7 @@
 mod closure;
 mod guards;
 mod in_place;
+mod needs;
 mod properties;
 mod removal;
 mod rename;
