@@ -22,6 +22,7 @@ mod naming;
 mod needs;
 mod observed;
 mod operation;
+mod other_form;
 mod paths;
 mod promote_phases;
 mod removed;

@@ -4,6 +4,7 @@ mod closure;
 mod guards;
 mod in_place;
 mod needs;
+mod other_forms;
 mod properties;
 mod removal;
 mod rename;
