@@ -15,7 +15,7 @@ fn project() -> Scenario {
         ),
         ("s/b", "CREATE VIEW b AS SELECT a.x FROM a;"),
         (
-            "s/k",
+            "o/k",
             "CREATE SINK k IN CLUSTER out FROM s.b INTO KAFKA CONNECTION raw.kc (TOPIC 't') FORMAT JSON ENVELOPE DEBEZIUM;",
         ),
         ("raw/kc", "CREATE CONNECTION kc TO KAFKA (BROKER 'b:9092');"),
