@@ -51,7 +51,7 @@ pub fn plan_sql(plan: &Plan) -> String {
 
 fn phase(script: &mut String, phase: &Phase) {
     script.push('\n');
-    comment(script, &format!("--- {}", phase.name));
+    comment(script, &format!("== {} ==", phase.name));
     let mut open: Option<&str> = None;
     for step in &phase.steps {
         let group = step.group.as_deref();
