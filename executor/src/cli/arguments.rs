@@ -63,7 +63,7 @@ pub(super) enum Command {
     ///
     /// Reads every file, checks each on its own and all of them together. Needs no connection. With --output json,
     /// the objects, their dependencies, clusters and tests, and all problems with their positions.
-    Compile,
+    Compile(CompileOptions),
     /// Show what a deployment would do, and why
     ///
     /// Compares the project with what was deployed last and shows what changes, what is rebuilt because of it, what
@@ -73,10 +73,21 @@ pub(super) enum Command {
     Graph(GraphOptions),
 }
 
+/// Options of `compile`.
+#[derive(Args, Debug)]
+pub(super) struct CompileOptions {
+    /// Write what would be deployed once everything in the project is: a snapshot file for `plan --deployed`
+    ///
+    /// So that a pull request can be compared with the main branch: compile main with --snapshot, then plan the branch
+    /// with --deployed. Values of secrets are not in the file.
+    #[arg(long, value_name = "FILE")]
+    pub(super) snapshot: Option<PathBuf>,
+}
+
 /// Options of `plan`.
 #[derive(Args, Debug)]
 pub(super) struct PlanOptions {
-    /// What was deployed last: a snapshot file; without it, everything is new
+    /// What was deployed last: a snapshot file, which `compile --snapshot` writes; without it, everything is new
     #[arg(long, value_name = "FILE")]
     pub(super) deployed: Option<PathBuf>,
 

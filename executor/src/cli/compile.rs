@@ -2,18 +2,19 @@
 
 use std::time::Instant;
 
-use mz_deploy_planner::view;
+use mz_deploy_planner::{plan, view};
 
-use super::arguments::{Global, Output};
+use super::arguments::{CompileOptions, Global, Output};
 use super::terminal::{self, Terminal};
-use super::{load, sound};
+use super::{load, save, sound};
 use crate::host::{Failure, Loaded};
 
-pub(super) fn run(global: &Global, terminal: Terminal) -> Result<(), Failure> {
+pub(super) fn run(global: &Global, options: &CompileOptions, terminal: Terminal) -> Result<(), Failure> {
     let start = Instant::now();
     let loaded = load(global, terminal)?;
     if global.output == Output::Json {
-        return json(&loaded);
+        json(&loaded)?;
+        return snapshot(&loaded, options, terminal);
     }
     let loaded = sound(loaded, global, terminal)?;
     let seconds = start.elapsed().as_secs_f64();
@@ -28,6 +29,14 @@ pub(super) fn run(global: &Global, terminal: Terminal) -> Result<(), Failure> {
             terminal.detail(format_args!("from outside: {external}"));
         }
     }
+    snapshot(&loaded, options, terminal)
+}
+
+/// A project with errors never gets here: what of it would be deployed isn't known.
+fn snapshot(loaded: &Loaded, options: &CompileOptions, terminal: Terminal) -> Result<(), Failure> {
+    let Some(path) = &options.snapshot else { return Ok(()) };
+    save(path, &plan::deployed_after(&loaded.compiled.project))?;
+    terminal.info(format_args!("Saved what would be deployed in `{}`", path.display()));
     Ok(())
 }
 

@@ -10,11 +10,14 @@ mod plan;
 mod terminal;
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
 use mz_deploy_planner::diagnostic::Diagnostic;
 use mz_deploy_planner::input::Config;
+use mz_deploy_planner::view;
+use serde::Serialize;
 
 use crate::host::{self, Failure, Loaded, Texts};
 use arguments::{Arguments, Command, Global};
@@ -32,7 +35,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let terminal = Terminal::new(&global);
     let result = match command {
-        Command::Compile => compile::run(&global, terminal),
+        Command::Compile(options) => compile::run(&global, &options, terminal),
         Command::Plan(options) => plan::run(&global, &options, terminal),
         Command::Graph(options) => graph::run(&global, options, terminal),
     };
@@ -62,6 +65,12 @@ fn sound(loaded: Loaded, global: &Global, terminal: Terminal) -> Result<Loaded, 
     }
     terminal.diagnostics(&loaded.compiled.diagnostics, &loaded.texts, &global.directory);
     Ok(loaded)
+}
+
+/// Saves a document as JSON, as a whole or not at all.
+fn save(path: &Path, document: &impl Serialize) -> Result<(), Failure> {
+    host::write_atomically(path, |file| file.write_all(view::to_json(document).as_bytes()))
+        .map_err(|error| Failure::io("write", path, &error))
 }
 
 /// The failure of a project with errors.

@@ -4,13 +4,12 @@ use std::path::{Path, PathBuf};
 
 use mz_deploy_planner::diagnostic::Diagnostic;
 use mz_deploy_planner::input::{self, StageOptions};
-use mz_deploy_planner::plan::Plan;
 use mz_deploy_planner::source::FilePath;
 use mz_deploy_planner::view::{self, TextOptions};
 
 use super::arguments::{Global, Output, PlanFormat, PlanOptions};
 use super::terminal::{self, Terminal};
-use super::{load, rejected, sound};
+use super::{load, rejected, save, sound};
 use crate::host::{self, CommitQuery, Failure, Loaded, Texts};
 
 /// Characters of a digest that stand for the project in a deploy id: as many as of a commit.
@@ -73,9 +72,4 @@ fn read<T>(path: &Path, parse: fn(&str, &str) -> Result<T, Box<Diagnostic>>) -> 
         texts: Texts::from([(FilePath::from(name), text)]),
         directory: PathBuf::new(),
     })
-}
-
-fn save(path: &Path, plan: &Plan) -> Result<(), Failure> {
-    host::write_atomically(path, |file| file.write_all(view::plan_json(plan).as_bytes()))
-        .map_err(|error| Failure::io("write", path, &error))
 }

@@ -32,13 +32,14 @@ pub struct Loaded {
     pub texts: Texts,
     /// How the cache was used.
     pub cache: CacheUse,
+    /// The keys of its files.
+    keys: Vec<Key>,
 }
 
 impl Loaded {
-    /// A digest of paths and texts, in hex: equal for equal projects on every machine.
+    /// A digest of paths and texts, in hex: equal for equal projects on every machine. Of secrets, it has the paths.
     pub fn content_digest(&self) -> String {
-        let keys = self.texts.iter().map(|(path, text)| cache::key(path, text));
-        let all: Vec<u8> = keys.flat_map(u128::to_le_bytes).collect();
+        let all: Vec<u8> = self.keys.iter().copied().flat_map(u128::to_le_bytes).collect();
         format!("{:016x}", twox_hash::XxHash3_64::oneshot(&all))
     }
 }
@@ -73,12 +74,19 @@ pub fn load(root: &Path, config: &Config) -> Result<Loaded, Failure> {
     let mut texts = Texts::new();
     let mut compiled = Vec::with_capacity(outcomes.len());
     let mut entries = Vec::with_capacity(outcomes.len());
+    let mut keys = Vec::with_capacity(outcomes.len());
     for (file, outcome) in found.into_iter().zip(outcomes) {
         match outcome {
             Ok(outcome) => {
+                if outcome.file.is_secret() {
+                    // It is compiled again in every run: its value stays where it is.
+                    keys.push(cache::key(&file.path, ""));
+                } else {
+                    keys.push(outcome.key);
+                    entries.push((outcome.key, outcome.bytes));
+                }
                 texts.insert(file.path, outcome.text);
                 compiled.push(outcome.file);
-                entries.push((outcome.key, outcome.bytes));
             }
             Err(unreadable) => {
                 compiled.push(Arc::new(project::unreadable_file(&file.path, unreadable.problem, &context)));
@@ -96,9 +104,10 @@ pub fn load(root: &Path, config: &Config) -> Result<Loaded, Failure> {
         compiled.sort_by(|a, b| a.path.cmp(&b.path));
     }
     let reused = entries.iter().filter(|(_, bytes)| bytes.is_none()).count();
-    let cache_use = CacheUse { compiled: entries.len() - reused, reused };
-    let stale = cache.len().saturating_sub(cache_use.reused);
-    let is_worth_it = cache_use.compiled.max(stale) * WORTH_WRITING > entries.len();
+    let cache_use = CacheUse { compiled: compiled.len() - reused, reused };
+    let stale = cache.len().saturating_sub(reused);
+    let fresh = entries.len() - reused;
+    let is_worth_it = fresh.max(stale) * WORTH_WRITING > entries.len();
     let compiled = thread::scope(|scope| {
         // The cache is written while the project is put together.
         if is_worth_it {
@@ -106,7 +115,7 @@ pub fn load(root: &Path, config: &Config) -> Result<Loaded, Failure> {
         }
         link(&compiled, settings, diagnostics, config)
     });
-    Ok(Loaded { compiled, texts, cache: cache_use })
+    Ok(Loaded { compiled, texts, cache: cache_use, keys })
 }
 
 /// Writes the cache for the next run: what was compiled now, and what was taken from the old one.

@@ -77,6 +77,11 @@ fn own(facts: &Facts<'_>, node: Node) -> Option<Reason> {
         Definition::OtherKind(was) => {
             format_smolstr!("is a {}, was a {}", object.kind.noun(), was.noun())
         }
+        Definition::Changed
+            if facts.old(node).is_some_and(|d| d.sql.is_none() && !d.fingerprint.is_of_this_form()) =>
+        {
+            "deployed by another version".into()
+        }
         Definition::Changed | Definition::Same => "definition changed".into(),
     };
     Some(file(object, object.statement.span, what))

@@ -27,6 +27,11 @@ impl Fingerprint {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// True if it is of the canonical form of this version. One of another form says nothing about a change.
+    pub fn is_of_this_form(&self) -> bool {
+        self.0.starts_with(FORM)
+    }
 }
 
 impl fmt::Display for Fingerprint {
@@ -45,6 +50,12 @@ impl fmt::Debug for Fingerprint {
 pub fn of(text: &str, span: Span, occurrences: &[Occurrence]) -> Fingerprint {
     let form = canonical::form(text, span, occurrences);
     Fingerprint(tagged(FORM, Sha256::digest(&form).as_slice()))
+}
+
+/// The fingerprint of a statement whose names are full names already, as texts of a deployment are. It is only good for
+/// a comparison with another of its like: what the names mean isn't in it.
+pub(crate) fn of_full_text(text: &str) -> Fingerprint {
+    of(text, Span::new(0, text.len()), &[])
 }
 
 /// `sha256:` and the hash of several parts, in lower-case hex. Parts don't run into each other: `ab`, `c` and `a`, `bc`

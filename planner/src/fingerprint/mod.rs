@@ -18,4 +18,5 @@
 mod canonical;
 mod digest;
 
+pub(crate) use digest::of_full_text;
 pub use digest::{Fingerprint, digest, of};

@@ -89,7 +89,15 @@ pub(super) fn plan(plan: &Plan) -> SmolStr {
     let mut parts = Parts::default();
     parts.text(&plan.deploy_id);
     parts.text(plan.profile.as_deref().unwrap_or_default());
-    parts.json(&(plan.command, plan.strategy, plan.taken, &plan.inputs, &plan.scopes, plan.cost));
+    parts.json(&(
+        plan.command,
+        plan.strategy,
+        plan.taken,
+        &plan.inputs,
+        &plan.needs,
+        &plan.scopes,
+        plan.cost,
+    ));
     for change in &plan.changes {
         parts.schema(&change.name.schema);
         parts.text(change.name.name.as_str());
@@ -114,7 +122,7 @@ fn add_step(parts: &mut Parts, step: &Step) {
         let (sign, kind, name, id) = match precondition {
             Precondition::Absent { kind, name } => ("-", kind, name, None),
             Precondition::Present { kind, name, id } => ("+", kind, name, id.as_ref()),
-            Precondition::OnlyOurs { kind, name } => ("=", kind, name, None),
+            Precondition::OnlyOurs { kind, name, .. } => ("=", kind, name, None),
         };
         parts.text(sign);
         parts.text(kind);

@@ -80,8 +80,8 @@ pub(super) fn present(kind: &'static str, name: &impl ToSmolStr, id: Option<&Smo
     Precondition::Present { kind: kind.into(), name: name.to_smolstr(), id: id.cloned() }
 }
 
-fn only_ours(kind: &'static str, name: &impl ToSmolStr) -> Precondition {
-    Precondition::OnlyOurs { kind: kind.into(), name: name.to_smolstr() }
+fn only_ours(draft: &Draft<'_>, kind: &'static str, name: &impl ToSmolStr) -> Precondition {
+    Precondition::OnlyOurs { kind: kind.into(), name: name.to_smolstr(), checked: draft.live.is_some() }
 }
 
 /// A place in an object's file.
@@ -213,7 +213,7 @@ fn drop_schema(draft: &Draft<'_>, name: &SchemaName, was_empty: bool) -> Step {
     }
     ddl(&Ddl::DropSchemaCascade { name: &old })
         .requires(is_there)
-        .requires(only_ours("schema", &old))
+        .requires(only_ours(draft, "schema", &old))
         .irreversible(OLD_VERSION)
 }
 
@@ -235,7 +235,7 @@ fn drop_removed(draft: &Draft<'_>, deployed: &DeployedObject) -> Step {
     let step = ddl(&Ddl::Drop { item, if_exists: true })
         .because(gone(draft, deployed))
         // It may have gone with a schema of the old side that it read.
-        .requires(only_ours("object", &deployed.name));
+        .requires(only_ours(draft, "object", &deployed.name));
     match &deployed.sql {
         Some(_) if deployed.kind.is_computation() => {
             step.irreversible("put its file back and deploy it again")

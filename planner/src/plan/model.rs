@@ -35,6 +35,9 @@ pub struct Plan {
     pub inputs: Inputs,
     /// What happens to each object that isn't left alone, sorted by name.
     pub changes: Vec<Change>,
+    /// What the statements mention that the plan neither makes nor knows to be there, sorted by kind and name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<Need>,
     /// What happens to databases and schemas themselves, sorted by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<ScopeChange>,
@@ -172,6 +175,20 @@ pub struct ScopeChange {
     pub reason: Vec<Reason>,
 }
 
+/// Something that must be there before the plan runs.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Need {
+    /// `cluster`, `role`, the kind of an object of the project (`table`, `source`, …), or `object` for one of others.
+    pub kind: SmolStr,
+    /// The name, printed.
+    pub name: SmolStr,
+    /// The file that defines it, or `project.toml` where that only says that it exists; absent where nothing does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<FilePath>,
+}
+
 /// One link of a chain of reasons.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -250,7 +267,8 @@ pub struct Alternative {
 pub enum Moment {
     /// By `stage`. Nothing that production reads is touched.
     Stage,
-    /// By `promote`.
+    /// By promotion. These steps are an outlook: promotion plans again from the live catalog, and adds statements of its
+    /// own to the swap transaction, for the deployment's generation and marker.
     Promote,
 }
 
@@ -382,6 +400,9 @@ pub enum Precondition {
         kind: SmolStr,
         /// The name, printed.
         name: SmolStr,
+        /// Whether it held when the plan was made: without the live catalog, nobody looked.
+        #[serde(default)]
+        checked: bool,
     },
 }
 

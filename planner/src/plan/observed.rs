@@ -1,6 +1,6 @@
 //! The live catalog, ready to be asked by name and by id.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::input::{Live, LiveCluster, LiveDatabase, LiveObject, LiveSchema};
 use crate::name::{Ident, ObjectName, SchemaName};
@@ -60,6 +60,16 @@ impl<'a> Observed<'a> {
 
     pub(super) fn objects(&self) -> impl Iterator<Item = &'a LiveObject> + '_ {
         self.objects.iter().copied()
+    }
+
+    /// Roles that are seen: those that own something or may use a cluster.
+    pub(super) fn roles(&self) -> BTreeSet<&'a Ident> {
+        let grants = self.clusters.iter().flat_map(|c| &c.grants).filter_map(|g| g.role.as_ref());
+        let databases = self.databases.iter().map(|d| &d.owner);
+        let schemas = self.schemas.iter().map(|s| &s.owner);
+        let clusters = self.clusters.iter().map(|c| &c.owner);
+        let objects = self.objects.iter().map(|o| &o.owner);
+        databases.chain(schemas).chain(clusters).chain(objects).chain(grants).collect()
     }
 
     /// Objects by catalog id.

@@ -10,7 +10,7 @@ use super::naming::{self, Naming};
 use super::observed::Observed;
 use super::operation::{Outline, statements};
 use super::scopes::Scopes;
-use super::{checks, digests, promote_phases, removed, rename_conflict, stage_phases};
+use super::{checks, digests, needs, other_form, promote_phases, removed, rename_conflict, stage_phases};
 use crate::changeset::{Facts, close, requested};
 use crate::diagnostic::{self, Diagnostic};
 use crate::graph::Graph;
@@ -30,14 +30,16 @@ pub fn stage(
     options: &StageOptions,
 ) -> Result<Plan, Vec<Diagnostic>> {
     let naming = Naming::new(&options.deploy_id)?;
-    let facts = Facts::new(project, graph, deployed);
+    let recognised = deployed.map(|deployed| other_form::recognised(project, deployed));
+    let known = recognised.as_deref();
+    let facts = Facts::new(project, graph, known);
     let (marks, option) = requested(&facts, options)?;
     let observed = live.map(Observed::new);
     let draft = |strategy| {
         let closure = close(&facts, strategy, &marks);
         Draft::new(&facts, closure, naming.clone(), observed.as_ref(), options.drop_removed)
     };
-    let scopes = Scopes::new(&facts, deployed);
+    let scopes = Scopes::new(&facts, known);
     let choice = options.strategy.unwrap_or(project.settings.strategy);
     let chosen = choose(choice, &scopes, draft(Strategy::Swap), draft(Strategy::Rename));
     let problems = problems(&chosen.taken);
@@ -63,6 +65,7 @@ pub fn stage(
                 .or_else(|| deployed.and_then(|d| d.environment.clone())),
         },
         changes,
+        needs: needs::list(draft, &chosen.taken.outlines, known),
         scopes: scopes.changes(&facts),
         unchanged,
         cost: chosen.taken.cost,

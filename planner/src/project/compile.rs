@@ -30,6 +30,16 @@ pub struct CompiledFile {
     pub diagnostics_if_active: Vec<Diagnostic>,
 }
 
+impl CompiledFile {
+    /// True if its text is a secret: it must not get to another place on disk, nor into a digest.
+    pub fn is_secret(&self) -> bool {
+        match &self.contents {
+            Contents::Object(file) => file.kind.is_some_and(|(kind, _)| kind == ObjectKind::Secret),
+            _ => false,
+        }
+    }
+}
+
 /// What a file holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Contents {

@@ -19,6 +19,7 @@ pub fn plan_markdown(plan: &Plan) -> String {
     summary(&mut text, plan);
     table(&mut text, plan);
     scopes(&mut text, plan);
+    needs(&mut text, plan);
     let mut left_out = 0;
     for block in details(plan) {
         if text.len() + block.len() <= LIMIT {
@@ -113,6 +114,20 @@ fn scopes(text: &mut String, plan: &Plan) {
     }
     if plan.scopes.len() > ROWS {
         let _ = writeln!(text, "\n… and {} more.", plan.scopes.len() - ROWS);
+    }
+}
+
+fn needs(text: &mut String, plan: &Plan) {
+    if plan.needs.is_empty() {
+        return;
+    }
+    text.push_str("\n| | needed, and not made by this plan | defined in |\n|---|---|---|\n");
+    for need in plan.needs.iter().take(ROWS) {
+        let path = need.path.as_ref().map(|path| cell(path)).unwrap_or_default();
+        let _ = writeln!(text, "| {} | {} | {path} |", escaped(&need.kind), cell(&need.name));
+    }
+    if plan.needs.len() > ROWS {
+        let _ = writeln!(text, "\n… and {} more.", plan.needs.len() - ROWS);
     }
 }
 

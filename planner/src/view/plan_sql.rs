@@ -15,6 +15,14 @@ pub fn plan_sql(plan: &Plan) -> String {
     }
     comment(&mut script, &format!("plan {}", plan.id));
     comment(&mut script, &words::basis(plan));
+    if !plan.needs.is_empty() {
+        script.push('\n');
+        comment(&mut script, "needed, and not made by this plan:");
+        for need in &plan.needs {
+            let path = need.path.as_ref().map(|path| format!(" ({path})")).unwrap_or_default();
+            comment(&mut script, &format!("  {}{path}", words::need(need)));
+        }
+    }
     for (moment, title) in [
         (Moment::Stage, "STAGE: builds the new version; production goes on unchanged"),
         (
@@ -30,6 +38,9 @@ pub fn plan_sql(plan: &Plan) -> String {
         script.push('\n');
         comment(&mut script, &"=".repeat(76));
         comment(&mut script, title);
+        if moment == Moment::Promote {
+            comment(&mut script, words::OUTLOOK);
+        }
         comment(&mut script, &"=".repeat(76));
         for phase in phases {
             self::phase(&mut script, phase);
@@ -40,7 +51,7 @@ pub fn plan_sql(plan: &Plan) -> String {
 
 fn phase(script: &mut String, phase: &Phase) {
     script.push('\n');
-    comment(script, &format!("--- {}", phase.name));
+    comment(script, &format!("== {} ==", phase.name));
     let mut open: Option<&str> = None;
     for step in &phase.steps {
         let group = step.group.as_deref();
@@ -69,6 +80,9 @@ fn step(script: &mut String, step: &Step) {
     }
     for precondition in &step.preconditions {
         comment(script, &format!("requires that {}", words::precondition(precondition)));
+    }
+    if let Some(unchecked) = words::unchecked(step) {
+        comment(script, unchecked);
     }
     if let Some(inverse) = words::inverse(&step.inverse) {
         comment(script, &inverse);

@@ -42,6 +42,7 @@ pub fn plan_text(plan: &Plan, options: TextOptions) -> String {
     }
     changes(&mut page, plan);
     scopes(&mut page, plan);
+    needs(&mut page, plan);
     if !is_empty {
         costs(&mut page, plan);
     }
@@ -221,6 +222,23 @@ fn scopes(page: &mut Page, plan: &Plan) {
     }
 }
 
+fn needs(page: &mut Page, plan: &Plan) {
+    if plan.needs.is_empty() {
+        return;
+    }
+    page.blank();
+    page.line(0, BOLD, format_args!("Needed, and not made by this plan ({})", plan.needs.len()));
+    let shown = page.shown(plan.needs.len());
+    for need in plan.needs.iter().take(shown) {
+        let path = need.path.as_ref().map(|path| format!("  ({})", words::one_line(path)));
+        let path = page.painted(DIM, path.unwrap_or_default());
+        page.plain(2, format_args!("{}{path}", words::need(need)));
+    }
+    if shown < plan.needs.len() {
+        page.plain(2, format_args!("… and {} more", plan.needs.len() - shown));
+    }
+}
+
 fn costs(page: &mut Page, plan: &Plan) {
     page.blank();
     let title = page.painted(BOLD, "Cost");
@@ -243,6 +261,9 @@ fn steps(page: &mut Page, plan: &Plan, moment: Moment, title: &str) {
     };
     page.blank();
     page.line(0, BOLD, format_args!("{title}: {}, {note}", words::count(n, "step")));
+    if moment == Moment::Promote {
+        page.line(2, DIM, format_args!("({})", words::OUTLOOK));
+    }
     for phase in phases {
         page.line(2, CYAN, words::one_line(&phase.name));
         let shown = page.shown(phase.steps.len());
@@ -280,6 +301,9 @@ fn step(page: &mut Page, step: &Step, indent: usize) {
         for precondition in &step.preconditions {
             page.line(indent, DIM, format_args!("-- requires that {}", words::precondition(precondition)));
         }
+    }
+    if let Some(unchecked) = words::unchecked(step) {
+        page.line(indent, YELLOW, format_args!("-- {unchecked}"));
     }
     match &step.action {
         Action::Sql(sql) => {

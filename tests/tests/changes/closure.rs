@@ -22,8 +22,8 @@ fn a_schema_is_swapped_as_a_whole() {
     );
 }
 
-/// The original leaves `staging` as it is and drops what runs there with the old cluster of an index. Here a cluster is
-/// swapped with everything on it, also when a built object only shares the schema.
+/// A cluster is swapped with everything on it, also when a built object only shares the schema: what stayed behind would
+/// be dropped with the old cluster.
 #[test]
 fn the_clusters_of_everything_that_is_built_are_swapped() {
     let project = deployed(&[
@@ -179,7 +179,7 @@ fn a_new_view_swaps_its_schema() {
     );
 }
 
-/// The original swaps and drops the cluster under `mv2` without building `mv2` again.
+/// `mv2` has nothing to do with the edit, but its cluster is swapped under it and dropped.
 #[test]
 fn nothing_is_left_behind_on_a_cluster_that_is_reached_by_a_dependency() {
     let project = deployed(&[

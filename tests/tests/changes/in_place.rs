@@ -2,7 +2,7 @@
 
 use crate::scenario::{deployed, expect, first};
 
-/// The original builds the schema, every reader and everything on the cluster again.
+/// No definition changed, so neither the schema nor a reader nor anything on the cluster is built again.
 #[test]
 fn an_index_is_built_beside_production_and_takes_its_name_in_the_swap_transaction() {
     let project = deployed(&[
@@ -67,7 +67,7 @@ fn a_removed_index_is_dropped_after_promotion() {
     );
 }
 
-/// The original sees no change.
+/// They are no part of a definition, and still no edit of them is overlooked.
 #[test]
 fn grants_and_comments_are_altered_in_place() {
     let project = deployed(&[(

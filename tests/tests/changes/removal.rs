@@ -2,7 +2,7 @@
 
 use crate::scenario::{deployed, expect};
 
-/// The original calls this a deployment and does nothing.
+/// A plan that says nothing of a removed file would hide that its object stays.
 #[test]
 fn a_removed_object_is_kept_until_its_deletion_is_asked_for() {
     let project = || {

@@ -14,7 +14,7 @@ fn project() -> Scenario {
     ])
 }
 
-/// The original records the edit and never makes it.
+/// A sink that exists can't be altered; skipping it would lose the edit in silence.
 #[test]
 fn a_changed_sink_is_dropped_and_created_again() {
     let edit = project().edit(&[("k/k", &SINK.replace("'t'", "'u'"))]);

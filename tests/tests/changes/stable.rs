@@ -5,8 +5,8 @@ use crate::scenario::{Scenario, deployed, expect};
 const MV: &str = "CREATE MATERIALIZED VIEW my_mv IN CLUSTER ac AS SELECT 1 AS a;";
 const EDITED: &str = "CREATE MATERIALIZED VIEW my_mv IN CLUSTER ac AS SELECT 2 AS a;";
 
-/// It costs one materialized view, so it is built on the cluster that it runs on. The original stages every materialized
-/// view of the schema, on a copy of the cluster.
+/// It costs one materialized view, so it is built on the cluster that it runs on: neither its siblings
+/// nor its neighbours on the cluster are touched.
 #[test]
 fn only_the_changed_view_of_a_stable_schema_is_replaced() {
     let project = deployed(&[
@@ -39,7 +39,7 @@ fn only_the_changed_view_of_a_stable_schema_is_replaced() {
 }
 
 #[test]
-fn a_replacement_brings_its_cluster_and_what_runs_there() {
+fn views_of_a_stable_schema_are_replaced_when_their_cluster_is_swapped() {
     let project = deployed(&[
         ("a", "SET api = stable;"),
         ("a/my_mv", "CREATE MATERIALIZED VIEW my_mv IN CLUSTER shared AS SELECT 1 AS a;"),
@@ -135,7 +135,7 @@ fn becoming_stable_without_an_edit_builds_nothing() {
 }
 
 /// Its shape may have been made ready for its readers just now, so it is swapped once more, and its readers are built
-/// again. The original loses them with the old schema.
+/// again: they would be lost with the old schema.
 #[test]
 fn becoming_stable_with_an_edit_swaps_once_more_and_builds_the_readers() {
     let project = deployed(&[
@@ -184,7 +184,7 @@ fn becoming_normal_without_an_edit_builds_nothing() {
     );
 }
 
-/// The original refuses this for ever.
+/// A stable schema must be able to grow, and growing must not disturb its readers.
 #[test]
 fn a_stable_schema_gets_a_new_view_beside_its_others() {
     let project = deployed(&[("a", "SET api = stable;"), ("a/my_mv", MV)]);

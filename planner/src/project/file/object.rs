@@ -212,7 +212,7 @@ fn build(
     };
     let text = |statement: &Statement| {
         let occurrences = resolve::resolve(statement, Some(own), &scope);
-        let fingerprint = fingerprint::of(report.text.as_str(), statement.span, &occurrences);
+        let fingerprint = fingerprint::of(report.text.as_str(), without_value(statement), &occurrences);
         StatementText { span: statement.span, occurrences, fingerprint }
     };
     let mut object = Object {
@@ -244,6 +244,14 @@ fn build(
     object.companions.sort_by_key(|companion| companion.kind);
     object.dependencies = dependencies(&object);
     object
+}
+
+/// The part of a statement that may leave its file: a secret ends before its value, of which not even a hash is shown.
+fn without_value(statement: &Statement) -> Span {
+    match &statement.body {
+        Body::Secret(secret) => Span { end: secret.value.start, ..statement.span },
+        _ => statement.span,
+    }
 }
 
 fn add_companion(
