@@ -9,17 +9,8 @@ use mz_deploy_planner::diagnostic::{Code, text};
 use mz_deploy_planner::project::Project;
 use mz_deploy_tests::case::{self, Case};
 
-/// Codes that checking a project alone can't produce; the tests of other parts show them.
-const SHOWN_ELSEWHERE: &[Code] = &[
-    Code::UnreadableFile,
-    Code::InvalidDeployId,
-    Code::UnknownSchema,
-    Code::NameCollision,
-    Code::InvalidInputFile,
-    Code::ForeignDependent,
-    Code::RenameConflict,
-    Code::MissingInEnvironment,
-];
+/// Codes that the planner doesn't produce; the tests of the command line show them.
+const SHOWN_ELSEWHERE: &[Code] = &[Code::UnreadableFile];
 
 #[test]
 fn every_case_looks_as_its_snapshot() {
@@ -40,11 +31,8 @@ fn every_case_looks_as_its_snapshot() {
 
 #[test]
 fn every_code_has_a_case() {
-    let shown: BTreeSet<Code> = case::all()
-        .iter()
-        .flat_map(|case| case::check(case).diagnostics)
-        .map(|diagnostic| diagnostic.code)
-        .collect();
+    let shown: BTreeSet<Code> =
+        case::all().iter().flat_map(case::diagnostics).map(|diagnostic| diagnostic.code).collect();
     let missing: Vec<_> =
         Code::ALL.iter().filter(|code| !shown.contains(code) && !SHOWN_ELSEWHERE.contains(code)).collect();
     assert!(missing.is_empty(), "no case shows {missing:?}");
@@ -88,10 +76,19 @@ fn snapshots() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../snapshots")
 }
 
-/// The problems as a terminal shows them; for a project without errors, what it holds.
+/// The problems as a terminal shows them; for a project without errors, what it holds. For a case of planning, what is
+/// in the way.
 fn show(case: &Case) -> String {
-    let Compiled { project, diagnostics, .. } = case::check(case);
-    let text_of = |path: &str| case.files.get(path).map(AsRef::as_ref);
+    let compiled = case::check(case);
+    let inputs = case.planning.as_ref().map(|planning| &planning.inputs);
+    let text_of = |path: &str| {
+        case.files.get(path).or_else(|| inputs.and_then(|files| files.get(path))).map(AsRef::as_ref)
+    };
+    if let Some(planned) = case::plan(case, &compiled) {
+        let problems = planned.expect_err("a case of planning shows what is in the way");
+        return text::render(&problems, text_of, text::Colour::Plain);
+    }
+    let Compiled { project, diagnostics, .. } = compiled;
     let mut shown = text::render(&diagnostics, text_of, text::Colour::Plain);
     if !diagnostics.iter().any(mz_deploy_planner::diagnostic::Diagnostic::is_error) {
         if !shown.is_empty() {

@@ -16,6 +16,11 @@ use crate::host::{self, CommitQuery, Failure, Loaded, Texts};
 const SHORT: usize = 7;
 
 pub(super) fn run(global: &Global, options: &PlanOptions, terminal: Terminal) -> Result<(), Failure> {
+    if let Some(path) = options.out.as_deref().filter(|path| path.is_dir()) {
+        let message = format!("can't save the plan in `{}`, which is a directory", path.display());
+        let help = format!("name a file: `--out {}`", path.join("plan.json").display());
+        return Err(Failure::with_help(message, help));
+    }
     let commit = options.deploy_id.is_none().then(|| CommitQuery::start(&global.directory));
     let deployed = options.deployed.as_deref().map(|path| read(path, input::read_deployed)).transpose()?;
     let live = options.live.as_deref().map(|path| read(path, input::read_live)).transpose()?;

@@ -98,9 +98,13 @@ fn a_snapshot_that_can_not_be_used_is_an_error_with_its_place() {
     let project = Project::new(SHOP);
     project.write("typo.json", "{\n  \"format\": 1,\n  \"objetcs\": []\n}\n");
     project.write("newer.json", "{\"format\": 99}\n");
+    project.write("cut.json", "{\n");
+    project.result(&["plan", "--deploy-id", "v1", "--out", "plan.json"]);
     let reports = [
         project.run(&["plan", "--deployed", "typo.json"]),
         project.run(&["plan", "--live", "newer.json"]),
+        project.run(&["plan", "--deployed", "cut.json"]),
+        project.run(&["plan", "--deployed", "plan.json"]),
         project.run(&["plan", "--deployed", "missing.json"]),
         project.run(&["plan", "--deployed", "models"]),
         project.run(&["plan", "--deployed", "typo.json", "--output", "json"]),
@@ -126,6 +130,9 @@ fn a_saved_plan_is_the_printed_plan() {
     let printed = project.result(&["plan", "--deploy-id", "v1", "--output", "json", "--out", "plan.json"]);
     assert_eq!(project.read("plan.json"), printed);
     assert!(view::read_plan("plan.json", &printed).is_ok());
+    let report = project.run(&["plan", "--deploy-id", "v1", "--out", "."]);
+    assert!(report.contains("error: can't save the plan in `.`, which is a directory\n"), "{report}");
+    assert!(report.contains("help: name a file: `--out ./plan.json`\n"), "{report}");
     let report = project.run(&["plan", "--deploy-id", "v1", "--out", "missing/plan.json"]);
     assert!(report.contains("error: can't write `missing/plan.json`: no such file or directory"), "{report}");
 }

@@ -3,7 +3,7 @@
 use smol_str::{SmolStr, format_smolstr};
 
 use super::facts::{Facts, SchemaFacts};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, closest, did_you_mean};
 use crate::input::StageOptions;
 use crate::name::Ident;
 use crate::source::Location;
@@ -68,8 +68,14 @@ fn unknown_schema(facts: &Facts<'_>, written: &str) -> Diagnostic {
     } else {
         format_smolstr!("`{written}` (`--redeploy-schema`) is not `database.schema`")
     };
-    Diagnostic::error(Code::UnknownSchema, Location::nowhere(), message)
-        .help(format_smolstr!("schemas of the project: {}", available.join(", ")))
+    let mut problem = Diagnostic::error(Code::UnknownSchema, Location::nowhere(), message);
+    let names: Vec<String> = facts.schemas.iter().map(|schema| schema.name.to_string()).collect();
+    if parse(written).is_some()
+        && let Some(meant) = closest(written, names.iter().map(String::as_str))
+    {
+        problem = problem.help(did_you_mean(meant));
+    }
+    problem.help(format_smolstr!("schemas of the project: {}", available.join(", ")))
 }
 
 fn holds_computation(facts: &Facts<'_>, schema: &SchemaFacts<'_>) -> bool {

@@ -16,24 +16,11 @@ pub(crate) struct Item<'a> {
 
 impl<'a> Item<'a> {
     pub(crate) fn object(kind: ObjectKind, name: &'a ObjectName) -> Self {
-        Self { kind: keyword(kind), name }
+        Self { kind: kind.target(), name }
     }
 
     pub(crate) fn index(name: &'a ObjectName) -> Self {
         Self { kind: TargetKind::Index, name }
-    }
-}
-
-/// The keyword of an object's kind in `ALTER` and `DROP`.
-fn keyword(kind: ObjectKind) -> TargetKind {
-    match kind {
-        ObjectKind::View => TargetKind::View,
-        ObjectKind::MaterializedView => TargetKind::MaterializedView,
-        ObjectKind::Table | ObjectKind::TableFromSource => TargetKind::Table,
-        ObjectKind::Source => TargetKind::Source,
-        ObjectKind::Sink => TargetKind::Sink,
-        ObjectKind::Secret => TargetKind::Secret,
-        ObjectKind::Connection => TargetKind::Connection,
     }
 }
 

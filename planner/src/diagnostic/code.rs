@@ -41,6 +41,8 @@ codes! {
     InvalidValue,
     /// `[profiles.x]` and `[x]` in one file, or the same profile twice.
     MixedProfileTables,
+    /// The selected profile has no table, but others have one.
+    UnknownProfile,
     /// An entry of `dependencies` isn't an object name.
     InvalidDependency,
     /// An entry of `dependencies` stands twice.

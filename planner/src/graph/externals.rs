@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::diagnostic::{Code, Diagnostic, closest};
+use crate::diagnostic::{Code, Diagnostic, closest, did_you_mean};
 use crate::name::{Ident, ObjectName, SchemaName};
 use crate::project::{Dependency, Object, PROJECT_FILE, Project};
 use crate::source::Location;
@@ -28,7 +28,7 @@ impl Mention<'_> {
 pub(super) fn check(project: &Project, mentions: Vec<Mention<'_>>) -> Vec<Diagnostic> {
     let declared = &project.settings.dependencies;
     let mut used = BTreeSet::new();
-    let mut undeclared: BTreeMap<&ObjectName, (Location, usize)> = BTreeMap::new();
+    let mut undeclared: BTreeMap<&ObjectName, Undeclared<'_>> = BTreeMap::new();
     for mention in mentions {
         let name = &mention.dependency.name;
         used.insert(name);
@@ -39,17 +39,17 @@ pub(super) fn check(project: &Project, mentions: Vec<Mention<'_>>) -> Vec<Diagno
         let location = mention.location();
         undeclared
             .entry(name)
-            .and_modify(|(first, count)| {
-                *count += 1;
-                if location < *first {
-                    first.clone_from(&location);
+            .and_modify(|known| {
+                known.count += 1;
+                if location < known.first {
+                    known.first.clone_from(&location);
+                    known.by = mention.object;
                 }
             })
-            .or_insert((location, 1));
+            .or_insert(Undeclared { first: location, by: mention.object, count: 1 });
     }
-    let errors = undeclared
-        .into_iter()
-        .map(|(name, (first, count))| undeclared_dependency(project, name, first, count));
+    let errors =
+        undeclared.into_iter().map(|(name, undeclared)| undeclared_dependency(project, name, undeclared));
     // An object that could not be read may use anything.
     let all_is_known = project.broken.is_empty() && project.unknown.is_nothing();
     let unused = declared
@@ -59,7 +59,16 @@ pub(super) fn check(project: &Project, mentions: Vec<Mention<'_>>) -> Vec<Diagno
     errors.chain(unused).collect()
 }
 
-fn undeclared_dependency(project: &Project, name: &ObjectName, first: Location, count: usize) -> Diagnostic {
+/// Mentions of a name that nothing declares.
+struct Undeclared<'a> {
+    first: Location,
+    /// The object of the first mention.
+    by: &'a Object,
+    count: usize,
+}
+
+fn undeclared_dependency(project: &Project, name: &ObjectName, undeclared: Undeclared<'_>) -> Diagnostic {
+    let Undeclared { first, by, count } = undeclared;
     let label = match count {
         1 => SmolStr::default(),
         n => format_smolstr!("first of {n} files that mention it"),
@@ -70,7 +79,7 @@ fn undeclared_dependency(project: &Project, name: &ObjectName, first: Location, 
         format_smolstr!("`{name}` is neither in the project nor declared in `{PROJECT_FILE}`"),
     )
     .label(label);
-    if let Some(suggestion) = suggestion(project, name) {
+    if let Some(suggestion) = suggestion(project, name, by) {
         diagnostic = diagnostic.help(suggestion);
     }
     diagnostic
@@ -111,18 +120,19 @@ fn unused_dependency(project: &Project, name: &ObjectName, at: Location) -> Diag
 }
 
 /// What was probably meant.
-fn suggestion(project: &Project, name: &ObjectName) -> Option<SmolStr> {
+fn suggestion(project: &Project, name: &ObjectName, by: &Object) -> Option<SmolStr> {
     if let Some(schema) = catalog_schema(name.name.as_str()) {
         let meant = SchemaName::system(Ident::new(schema)).object(name.name.clone());
         return Some(format_smolstr!("write `{meant}` for the catalog's relation of this name"));
     }
-    if let Some(elsewhere) = project.objects.iter().find(|o| o.name.name == name.name) {
-        return Some(format_smolstr!("did you mean `{}`", elsewhere.name));
+    // An object never means itself.
+    let others = || project.objects.iter().filter(|o| o.name != by.name);
+    if let Some(elsewhere) = others().find(|o| o.name.name == name.name) {
+        return Some(did_you_mean(&elsewhere.name));
     }
-    let siblings =
-        project.objects.iter().filter(|o| o.name.schema == name.schema).map(|o| o.name.name.as_str());
+    let siblings = others().filter(|o| o.name.schema == name.schema).map(|o| o.name.name.as_str());
     let near = closest(name.name.as_str(), siblings)?;
-    Some(format_smolstr!("did you mean `{}`", name.schema.object(Ident::new(near))))
+    Some(did_you_mean(name.schema.object(Ident::new(near))))
 }
 
 /// The schema of a catalog relation that is usually written without one. The prefix decides: relations of

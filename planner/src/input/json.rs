@@ -1,11 +1,16 @@
 //! Reading the planner's JSON files: a clear error with the place, and no guess at a format that is not ours.
 
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::error::Category;
+use serde_json::value::RawValue;
+use smol_str::SmolStr;
 
 use super::deployed::{DEPLOYED_FORMAT, Deployed};
 use super::live::{LIVE_FORMAT, Live};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, closest, did_you_mean};
 use crate::source::{Location, Span, to_offset};
 
 /// Reads a snapshot of what was deployed. `path` is for the error.
@@ -18,11 +23,12 @@ pub fn read_live(path: &str, text: &str) -> Result<Live, Box<Diagnostic>> {
     read(path, text, "a snapshot of the live catalog", LIVE_FORMAT)
 }
 
-/// The part of a file that every version has.
-#[derive(Deserialize)]
-struct Versioned {
-    format: u32,
-}
+/// The documents of the planner, by a key that only they have.
+const DOCUMENTS: [(&str, &str); 3] = [
+    ("phases", "a plan"),
+    ("databases", "a snapshot of the live catalog"),
+    ("modifiers", "a snapshot of what was deployed"),
+];
 
 /// Reads a versioned JSON file. `what` names it in errors, `format` is the version that this planner reads.
 pub(crate) fn read<T: DeserializeOwned>(
@@ -31,18 +37,28 @@ pub(crate) fn read<T: DeserializeOwned>(
     what: &str,
     format: u32,
 ) -> Result<T, Box<Diagnostic>> {
-    let error = |at: Span, message: String| {
-        Diagnostic::error(Code::InvalidInputFile, Location::new(path, at), message)
-    };
-    let located = |json: &serde_json::Error| {
-        let mut message = json.to_string();
-        if let Some(end) = message.rfind(" at line ") {
-            message.truncate(end);
+    let file = File { path, text, what };
+    let json = text.trim_start_matches('\u{feff}');
+    let keys: BTreeMap<String, &RawValue> = match json.trim_start().chars().next() {
+        None => return Err(file.wrong(Span::default(), "is empty")),
+        Some('{') => serde_json::from_str(json).map_err(|error| file.located(&error))?,
+        Some(_) => {
+            let is_json = serde_json::from_str::<IgnoredAny>(json);
+            is_json.map_err(|error| file.located(&error))?;
+            return Err(file.wrong(Span::default(), "holds no object"));
         }
-        let at = span_of(text, json.line(), json.column());
-        Box::new(error(at, format!("`{path}` is not {what}: {message}")))
     };
-    let found = serde_json::from_str::<Versioned>(text).map_err(|json| located(&json))?.format;
+    if let Some((_, found)) = DOCUMENTS.iter().find(|(key, _)| keys.contains_key(*key))
+        && *found != what
+    {
+        return Err(file.wrong(Span::default(), format_args!("is {found}")));
+    }
+    let Some(found) = keys.get("format") else {
+        return Err(file.wrong(Span::default(), "has no key `format`"));
+    };
+    let Ok(found) = found.get().parse::<u32>() else {
+        return Err(file.wrong(Span::default(), "has a `format` that is no number of a version"));
+    };
     if found != format {
         let help = if found > format {
             "it was written by a newer version: upgrade mz-deploy"
@@ -51,20 +67,99 @@ pub(crate) fn read<T: DeserializeOwned>(
         };
         let message =
             format!("`{path}` has format {found}, but this version of mz-deploy reads format {format}");
-        return Err(Box::new(error(Span::default(), message).help(help)));
+        return Err(Box::new(file.error(Span::default(), message).help(help)));
     }
-    serde_json::from_str(text).map_err(|json| located(&json))
+    serde_json::from_str(json).map_err(|error| file.located(&error))
+}
+
+#[derive(Clone, Copy)]
+struct File<'a> {
+    path: &'a str,
+    text: &'a str,
+    /// What it should be.
+    what: &'a str,
+}
+
+impl File<'_> {
+    fn error(self, at: Span, message: impl Into<SmolStr>) -> Diagnostic {
+        Diagnostic::error(Code::InvalidInputFile, Location::new(self.path, at), message)
+    }
+
+    fn wrong(self, at: Span, found: impl Display) -> Box<Diagnostic> {
+        let Self { path, what, .. } = self;
+        Box::new(self.error(at, format!("`{path}` {found}, so it is not {what}")))
+    }
+
+    /// The error in words of JSON, not of the types of this program.
+    fn located(self, error: &serde_json::Error) -> Box<Diagnostic> {
+        let mut words = error.to_string();
+        if let Some(end) = words.rfind(" at line ") {
+            words.truncate(end);
+        }
+        let at = offset(self.text, error.line(), error.column());
+        match error.classify() {
+            Category::Eof => {
+                let end = Span::at(to_offset(self.text.trim_end().len()));
+                self.wrong(end, "ends in the middle of a value")
+            }
+            Category::Syntax | Category::Io => {
+                self.wrong(Span::at(to_offset(at)), format_args!("is no JSON ({words})"))
+            }
+            Category::Data => match words
+                .strip_prefix("unknown field `")
+                .and_then(|rest| rest.split_once('`'))
+            {
+                Some((key, known)) => self.unknown_key(at, key, known),
+                None => self
+                    .wrong(Span::at(to_offset(at)), format_args!("has a wrong value ({})", readable(&words))),
+            },
+        }
+    }
+
+    fn unknown_key(self, at: usize, key: &str, known: &str) -> Box<Diagnostic> {
+        let quoted = format!("\"{key}\"");
+        let before = self.text.get(..at + 1).unwrap_or_default();
+        let span = match before.rfind(&quoted) {
+            Some(start) => Span::new(start, start + quoted.len()),
+            None => Span::at(to_offset(at)),
+        };
+        let problem = self.wrong(span, format_args!("has an unknown key `{key}`"));
+        match closest(key, known.split('`').skip(1).step_by(2)) {
+            Some(meant) => Box::new(problem.help(did_you_mean(meant))),
+            None => problem,
+        }
+    }
+}
+
+/// The message of a wrong value, without the names of types.
+fn readable(words: &str) -> String {
+    let (found, expected) = words.split_once(", expected ").unwrap_or((words, ""));
+    let found = found.strip_prefix("invalid type: ").unwrap_or(found);
+    let found = found.replace("sequence", "list").replace("map", "object");
+    let expected = match expected.split(' ').next() {
+        None | Some("") => return found.replace("missing field", "missing key"),
+        Some("struct") => "an object",
+        _ => match expected {
+            "a sequence" => "a list",
+            "a map" => "an object",
+            other => other,
+        },
+    };
+    format!("{found}, expected {expected}")
 }
 
 /// The byte at a line and a column (in bytes), both counted from 1 as `serde_json` does.
-fn span_of(text: &str, line: usize, column: usize) -> Span {
-    let Some(line) = line.checked_sub(1) else { return Span::default() };
+fn offset(text: &str, line: usize, column: usize) -> usize {
+    let Some(line) = line.checked_sub(1) else { return 0 };
+    // A byte order mark was not given to it.
+    let mark = text.len() - text.trim_start_matches('\u{feff}').len();
     let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
+    let start = if line == 0 { mark } else { start };
     let mut at = (start + column.saturating_sub(1)).min(text.len());
     while !text.is_char_boundary(at) {
         at -= 1;
     }
-    Span::at(to_offset(at))
+    at
 }
 
 #[cfg(test)]
@@ -77,11 +172,7 @@ mod tests {
             read_deployed("d.json", "{\n  \"format\": 1,\n  \"objects\": 7\n}").expect_err("not a list");
         assert_eq!(error.code, Code::InvalidInputFile);
         assert_eq!(error.primary.location.span.start, 30);
-        assert!(
-            error.message.contains("invalid type: integer `7`, expected a sequence"),
-            "{}",
-            error.message
-        );
+        assert!(error.message.contains("integer `7`, expected a list"), "{}", error.message);
     }
 
     #[test]
@@ -94,6 +185,37 @@ mod tests {
     #[test]
     fn an_unknown_key_is_an_error() {
         let error = read_deployed("d.json", "{\"format\": 1, \"objets\": []}").expect_err("unknown");
-        assert!(error.message.contains("unknown field `objets`"), "{}", error.message);
+        assert_eq!(
+            error.message,
+            "`d.json` has an unknown key `objets`, so it is not a snapshot of what was deployed"
+        );
+        assert_eq!(error.help, ["did you mean `objects`?"]);
+        assert_eq!(error.primary.location.span, Span::new(14, 22));
+    }
+
+    #[test]
+    fn what_is_no_such_document_is_said_in_words_of_json() {
+        for (text, found) in [
+            ("", "is empty"),
+            ("[]", "holds no object"),
+            ("{\n", "ends in the middle of a value"),
+            ("{]", "is no JSON (key must be a string)"),
+            ("{\"objects\": []}", "has no key `format`"),
+            ("{\"format\": \"1\"}", "has a `format` that is no number of a version"),
+            ("{\"format\": 1, \"phases\": []}", "is a plan"),
+            ("{\"format\": 1, \"databases\": []}", "is a snapshot of the live catalog"),
+            ("{\"format\": 1, \"objects\": [7]}", "has a wrong value (integer `7`, expected an object)"),
+            ("{\"format\": 1, \"objects\": [{}]}", "has a wrong value (missing key `name`)"),
+        ] {
+            let error = read_deployed("d.json", text).expect_err(text);
+            let expected = format!("`d.json` {found}, so it is not a snapshot of what was deployed");
+            assert_eq!(error.message, expected);
+            assert!(error.primary.location.span.end as usize <= text.trim_end().len(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_a_document() {
+        assert_eq!(read_deployed("d.json", "\u{feff}{\"format\": 1}").map(|d| d.format), Ok(1));
     }
 }

@@ -135,7 +135,7 @@ fn foreign(draft: &Draft<'_>, live: &Observed<'_>) -> Vec<Diagnostic> {
 fn foreign_dependent(draft: &Draft<'_>, object: &LiveObject, loss: &SmolStr) -> Diagnostic {
     let message = format_smolstr!("`{}` ({}) isn't part of the project and {loss}", object.name, object.kind);
     let cause = draft.built().next().map(|(_, built, _)| location(built, built.name_span));
-    Diagnostic::error(Code::ForeignDependent, cause.unwrap_or_else(|| Location::nowhere()), message)
+    Diagnostic::error(Code::ForeignDependent, cause.unwrap_or_else(Location::nowhere), message)
         .help("it would go with the old version: add it to the project, move it, or drop it before")
         .help("for readers outside the project, a stable schema keeps its materialized views in place")
 }

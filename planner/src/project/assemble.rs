@@ -153,7 +153,9 @@ fn missing_models(files: &[Arc<CompiledFile>]) -> Diagnostic {
     );
     let directories = files.iter().filter_map(|file| file.path.split_once('/')).map(|(first, _)| first);
     match closest(MODELS, directories) {
-        Some(similar) => problem.help(format_smolstr!("is `{similar}` meant? rename it to `{MODELS}`")),
+        Some(similar) => {
+            problem.help(format_smolstr!("rename `{similar}` to `{MODELS}` if that is what it is"))
+        }
         None => problem.help(format_smolstr!("objects stand in `{MODELS}/<database>/<schema>/<object>.sql`")),
     }
 }

@@ -9,7 +9,7 @@ use super::compile::Contents;
 use super::model::{InfrastructureKind, Project};
 use super::object::{Object, ObjectKind, StatementText};
 use super::schema_rules::location;
-use crate::diagnostic::{Code, Diagnostic, closest};
+use crate::diagnostic::{Code, Diagnostic, closest, did_you_mean};
 use crate::name::Ident;
 use crate::resolve::Target;
 use crate::source::Location;
@@ -161,7 +161,7 @@ fn unknown(
         problem = problem.and(another.place(), "");
     }
     if let Some(similar) = closest(cluster.as_str(), known) {
-        problem = problem.help(format_smolstr!("did you mean `{}`?", Ident::new(similar)));
+        problem = problem.help(did_you_mean(Ident::new(similar)));
     }
     Some(problem.help(format_smolstr!(
         "define it in `clusters/{}.sql`, or name it in `shared_clusters` of `project.toml` if others do",

@@ -9,6 +9,7 @@ use crate::fingerprint::Fingerprint;
 use crate::name::{Ident, ObjectName};
 use crate::resolve::Occurrence;
 use crate::source::{FilePath, ResolvedText, Span};
+use crate::syntax::ast::TargetKind;
 
 /// What an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -52,6 +53,19 @@ impl ObjectKind {
             Self::Sink => "sinks",
             Self::Secret => "secrets",
             Self::Connection => "connections",
+        }
+    }
+
+    /// What stands for it in `ALTER`, `DROP` and `COMMENT ON`.
+    pub fn target(self) -> TargetKind {
+        match self {
+            Self::View => TargetKind::View,
+            Self::MaterializedView => TargetKind::MaterializedView,
+            Self::Table | Self::TableFromSource => TargetKind::Table,
+            Self::Source => TargetKind::Source,
+            Self::Sink => TargetKind::Sink,
+            Self::Secret => TargetKind::Secret,
+            Self::Connection => TargetKind::Connection,
         }
     }
 

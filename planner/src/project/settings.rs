@@ -12,7 +12,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::model::Settings;
 use super::naming;
-use crate::diagnostic::{Code, Diagnostic, closest, sort};
+use crate::diagnostic::{Code, Diagnostic, closest, did_you_mean, sort};
 use crate::input::{Config, StrategyChoice};
 use crate::name::{Ident, ObjectName, SchemaName, is_system_schema};
 use crate::source::{Location, Span};
@@ -72,6 +72,10 @@ impl Reader {
             let prefix = if nested { "profiles." } else { "" };
             format_smolstr!("{prefix}{profile}.variables")
         });
+        if let Some(active) = active {
+            let profiles = root.get("profiles").and_then(|profiles| profiles.get_ref().as_table());
+            self.diagnostics.extend(unknown_profile(active, profiles.unwrap_or(root), nested));
+        }
         for (key, value) in root {
             match key.get_ref().as_ref() {
                 "mz_version" => self.settings.mz_version = self.string("mz_version", value),
@@ -156,7 +160,7 @@ impl Reader {
             && closest(profile, ["profiles"]).is_some()
             && let Some(diagnostic) = self.diagnostics.last_mut()
         {
-            diagnostic.help = vec![format_smolstr!("did you mean `[profiles.{}]`?", key.get_ref())];
+            diagnostic.help = vec![did_you_mean(format_args!("[profiles.{}]", key.get_ref()))];
         }
     }
 
@@ -288,7 +292,7 @@ impl Reader {
         self.diagnostics.push(match closest(name, known.iter().copied()) {
             Some(meant) => {
                 let fix = location(key.span());
-                diagnostic.help(format_smolstr!("did you mean `{meant}`?")).fix(fix, meant)
+                diagnostic.help(did_you_mean(meant)).fix(fix, meant)
             }
             None if known.is_empty() => diagnostic,
             None => diagnostic.help(format_smolstr!("keys that may stand here: `{}`", known.join("`, `"))),
@@ -298,6 +302,25 @@ impl Reader {
     fn error(&mut self, code: Code, range: Range<usize>, message: SmolStr) {
         self.diagnostics.push(at(code, range, message));
     }
+}
+
+/// A warning if `profiles` holds tables, and none for the active profile: a mistyped name would select the settings of
+/// no profile, which are often those of production.
+fn unknown_profile(active: &str, profiles: &DeTable<'_>, nested: bool) -> Option<Diagnostic> {
+    let is_profile = |key: &&str| nested || !TOP_LEVEL_KEYS.contains(key);
+    let tables = profiles.iter().filter(|(_, value)| value.get_ref().is_table());
+    let known: Vec<&str> = tables.map(|(key, _)| key.get_ref().as_ref()).filter(is_profile).collect();
+    if known.is_empty() || known.contains(&active) {
+        return None;
+    }
+    let message = format_smolstr!("the profile `{active}` has no table in `{PROJECT_FILE}`, others have one");
+    let warning = Diagnostic::warning(Code::UnknownProfile, Location::file(PROJECT_FILE), message);
+    let warning = match closest(active, known.iter().copied()) {
+        Some(meant) => warning.help(did_you_mean(meant)),
+        None => warning.help(format_smolstr!("profiles with a table: `{}`", known.join("`, `"))),
+    };
+    let prefix = if nested { "profiles." } else { "" };
+    Some(warning.help(format_smolstr!("add `[{prefix}{active}]` if nothing is different in this profile")))
 }
 
 fn with_article(noun: &str) -> SmolStr {

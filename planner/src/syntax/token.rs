@@ -371,7 +371,7 @@ impl Lexer<'_> {
         TokenKind::Number
     }
 
-    /// PostgreSQL's rule: an operator is as long as possible, stops before a comment, and ends in `+` or `-` only if
+    /// `PostgreSQL`'s rule: an operator is as long as possible, stops before a comment, and ends in `+` or `-` only if
     /// it has one of the characters that make it no arithmetic operator.
     fn operator(&mut self, start: usize) -> TokenKind {
         loop {

@@ -174,19 +174,6 @@ fn grant_type_problem(
     ))
 }
 
-/// The keyword that a comment on an object of this kind has.
-fn comment_keyword(kind: ObjectKind) -> TargetKind {
-    match kind {
-        ObjectKind::View => TargetKind::View,
-        ObjectKind::MaterializedView => TargetKind::MaterializedView,
-        ObjectKind::Table | ObjectKind::TableFromSource => TargetKind::Table,
-        ObjectKind::Source => TargetKind::Source,
-        ObjectKind::Sink => TargetKind::Sink,
-        ObjectKind::Secret => TargetKind::Secret,
-        ObjectKind::Connection => TargetKind::Connection,
-    }
-}
-
 fn comment_problem(
     report: &Report<'_>,
     comment: &Comment,
@@ -206,7 +193,7 @@ fn comment_problem(
                 let message = format_smolstr!("a {noun} has no columns");
                 report.error(Code::CommentTypeMismatch, comment.keyword, message).help(format_smolstr!(
                     "write `COMMENT ON {} {}`",
-                    comment_keyword(kind).keyword(),
+                    kind.target().keyword(),
                     own.name
                 ))
             })
@@ -227,7 +214,7 @@ fn comment_problem(
                     "comment",
                 ));
             }
-            let expected = comment_keyword(kind);
+            let expected = kind.target();
             (comment.kind != expected).then(|| {
                 let found = comment.kind.keyword();
                 let message =
@@ -243,7 +230,7 @@ fn comment_problem(
                 format_smolstr!("`COMMENT ON {}` can't stand in the file of an object", other.keyword());
             Some(report.error(Code::UnsupportedCommentType, comment.keyword, message).help(format_smolstr!(
                 "this file can hold `COMMENT ON {}` and `COMMENT ON COLUMN`",
-                comment_keyword(kind).keyword()
+                kind.target().keyword()
             )))
         }
     }

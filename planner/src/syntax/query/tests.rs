@@ -211,3 +211,15 @@ fn errors_name_the_token_that_was_found() {
         ),
     ]);
 }
+
+/// The advice that the error gives works.
+#[test]
+fn a_long_chain_of_set_operations_is_read_in_parts() {
+    let chain = |times: usize| format!("SELECT 1{}", " UNION ALL SELECT 1".repeat(times));
+    assert_eq!(
+        read(&chain(1001)),
+        "error at `UNION`: more than 1000 set operations in a row: put parts of them in parentheses"
+    );
+    let parts = vec![format!("({})", chain(999)); 10].join(" UNION ALL ");
+    assert!(parse_query(&parts, &tokenize(&parts).0).is_ok());
+}

@@ -152,7 +152,13 @@ impl Lowering<'_> {
             _ => {}
         }
         let frame = self.frame();
-        if frame.postfix > MAX_POSTFIX || frame.set_operations > MAX_SET_OPERATIONS {
+        if frame.set_operations > MAX_SET_OPERATIONS {
+            let message = smol_str::format_smolstr!(
+                "more than {MAX_SET_OPERATIONS} set operations in a row: put parts of them in parentheses"
+            );
+            return Err(SyntaxError { span: token.span, message });
+        }
+        if frame.postfix > MAX_POSTFIX {
             return Err(too_deep(token.span));
         }
         Ok(())
