@@ -92,6 +92,8 @@ pub(super) enum Operation<'a> {
         sql: SmolStr,
         cause: Cause,
     },
+    /// A removed object gives its name up.
+    RetireRemoved(&'a DeployedObject),
     DropRemoved(&'a DeployedObject),
     KeepRemoved(&'a DeployedObject),
     /// Something with an object of the project.

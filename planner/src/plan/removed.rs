@@ -43,7 +43,8 @@ pub(super) fn fate(draft: &Draft<'_>, removed: &DeployedObject) -> Fate {
 
 /// Removed objects that the environment still has, as far as that is known.
 pub(super) fn present<'a>(draft: &Draft<'a>) -> impl Iterator<Item = &'a DeployedObject> {
-    let is_there = |d: &DeployedObject| draft.live.is_none_or(|live| live.object(&d.name).is_some());
+    let is_there =
+        |d: &DeployedObject| draft.live.is_none_or(|live| live.object_of_kind(&d.name, d.kind).is_some());
     draft.facts.removed.iter().copied().filter(|d| is_there(d)).collect::<Vec<_>>().into_iter()
 }
 
