@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use petgraph::algo::toposort;
 use petgraph::graph::{DiGraph, NodeIndex};
-use smol_str::format_smolstr;
+use smol_str::{SmolStr, format_smolstr};
 
 use super::draft::Draft;
 use super::operation::{ObjectOperation, Operation};
@@ -16,7 +16,7 @@ use crate::changeset::Definition;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::Node;
 use crate::input::DeployedObject;
-use crate::name::ObjectName;
+use crate::name::{Ident, ObjectName};
 use crate::project::{Object, ObjectKind};
 use crate::source::Location;
 use crate::syntax::token::{Token, TokenKind, tokenize};
@@ -133,7 +133,8 @@ fn full_names(sql: &str) -> Vec<ObjectName> {
         .collect()
 }
 
-/// Errors for objects that are kept although they read what goes: a CASCADE would take them, or the drop would fail.
+/// Errors for objects that are kept although they read what goes or run on a cluster that goes: a CASCADE would take
+/// them, or the drop would fail.
 pub(super) fn check(draft: &Draft<'_>) -> Vec<Diagnostic> {
     let mut lost: BTreeMap<&ObjectName, ObjectName> = BTreeMap::new();
     let removed: Vec<(&DeployedObject, Vec<ObjectName>)> = present(draft)
@@ -158,17 +159,35 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Diagnostic> {
             break;
         }
     }
-    lost.into_iter()
-        .map(|(name, read)| {
-            let path = paths::object(draft.facts.project, name);
-            let message =
-                format_smolstr!("`{name}` was removed from the project, but is deployed and reads `{read}`");
-            Diagnostic::error(Code::ForeignDependent, Location::file(path), message)
-                .label(format_smolstr!(
-                    "the old version of `{read}` can't be dropped while `{name}` reads it"
-                ))
-                .help("drop it with this deployment: `--drop-removed`")
-                .help("or put its file back")
-        })
-        .collect()
+    let on_clusters =
+        removed.iter().filter_map(|(d, _)| Some((*d, swapped_cluster(draft, d)?))).map(|(deployed, cluster)| {
+            let message = format_smolstr!(
+                "`{}` was removed from the project, but is deployed and runs on the cluster `{cluster}`, which is swapped",
+                deployed.name
+            );
+            kept_in_the_way(draft, &deployed.name, message).label(format_smolstr!(
+                "the old side of `{cluster}` can't be dropped while `{}` runs on it",
+                deployed.name
+            ))
+        });
+    let readers = lost.into_iter().map(|(name, read)| {
+        let message =
+            format_smolstr!("`{name}` was removed from the project, but is deployed and reads `{read}`");
+        kept_in_the_way(draft, name, message)
+            .label(format_smolstr!("the old version of `{read}` can't be dropped while `{name}` reads it"))
+    });
+    readers.chain(on_clusters).collect()
+}
+
+fn kept_in_the_way(draft: &Draft<'_>, name: &ObjectName, message: SmolStr) -> Diagnostic {
+    let path = paths::object(draft.facts.project, name);
+    Diagnostic::error(Code::ForeignDependent, Location::file(path), message)
+        .help("drop it with this deployment: `--drop-removed`")
+        .help("or put its file back")
+}
+
+/// A swapped cluster that a removed object, or one of its indexes, runs on.
+fn swapped_cluster<'a>(draft: &Draft<'_>, deployed: &'a DeployedObject) -> Option<&'a Ident> {
+    let indexes = deployed.companions.iter().filter_map(|c| c.cluster.as_ref());
+    deployed.cluster.iter().chain(indexes).find(|cluster| draft.is_swapped_cluster(cluster))
 }

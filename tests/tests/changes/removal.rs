@@ -80,3 +80,50 @@ fn a_kept_object_that_reads_what_is_replaced_is_in_the_way() {
         ",
     );
 }
+
+/// The drop of the old cluster would be refused, after the cutover.
+#[test]
+fn a_kept_object_that_runs_on_a_swapped_cluster_is_in_the_way() {
+    let project = || {
+        deployed(&[
+            ("o/mv", "CREATE MATERIALIZED VIEW mv IN CLUSTER c AS SELECT 1 AS a;"),
+            ("o/v", "CREATE VIEW v AS SELECT 1 AS a; CREATE INDEX v_a IN CLUSTER c ON v (a);"),
+            ("s/m", "CREATE MATERIALIZED VIEW m IN CLUSTER c AS SELECT 1 AS a;"),
+        ])
+        .edit(&[
+            ("o/mv", ""),
+            ("o/v", ""),
+            ("s/m", "CREATE MATERIALIZED VIEW m IN CLUSTER c AS SELECT 2 AS a;"),
+        ])
+    };
+    expect(
+        &project().problems(),
+        "
+            ForeignDependent: `app.o.mv` was removed from the project, but is deployed and runs on the cluster `c`, which is swapped
+              help: drop it with this deployment: `--drop-removed`
+              help: or put its file back
+            ForeignDependent: `app.o.v` was removed from the project, but is deployed and runs on the cluster `c`, which is swapped
+              help: drop it with this deployment: `--drop-removed`
+              help: or put its file back
+        ",
+    );
+    let statements = project().option(|o| o.drop_removed = true).statements();
+    let position = |text: &str| statements.find(text).expect(text);
+    assert!(position("DROP MATERIALIZED VIEW IF EXISTS o.mv") < position("DROP CLUSTER c_x"));
+    project().rename().plan();
+}
+
+#[test]
+fn a_view_that_is_removed_from_a_stable_schema_doesnt_hold_its_cluster() {
+    let project = deployed(&[
+        ("a", "SET api = stable;"),
+        ("a/kept", "CREATE MATERIALIZED VIEW kept IN CLUSTER d AS SELECT 1 AS a;"),
+        ("a/old", "CREATE MATERIALIZED VIEW old IN CLUSTER c AS SELECT 1 AS a;"),
+        ("s/m", "CREATE MATERIALIZED VIEW m IN CLUSTER c AS SELECT 1 AS a;"),
+    ]);
+    let edit =
+        project.edit(&[("a/old", ""), ("s/m", "CREATE MATERIALIZED VIEW m IN CLUSTER c AS SELECT 2 AS a;")]);
+    assert!(
+        edit.problems().contains("`app.a.old` was removed from the project, but is deployed and runs on")
+    );
+}
