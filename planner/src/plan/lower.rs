@@ -102,7 +102,10 @@ fn step(draft: &Draft<'_>, deploy_id: &str, operation: Operation<'_>) -> Step {
         Operation::CreateSchema { name, if_not_exists, cause } => {
             create_schema(&name, if_not_exists).because(first(cause))
         }
-        Operation::RunModifier { modifier, statement, on } => run_modifier(modifier, statement, on.as_ref()),
+        Operation::RunModifier { modifier, statement, on, is_repeated } => {
+            let step = run_modifier(modifier, statement, on.as_ref());
+            if is_repeated { Step { inverse: Inverse::Nothing, ..step } } else { step }
+        }
         Operation::CreateCluster { name, options, cause } => {
             let copy = draft.naming.cluster(name);
             copied(draft, ddl(&Ddl::CreateCluster { name: &copy, options }), name).because(first(cause))
@@ -126,7 +129,9 @@ fn step(draft: &Draft<'_>, deploy_id: &str, operation: Operation<'_>) -> Step {
             drop_schema(draft, name, was_empty).because(first(cause))
         }
         Operation::DropCluster { name, cause } => drop_cluster(draft, name).because(first(cause)),
-        Operation::Undo { sql: statement, cause } => sql(statement).because(cause),
+        Operation::Undo { sql: statement, cause } => {
+            sql(statement).because(cause).irreversible("what it takes back isn't in the project any more")
+        }
         Operation::RetireRemoved(deployed) => retire_removed(draft, deployed),
         Operation::DropRemoved(deployed) => drop_removed(draft, deployed),
         Operation::KeepRemoved(deployed) => {

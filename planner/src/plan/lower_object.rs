@@ -29,6 +29,9 @@ pub(super) fn step(draft: &Draft<'_>, node: Node, object: &Object, what: &Object
         ObjectOperation::RepointSink { from } => repoint(draft, object, from),
         ObjectOperation::ApplyReplacement => apply(draft, node, object),
         ObjectOperation::AlterCompanion(companion) => alter_companion(object, companion),
+        ObjectOperation::RepeatCompanion(companion) => {
+            Step { inverse: Inverse::Nothing, ..alter_companion(object, companion) }
+        }
         ObjectOperation::DropRetired => drop_retired(draft, node, object),
         ObjectOperation::DropIndex(index) => drop_index(draft, index, object),
     }

@@ -42,6 +42,8 @@ pub(super) enum Operation<'a> {
         modifier: &'a Modifier,
         statement: &'a ModifierStatement,
         on: Option<SchemaName>,
+        /// It was deployed before, and is run again.
+        is_repeated: bool,
     },
     CreateCluster {
         name: &'a Ident,
@@ -123,6 +125,8 @@ pub(super) enum ObjectOperation<'a> {
     ApplyReplacement,
     /// A grant or comment on what production has.
     AlterCompanion(&'a Companion),
+    /// One that production had before.
+    RepeatCompanion(&'a Companion),
     DropRetired,
     DropIndex(DroppedIndex<'a>),
 }
