@@ -22,7 +22,6 @@ pub(super) fn outline<'a>(draft: &Draft<'a>, scopes: &Scopes<'a>) -> Vec<Outline
     [
         phase("wait until ready", is_built.then_some(Operation::WaitUntilReady).into_iter().collect()),
         swap,
-        phase("drop what is in the way", removed::in_the_way(draft)),
         phase("move sinks", sinks(draft)),
         phase("apply replacements", replacements(draft)),
         phase("update in place", in_place(draft, scopes)),
