@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::draft::Draft;
-use super::observed::Observed;
+use super::observed::{Observed, catalog_type};
 use crate::changeset::SinkChange;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::Node;
 use crate::input::LiveObject;
 use crate::name::{Ident, ObjectName, SchemaName};
-use crate::project::{Object, StatementText};
+use crate::project::{Object, ObjectKind, StatementText};
 use crate::resolve::Target;
 use crate::source::{Location, Span};
 
@@ -54,7 +54,7 @@ fn missing(draft: &Draft<'_>, live: &Observed<'_>) -> Vec<Diagnostic> {
             }
         }
         if let Some(old) = draft.facts.old(node)
-            && live.object(&old.name).is_none()
+            && live.object_of_kind(&old.name, old.kind).is_none()
             && draft.strategy(node) != Some(super::Strategy::Swap)
         {
             let message = format_smolstr!("`{}` was deployed, but the environment doesn't have it", old.name);
@@ -133,7 +133,11 @@ fn foreign(draft: &Draft<'_>, live: &Observed<'_>) -> Vec<Diagnostic> {
 }
 
 fn foreign_dependent(draft: &Draft<'_>, object: &LiveObject, loss: &SmolStr) -> Diagnostic {
-    let message = format_smolstr!("`{}` ({}) isn't part of the project and {loss}", object.name, object.kind);
+    let stranger = match draft.facts.project.position(&object.name) {
+        Some(_) => "wasn't deployed by this project",
+        None => "isn't part of the project",
+    };
+    let message = format_smolstr!("`{}` ({}) {stranger} and {loss}", object.name, object.kind);
     let cause = draft.built().next().map(|(_, built, _)| location(built, built.name_span));
     Diagnostic::error(Code::ForeignDependent, cause.unwrap_or_else(Location::nowhere), message)
         .help("it would go with the old version: add it to the project, move it, or drop it before")
@@ -146,16 +150,12 @@ fn is_ours(
     by_id: &std::collections::BTreeMap<&str, &LiveObject>,
     object: &LiveObject,
 ) -> bool {
-    let is_known = |name: &ObjectName| {
-        draft.facts.project.position(name).is_some()
-            || draft.facts.removed.binary_search_by(|d| d.name.cmp(name)).is_ok()
-    };
     if object.kind != "index" {
-        return is_known(&object.name);
+        return is_known(draft, object);
     }
     // An index belongs to its relation. On a relation that stays, one that nobody knows is a guest on its cluster.
     let relation = object.depends_on.iter().find_map(|id| by_id.get(id.as_str()));
-    let Some(relation) = relation.filter(|relation| is_known(&relation.name)) else { return false };
+    let Some(relation) = relation.filter(|relation| is_known(draft, relation)) else { return false };
     let Some(at) = draft.facts.project.position(&relation.name) else { return true };
     let Ok(node) = Node::try_from(at) else { return true };
     if draft.closure.moves(draft.facts, node) {
@@ -167,6 +167,23 @@ fn is_ours(
     let was_deployed = |c: &crate::input::DeployedCompanion| c.index.as_ref() == Some(&object.name.name);
     on_cluster.any(|i| i.name.as_ref().is_none_or(|name| name == &object.name.name))
         || deployed.into_iter().any(was_deployed)
+}
+
+/// True if the environment's object is what was deployed under its name, or what `apply` makes: a name alone is no
+/// proof, somebody may have had the same idea.
+fn is_known(draft: &Draft<'_>, object: &LiveObject) -> bool {
+    let was_deployed = |d: &crate::input::DeployedObject| catalog_type(d.kind) == object.kind;
+    let removed = draft.facts.removed.binary_search_by(|d| d.name.cmp(&object.name)).ok();
+    if removed.and_then(|at| draft.facts.removed.get(at)).is_some_and(|d| was_deployed(d)) {
+        return true;
+    }
+    let node = draft.facts.project.position(&object.name).and_then(|at| Node::try_from(at).ok());
+    let Some((node, declared)) = node.and_then(|n| Some((n, draft.facts.object(n)?))) else { return false };
+    if declared.kind.is_computation() || declared.kind == ObjectKind::Sink {
+        draft.facts.old(node).is_some_and(was_deployed)
+    } else {
+        catalog_type(declared.kind) == object.kind
+    }
 }
 
 /// True if `name` means another object after promotion.

@@ -23,7 +23,8 @@ pub(super) fn are_altered_in_place(draft: &Draft<'_>, node: Node) -> bool {
         && matches!(draft.closure.sink_change(draft.facts, node), None | Some(SinkChange::Repoint))
 }
 
-/// What takes old grants and comments back, then the new ones.
+/// What takes old grants and comments back, then the new ones. A REVOKE may take a privilege along that another grant
+/// gives too, so after one the grants that stay are made again.
 pub(super) fn changes<'a>(draft: &Draft<'a>, node: Node) -> Vec<Operation<'a>> {
     let (Some(object), Some(old)) = (draft.facts.object(node), draft.facts.old(node)) else {
         return Vec::new();
@@ -35,11 +36,15 @@ pub(super) fn changes<'a>(draft: &Draft<'a>, node: Node) -> Vec<Operation<'a>> {
     let is_deployed =
         |fingerprint: &Fingerprint| old.companions.iter().any(|d| &d.fingerprint == fingerprint);
     let is_new = |c: &&Companion| counts(c.kind) && !is_deployed(&c.statement.fingerprint);
-    let removed = old
+    let gone = old
         .companions
         .iter()
         .filter(|d| counts(d.kind))
-        .filter(|d| !object.companions.iter().any(|c| c.statement.fingerprint == d.fingerprint))
+        .filter(|d| !object.companions.iter().any(|c| c.statement.fingerprint == d.fingerprint));
+    let revokes = gone.clone().any(|d| d.kind == CompanionKind::Grant);
+    let stays = |c: &&Companion| c.kind == CompanionKind::Grant && is_deployed(&c.statement.fingerprint);
+    let repeated = object.companions.iter().filter(|c| revokes && stays(c));
+    let removed = gone
         .filter_map(|d| undo_companion(d, &object.name))
         // A comment that only says something else needs no `IS NULL` before.
         .filter(|undo| !object.companions.iter().any(|c| c.kind == CompanionKind::Comment && &c.undo == undo))
@@ -47,8 +52,10 @@ pub(super) fn changes<'a>(draft: &Draft<'a>, node: Node) -> Vec<Operation<'a>> {
             sql,
             cause: Cause { object: Some(object.name.clone()), path: Some(object.path.clone()), line: None },
         });
+    let repeated = repeated.map(|c| Operation::On(node, object, ObjectOperation::RepeatCompanion(c)));
     let added = object.companions.iter().filter(is_new);
-    removed.chain(added.map(|c| Operation::On(node, object, ObjectOperation::AlterCompanion(c)))).collect()
+    let added = added.map(|c| Operation::On(node, object, ObjectOperation::AlterCompanion(c)));
+    removed.chain(repeated).chain(added).collect()
 }
 
 /// What takes a deployed grant or comment back.

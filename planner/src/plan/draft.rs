@@ -4,6 +4,7 @@
 use super::indexes::{IndexChanges, StagedIndex};
 use super::naming::Naming;
 use super::observed::Observed;
+use super::retirement::Retirements;
 use crate::changeset::{Closure, Facts, SchemaFacts};
 use crate::graph::Node;
 use crate::input::DeployedObject;
@@ -22,6 +23,8 @@ pub(super) struct Draft<'a> {
     staged_schemas: Vec<SchemaName>,
     pub(super) live: Option<&'a Observed<'a>>,
     pub(super) indexes: IndexChanges<'a>,
+    /// What gives its name up at promotion.
+    pub(super) retirements: Retirements<'a>,
     /// Removed objects are dropped at promotion.
     pub(super) drop_removed: bool,
 }
@@ -40,7 +43,11 @@ impl<'a> Draft<'a> {
         let built = order
             .filter_map(|node| Some((node, facts.object(node)?, closure.strategy_of(facts, node))))
             .collect();
-        Self { facts, closure, naming, built, staged_schemas, live, indexes, drop_removed }
+        let retirements = Retirements::default();
+        let mut draft =
+            Self { facts, closure, naming, built, staged_schemas, live, indexes, retirements, drop_removed };
+        draft.retirements = Retirements::new(&draft);
+        draft
     }
 
     /// How an object that is built reaches production; `None` for what isn't built.
@@ -110,6 +117,15 @@ impl<'a> Draft<'a> {
         match self.strategy(node) {
             Some(Strategy::Swap) => self.in_staged_schema(node, object),
             _ => object.name.schema.object(self.naming.retired(&object.name.name)),
+        }
+    }
+
+    /// What something that is dropped in its own schema is called then.
+    pub(super) fn name_at_drop(&self, name: &ObjectName) -> ObjectName {
+        if self.retirements.contains(name) {
+            name.schema.object(self.naming.retired(&name.name))
+        } else {
+            name.clone()
         }
     }
 

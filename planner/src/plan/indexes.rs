@@ -17,8 +17,6 @@ pub(super) struct StagedIndex<'a> {
     pub(super) node: Node,
     pub(super) object: &'a Object,
     pub(super) definition: &'a IndexDefinition,
-    /// The deployed index that has its name.
-    pub(super) retires: Option<&'a Ident>,
 }
 
 impl<'a> StagedIndex<'a> {
@@ -34,8 +32,6 @@ pub(super) struct DroppedIndex<'a> {
     pub(super) node: Node,
     pub(super) object: &'a Object,
     pub(super) deployed: &'a DeployedCompanion,
-    /// A new index took its name.
-    pub(super) is_retired: bool,
 }
 
 /// What happens to the indexes of objects that aren't built anew.
@@ -72,18 +68,14 @@ impl<'a> IndexChanges<'a> {
             !is_swapped(&index.cluster) && deployed().any(|d| d.fingerprint == index.statement.fingerprint)
         };
         for definition in object.indexes.iter().filter(|i| !stays(i)) {
-            let name = definition.name.as_ref();
-            let retires = deployed().filter_map(|d| d.index.as_ref()).find(|d| Some(*d) == name);
-            self.staged.push(StagedIndex { node, object, definition, retires });
+            self.staged.push(StagedIndex { node, object, definition });
         }
         for deployed in deployed() {
             let same = object.indexes.iter().find(|i| i.statement.fingerprint == deployed.fingerprint);
             if same.is_some_and(stays) {
                 continue;
             }
-            let name = deployed.index.as_ref();
-            let taken = object.indexes.iter().any(|i| name.is_some() && i.name.as_ref() == name && !stays(i));
-            self.dropped.push(DroppedIndex { node, object, deployed, is_retired: taken });
+            self.dropped.push(DroppedIndex { node, object, deployed });
         }
     }
 }

@@ -165,19 +165,21 @@ fn clusters(draft: &Draft<'_>) -> Vec<Vec<SmolStr>> {
 }
 
 /// Sinks that promotion creates.
-fn created_sinks<'d, 'a>(draft: &'d Draft<'a>) -> impl Iterator<Item = &'a Object> + use<'d, 'a> {
+pub(super) fn created_sinks<'d, 'a>(
+    draft: &'d Draft<'a>,
+) -> impl Iterator<Item = (Node, &'a Object)> + use<'d, 'a> {
     let is_created = |node: Node| {
         let change = draft.closure.sink_change(draft.facts, node);
         matches!(change, Some(SinkChange::Create | SinkChange::Recreate))
     };
-    draft.sinks().filter(move |(node, _)| is_created(*node)).map(|(_, object)| object)
+    draft.sinks().filter(move |(node, _)| is_created(*node))
 }
 
 fn pending_sinks(draft: &Draft<'_>) -> Vec<Vec<SmolStr>> {
     // No sink reads another, so the order by name is one of dependencies.
     created_sinks(draft)
         .enumerate()
-        .map(|(number, object)| {
+        .map(|(number, (_, object))| {
             let [database, schema] = schema_parts(&object.name.schema);
             vec![
                 number.to_smolstr(),

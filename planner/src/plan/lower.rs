@@ -102,7 +102,10 @@ fn step(draft: &Draft<'_>, deploy_id: &str, operation: Operation<'_>) -> Step {
         Operation::CreateSchema { name, if_not_exists, cause } => {
             create_schema(&name, if_not_exists).because(first(cause))
         }
-        Operation::RunModifier { modifier, statement, on } => run_modifier(modifier, statement, on.as_ref()),
+        Operation::RunModifier { modifier, statement, on, is_repeated } => {
+            let step = run_modifier(modifier, statement, on.as_ref());
+            if is_repeated { Step { inverse: Inverse::Nothing, ..step } } else { step }
+        }
         Operation::CreateCluster { name, options, cause } => {
             let copy = draft.naming.cluster(name);
             copied(draft, ddl(&Ddl::CreateCluster { name: &copy, options }), name).because(first(cause))
@@ -126,7 +129,10 @@ fn step(draft: &Draft<'_>, deploy_id: &str, operation: Operation<'_>) -> Step {
             drop_schema(draft, name, was_empty).because(first(cause))
         }
         Operation::DropCluster { name, cause } => drop_cluster(draft, name).because(first(cause)),
-        Operation::Undo { sql: statement, cause } => sql(statement).because(cause),
+        Operation::Undo { sql: statement, cause } => {
+            sql(statement).because(cause).irreversible("what it takes back isn't in the project any more")
+        }
+        Operation::RetireRemoved(deployed) => retire_removed(draft, deployed),
         Operation::DropRemoved(deployed) => drop_removed(draft, deployed),
         Operation::KeepRemoved(deployed) => {
             effect(Effect::KeepRemoved { object: deployed.name.clone() }).because(gone(draft, deployed))
@@ -230,12 +236,20 @@ fn gone(draft: &Draft<'_>, deployed: &DeployedObject) -> Cause {
     Cause { object: Some(deployed.name.clone()), path, line: None }
 }
 
+fn retire_removed(draft: &Draft<'_>, deployed: &DeployedObject) -> Step {
+    let id = draft.live.and_then(|live| live.object(&deployed.name)).map(|o| &o.id);
+    let retired = draft.naming.retired(&deployed.name.name);
+    lower_object::rename(Item::object(deployed.kind, &deployed.name), &retired, id)
+        .because(gone(draft, deployed))
+}
+
 fn drop_removed(draft: &Draft<'_>, deployed: &DeployedObject) -> Step {
-    let item = Item::object(deployed.kind, &deployed.name);
+    let name = draft.name_at_drop(&deployed.name);
+    let item = Item::object(deployed.kind, &name);
     let step = ddl(&Ddl::Drop { item, if_exists: true })
         .because(gone(draft, deployed))
         // It may have gone with a schema of the old side that it read.
-        .requires(only_ours(draft, "object", &deployed.name));
+        .requires(only_ours(draft, "object", &name));
     match &deployed.sql {
         Some(_) if deployed.kind.is_computation() => {
             step.irreversible("put its file back and deploy it again")

@@ -29,6 +29,9 @@ pub(super) fn step(draft: &Draft<'_>, node: Node, object: &Object, what: &Object
         ObjectOperation::RepointSink { from } => repoint(draft, object, from),
         ObjectOperation::ApplyReplacement => apply(draft, node, object),
         ObjectOperation::AlterCompanion(companion) => alter_companion(object, companion),
+        ObjectOperation::RepeatCompanion(companion) => {
+            Step { inverse: Inverse::Nothing, ..alter_companion(object, companion) }
+        }
         ObjectOperation::DropRetired => drop_retired(draft, node, object),
         ObjectOperation::DropIndex(index) => drop_index(draft, index, object),
     }
@@ -73,7 +76,7 @@ fn stage_index(draft: &Draft<'_>, index: &StagedIndex<'_>, object: &Object) -> S
 }
 
 /// A rename, and the rename back.
-fn rename(item: Item<'_>, to: &Ident, id: Option<&SmolStr>) -> Step {
+pub(super) fn rename(item: Item<'_>, to: &Ident, id: Option<&SmolStr>) -> Step {
     let renamed = item.name.schema.object(to.clone());
     ddl(&Ddl::Rename { item, to })
         .requires(present("object", item.name, id))
@@ -164,8 +167,8 @@ fn drop_index(draft: &Draft<'_>, index: &DroppedIndex<'_>, object: &Object) -> S
         let (on, definition) = (object.name.clone(), index.deployed.sql.clone());
         return effect(Effect::DropUnnamedIndex { on, cluster, definition }).because(cause);
     };
-    let now = if index.is_retired { draft.naming.retired(name) } else { name.clone() };
-    let (before, now) = (object.name.schema.object(name.clone()), object.name.schema.object(now));
+    let before = object.name.schema.object(name.clone());
+    let now = draft.name_at_drop(&before);
     let id = draft.live.and_then(|live| live.object(&before)).map(|o| &o.id);
     ddl(&Ddl::Drop { item: Item::index(&now), if_exists: false })
         .because(cause)

@@ -12,6 +12,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::draft::Draft;
 use super::observed::Observed;
+use super::retirement::Retired;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::Node;
 use crate::name::{Ident, NameTooLong, ObjectName, SchemaName};
@@ -156,7 +157,7 @@ fn wanted(draft: &Draft<'_>) -> Vec<Wanted> {
     for (node, object) in draft.renamed() {
         item(node, object, &object.name.name, draft.facts.old(node).is_some());
         for index in object.indexes.iter().filter_map(|i| i.name.as_ref()) {
-            item(node, object, index, draft.facts.old(node).is_some());
+            item(node, object, index, false);
         }
     }
     for (node, object) in draft.replaced() {
@@ -164,9 +165,17 @@ fn wanted(draft: &Draft<'_>) -> Vec<Wanted> {
     }
     for staged in draft.staged_indexes() {
         if let Some(name) = staged.name() {
-            item(staged.node, staged.object, name, staged.retires.is_some());
+            item(staged.node, staged.object, name, false);
         }
     }
+    all.extend(draft.retirements.iter().map(|retired| {
+        let (name, (node, by)) = match retired {
+            Retired::Index { name, by } => (name, by),
+            Retired::Removed { deployed, by } => (&deployed.name.name, by),
+        };
+        let scope = Scope::Item(by.name.schema.clone());
+        Wanted { name: naming.retired(name), scope, object: Some(node) }
+    }));
     all
 }
 

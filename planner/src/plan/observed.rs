@@ -4,6 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::input::{Live, LiveCluster, LiveDatabase, LiveObject, LiveSchema};
 use crate::name::{Ident, ObjectName, SchemaName};
+use crate::project::ObjectKind;
+
+/// What `mz_objects.type` says of an object of this kind.
+pub(super) fn catalog_type(kind: ObjectKind) -> &'static str {
+    match kind {
+        ObjectKind::View => "view",
+        ObjectKind::MaterializedView => "materialized-view",
+        ObjectKind::Table | ObjectKind::TableFromSource => "table",
+        ObjectKind::Source => "source",
+        ObjectKind::Sink => "sink",
+        ObjectKind::Secret => "secret",
+        ObjectKind::Connection => "connection",
+    }
+}
 
 /// A catalog with its lists sorted, whatever order they came in.
 pub(super) struct Observed<'a> {
@@ -48,6 +62,17 @@ impl<'a> Observed<'a> {
 
     pub(super) fn object(&self, name: &ObjectName) -> Option<&'a LiveObject> {
         find(&self.objects, |o| &o.name, name)
+    }
+
+    /// The object that is called `name`, if it is of this kind.
+    pub(super) fn object_of_kind(&self, name: &ObjectName, kind: ObjectKind) -> Option<&'a LiveObject> {
+        self.object(name).filter(|o| o.kind == catalog_type(kind))
+    }
+
+    /// True if a schema holds nothing.
+    pub(super) fn is_empty(&self, schema: &SchemaName) -> bool {
+        let at = self.objects.partition_point(|o| &o.name.schema < schema);
+        self.objects.get(at).is_none_or(|o| &o.name.schema != schema)
     }
 
     pub(super) fn schemas(&self) -> impl Iterator<Item = &'a LiveSchema> + '_ {

@@ -42,6 +42,8 @@ pub(super) enum Operation<'a> {
         modifier: &'a Modifier,
         statement: &'a ModifierStatement,
         on: Option<SchemaName>,
+        /// It was deployed before, and is run again.
+        is_repeated: bool,
     },
     CreateCluster {
         name: &'a Ident,
@@ -92,6 +94,8 @@ pub(super) enum Operation<'a> {
         sql: SmolStr,
         cause: Cause,
     },
+    /// A removed object gives its name up.
+    RetireRemoved(&'a DeployedObject),
     DropRemoved(&'a DeployedObject),
     KeepRemoved(&'a DeployedObject),
     /// Something with an object of the project.
@@ -121,6 +125,8 @@ pub(super) enum ObjectOperation<'a> {
     ApplyReplacement,
     /// A grant or comment on what production has.
     AlterCompanion(&'a Companion),
+    /// One that production had before.
+    RepeatCompanion(&'a Companion),
     DropRetired,
     DropIndex(DroppedIndex<'a>),
 }

@@ -5,10 +5,10 @@ use super::draft::Draft;
 use super::model::Moment;
 use super::operation::{ObjectOperation, Operation, Outline};
 use super::removed;
+use super::retirement::Retired;
 use super::scopes::Scopes;
 use super::stage_phases::{cause_of_cluster, cause_of_schema};
 use crate::changeset::SinkChange;
-use crate::name::Ident;
 use crate::project::CompanionKind;
 
 /// The phases, in order; empty ones are left out.
@@ -22,7 +22,6 @@ pub(super) fn outline<'a>(draft: &Draft<'a>, scopes: &Scopes<'a>) -> Vec<Outline
     [
         phase("wait until ready", is_built.then_some(Operation::WaitUntilReady).into_iter().collect()),
         swap,
-        phase("drop what is in the way", removed::in_the_way(draft)),
         phase("move sinks", sinks(draft)),
         phase("apply replacements", replacements(draft)),
         phase("update in place", in_place(draft, scopes)),
@@ -45,32 +44,24 @@ fn swap<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
         .map(|name| Operation::SwapCluster { name, cause: cause_of_cluster(draft, name) });
     let mut operations: Vec<Operation<'a>> = schemas.chain(clusters).collect();
     for (node, object) in draft.renamed() {
-        let Some(old) = draft.facts.old(node) else { continue };
-        operations.push(Operation::On(node, object, ObjectOperation::Retire));
-        let names = object.indexes.iter().filter_map(|i| i.name.as_ref());
-        let deployed = |name: &&Ident| {
-            let mut indexes = old.companions.iter().filter(|c| c.kind == CompanionKind::Index);
-            indexes.any(|c| c.index.as_ref() == Some(*name))
-        };
-        operations.extend(
-            names
-                .filter(deployed)
-                .map(|name| Operation::On(node, object, ObjectOperation::RetireIndex(name))),
-        );
+        if draft.facts.old(node).is_some() {
+            operations.push(Operation::On(node, object, ObjectOperation::Retire));
+        }
     }
-    let staged = draft.staged_indexes();
-    operations.extend(
-        staged
-            .iter()
-            .filter_map(|i| Some(Operation::On(i.node, i.object, ObjectOperation::RetireIndex(i.retires?)))),
-    );
+    operations.extend(draft.retirements.iter().map(|retired| match retired {
+        Retired::Index { name, by: (node, by) } => {
+            Operation::On(node, by, ObjectOperation::RetireIndex(name))
+        }
+        Retired::Removed { deployed, .. } => Operation::RetireRemoved(deployed),
+    }));
     for (node, object) in draft.renamed() {
         operations.push(Operation::On(node, object, ObjectOperation::Adopt));
         let names = object.indexes.iter().filter_map(|i| i.name.as_ref());
         operations.extend(names.map(|name| Operation::On(node, object, ObjectOperation::AdoptIndex(name))));
     }
     operations.extend(
-        staged
+        draft
+            .staged_indexes()
             .iter()
             .filter_map(|i| Some(Operation::On(i.node, i.object, ObjectOperation::AdoptIndex(i.name()?)))),
     );
@@ -149,8 +140,13 @@ fn old_version<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
     let objects = removed::old_objects(draft);
     let schemas = draft.swapped_schemas().map(|schema| Operation::DropSchema {
         name: schema.name,
-        was_empty: schema.deployed.is_none()
-            && !draft.facts.removed.iter().any(|d| &d.name.schema == schema.name),
+        was_empty: match draft.live {
+            Some(live) => live.is_empty(schema.name),
+            None => {
+                schema.deployed.is_none()
+                    && !draft.facts.removed.iter().any(|d| &d.name.schema == schema.name)
+            }
+        },
         cause: cause_of_schema(draft, schema.name),
     });
     let clusters = draft

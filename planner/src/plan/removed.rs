@@ -1,13 +1,13 @@
 //! What goes after promotion: old versions, and objects whose files are gone.
 //!
 //! An object without a file is kept until `--drop-removed` asks for its deletion, with two exceptions: in a swapped
-//! schema it goes with the old side, and it goes when an object of another kind needs its name.
+//! schema it goes with the old side, and it goes when an object of another kind has its name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::algo::toposort;
 use petgraph::graph::{DiGraph, NodeIndex};
-use smol_str::format_smolstr;
+use smol_str::{SmolStr, format_smolstr};
 
 use super::draft::Draft;
 use super::operation::{ObjectOperation, Operation};
@@ -16,7 +16,7 @@ use crate::changeset::Definition;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::Node;
 use crate::input::DeployedObject;
-use crate::name::ObjectName;
+use crate::name::{Ident, ObjectName};
 use crate::project::{Object, ObjectKind};
 use crate::source::Location;
 use crate::syntax::token::{Token, TokenKind, tokenize};
@@ -43,16 +43,9 @@ pub(super) fn fate(draft: &Draft<'_>, removed: &DeployedObject) -> Fate {
 
 /// Removed objects that the environment still has, as far as that is known.
 pub(super) fn present<'a>(draft: &Draft<'a>) -> impl Iterator<Item = &'a DeployedObject> {
-    let is_there = |d: &DeployedObject| draft.live.is_none_or(|live| live.object(&d.name).is_some());
+    let is_there =
+        |d: &DeployedObject| draft.live.is_none_or(|live| live.object_of_kind(&d.name, d.kind).is_some());
     draft.facts.removed.iter().copied().filter(|d| is_there(d)).collect::<Vec<_>>().into_iter()
-}
-
-/// Drops that make room for objects of another kind.
-pub(super) fn in_the_way<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
-    let in_the_way = |d: &&DeployedObject| {
-        d.kind != ObjectKind::Sink && draft.is_in_the_way(d) && fate(draft, d) == Fate::Dropped
-    };
-    present(draft).filter(in_the_way).map(Operation::DropRemoved).collect()
 }
 
 /// Drops of removed sinks: before the relations that they read.
@@ -71,9 +64,7 @@ type OldObject<'a> = (Option<(Node, &'a Object)>, &'a DeployedObject);
 /// Old versions that were renamed, and removed views and materialized views that are dropped: dependants first.
 pub(super) fn old_objects<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
     let retired = draft.renamed().filter_map(|(node, o)| Some((Some((node, o)), draft.facts.old(node)?)));
-    let is_dropped = |d: &&DeployedObject| {
-        d.kind != ObjectKind::Sink && !draft.is_in_the_way(d) && fate(draft, d) == Fate::Dropped
-    };
+    let is_dropped = |d: &&DeployedObject| d.kind != ObjectKind::Sink && fate(draft, d) == Fate::Dropped;
     let removed = present(draft).filter(is_dropped).map(|d| (None, d));
     let old: Vec<OldObject<'a>> = retired.chain(removed).collect();
     dependants_first(draft, &old)
@@ -132,16 +123,19 @@ pub(super) fn full_names(sql: &str) -> Vec<ObjectName> {
         .collect()
 }
 
-/// Errors for objects that are kept although they read what goes: a CASCADE would take them, or the drop would fail.
+/// Errors for objects that are kept although they read what goes or run on a cluster that goes: a CASCADE would take
+/// them, or the drop would fail.
 pub(super) fn check(draft: &Draft<'_>) -> Vec<Diagnostic> {
     let mut lost: BTreeMap<&ObjectName, ObjectName> = BTreeMap::new();
     let removed: Vec<(&DeployedObject, Vec<ObjectName>)> = present(draft)
         .filter(|d| fate(draft, d) == Fate::Kept)
         .map(|d| (d, full_names(d.sql.as_deref().unwrap_or_default())))
         .collect();
+    let goes: BTreeSet<&ObjectName> =
+        present(draft).filter(|d| fate(draft, d) != Fate::Kept).map(|d| &d.name).collect();
     let moves = |name: &ObjectName| {
         let node = draft.facts.project.position(name).and_then(|at| Node::try_from(at).ok());
-        node.is_some_and(|node| draft.closure.moves(draft.facts, node))
+        node.is_some_and(|node| draft.closure.moves(draft.facts, node)) || goes.contains(name)
     };
     loop {
         let before = lost.len();
@@ -157,17 +151,64 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Diagnostic> {
             break;
         }
     }
-    lost.into_iter()
-        .map(|(name, read)| {
-            let path = paths::object(draft.facts.project, name);
-            let message =
-                format_smolstr!("`{name}` was removed from the project, but is deployed and reads `{read}`");
-            Diagnostic::error(Code::ForeignDependent, Location::file(path), message)
-                .label(format_smolstr!(
-                    "the old version of `{read}` can't be dropped while `{name}` reads it"
-                ))
-                .help("drop it with this deployment: `--drop-removed`")
-                .help("or put its file back")
+    let on_clusters =
+        removed.iter().filter_map(|(d, _)| Some((*d, swapped_cluster(draft, d)?))).map(|(deployed, cluster)| {
+            let message = format_smolstr!(
+                "`{}` was removed from the project, but is deployed and runs on the cluster `{cluster}`, which is swapped",
+                deployed.name
+            );
+            kept_in_the_way(draft, &deployed.name, message).label(format_smolstr!(
+                "the old side of `{cluster}` can't be dropped while `{}` runs on it",
+                deployed.name
+            ))
+        });
+    let readers = lost.into_iter().map(|(name, read)| {
+        let message =
+            format_smolstr!("`{name}` was removed from the project, but is deployed and reads `{read}`");
+        kept_in_the_way(draft, name, message)
+            .label(format_smolstr!("the old version of `{read}` can't be dropped while `{name}` reads it"))
+    });
+    readers.chain(on_clusters).chain(read_under_its_old_kind(draft)).collect()
+}
+
+/// Errors for views that became something that no deployment makes, or a sink, while the project reads them: what is
+/// staged would read the old view, which then couldn't be dropped.
+fn read_under_its_old_kind(draft: &Draft<'_>) -> Vec<Diagnostic> {
+    let in_the_way = present(draft).filter(|d| d.kind != ObjectKind::Sink && draft.is_in_the_way(d));
+    in_the_way
+        .filter_map(|deployed| {
+            let node = Node::try_from(draft.facts.project.position(&deployed.name)?).ok()?;
+            let now = draft.facts.object(node)?;
+            let reader = draft
+                .facts
+                .graph
+                .dependents(node)
+                .filter_map(|n| draft.facts.object(n))
+                .min_by_key(|o| &o.name)?;
+            let message = format_smolstr!(
+                "`{}` is a {}, but is deployed as a {} that `{}` reads",
+                now.name,
+                now.kind.noun(),
+                deployed.kind.noun(),
+                reader.name
+            );
+            let location = Location::new(now.path.clone(), now.text.to_original(now.name_span));
+            Some(Diagnostic::error(Code::NameCollision, location, message).help("give it another name").help(
+                "or use two deployments: take the view and what reads it out first, with `--drop-removed`",
+            ))
         })
         .collect()
+}
+
+fn kept_in_the_way(draft: &Draft<'_>, name: &ObjectName, message: SmolStr) -> Diagnostic {
+    let path = paths::object(draft.facts.project, name);
+    Diagnostic::error(Code::ForeignDependent, Location::file(path), message)
+        .help("drop it with this deployment: `--drop-removed`")
+        .help("or put its file back")
+}
+
+/// A swapped cluster that a removed object, or one of its indexes, runs on.
+fn swapped_cluster<'a>(draft: &Draft<'_>, deployed: &'a DeployedObject) -> Option<&'a Ident> {
+    let indexes = deployed.companions.iter().filter_map(|c| c.cluster.as_ref());
+    deployed.cluster.iter().chain(indexes).find(|cluster| draft.is_swapped_cluster(cluster))
 }

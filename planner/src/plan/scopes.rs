@@ -1,7 +1,8 @@
 //! Databases and schemas themselves: their grants, comments and default privileges, and the kind of a schema.
 //!
-//! Default privileges act on objects when these are created, so they go before everything at stage. Grants and
-//! comments of what exists wait for promotion. A staged schema, and one that is new, gets all of its statements at
+//! Default privileges act on objects when these are created, so they change before anything is built at stage. Grants
+//! and comments of what exists wait for promotion. Either way, what is gone is taken back first; that may take a
+//! privilege along that another statement gives too, so the statements of that scope that stay are run again. A staged schema, and one that is new, gets all of its statements at
 //! stage: it takes them along.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +24,8 @@ use crate::source::FilePath;
 pub(super) struct Scopes<'a> {
     /// Statements of databases and of schemas that stay, that are new or differ.
     added: Vec<(&'a Modifier, &'a ModifierStatement)>,
+    /// Statements that were deployed as they are.
+    kept: Vec<(&'a Modifier, &'a ModifierStatement)>,
     /// Deployed statements that are gone.
     removed: Vec<&'a DeployedModifier>,
     /// All modifiers of schemas that deployments manage.
@@ -59,14 +62,13 @@ impl<'a> Scopes<'a> {
         let deployed: Vec<&DeployedModifier> = deployed.into_iter().flat_map(|d| &d.modifiers).collect();
         let same_scope =
             |d: &DeployedModifier, m: &Modifier| d.database == m.database && d.schema == m.schema;
-        let added = managed
+        let (kept, added) = managed
             .iter()
             .flat_map(|m| m.statements.iter().map(move |statement| (*m, statement)))
-            .filter(|(m, statement)| {
+            .partition(|(m, statement)| {
                 let fingerprint = &statement.statement.fingerprint;
-                !deployed.iter().any(|d| same_scope(d, m) && &d.fingerprint == fingerprint)
-            })
-            .collect();
+                deployed.iter().any(|d| same_scope(d, m) && &d.fingerprint == fingerprint)
+            });
         // A directory that is gone takes no statement back: what was in it is kept until its deletion is asked for.
         let is_in_project = |d: &DeployedModifier| match &d.schema {
             Some(schema) => {
@@ -82,16 +84,12 @@ impl<'a> Scopes<'a> {
                     .is_some_and(|m| m.statements.iter().any(|s| s.statement.fingerprint == d.fingerprint))
         };
         let removed = deployed.iter().copied().filter(is_gone).collect();
-        Self { added, removed, schemas: managed.into_iter().filter(|m| m.schema.is_some()).collect() }
+        Self { added, kept, removed, schemas: managed.into_iter().filter(|m| m.schema.is_some()).collect() }
     }
 
-    /// Everything on staged and new schemas, and new default privileges of all others.
+    /// Everything on staged and new schemas, and changes of default privileges of all others.
     pub(super) fn at_stage(&self, draft: &Draft<'a>) -> Vec<Operation<'a>> {
-        let defaults = self
-            .added
-            .iter()
-            .filter(|(m, s)| !is_made_at_stage(draft, m) && is_default_privilege(m, s))
-            .map(|(modifier, statement)| Operation::RunModifier { modifier, statement, on: None });
+        let defaults = self.altered(draft, true);
         let whole = self.schemas.iter().filter(|m| is_made_at_stage(draft, m)).flat_map(|modifier| {
             let own = own_schema(modifier);
             let is_swapped = draft.swapped_schemas().any(|s| Some(s.name) == own.as_ref());
@@ -100,28 +98,48 @@ impl<'a> Scopes<'a> {
                 modifier,
                 statement,
                 on: on.clone(),
+                is_repeated: false,
             })
         });
-        defaults.chain(whole).collect()
+        defaults.into_iter().chain(whole).collect()
     }
 
-    /// What is gone is taken back, then what is new is done.
+    /// Changes of grants and comments.
     pub(super) fn at_promotion(&self, draft: &Draft<'a>) -> Vec<Operation<'a>> {
-        let removed = self.removed.iter().filter(|d| !is_swapped_away(draft, d)).filter_map(|d| {
-            let sql = undo_modifier(d)?;
+        self.altered(draft, false)
+    }
+
+    /// What is gone is taken back, then what that may have taken along is done again, then what is new.
+    fn altered(&self, draft: &Draft<'a>, default_privileges: bool) -> Vec<Operation<'a>> {
+        let mut operations = Vec::new();
+        let mut revoked: Vec<(&Ident, Option<&Ident>)> = Vec::new();
+        for removed in self.removed.iter().filter(|d| !is_swapped_away(draft, d)) {
+            if starts_with(&removed.sql, "ALTER") != default_privileges {
+                continue;
+            }
+            let Some(sql) = undo_modifier(removed) else { continue };
             let is_superseded = |(m, s): &(&Modifier, &ModifierStatement)| is_comment(m, s) && s.undo == sql;
             if self.added.iter().any(is_superseded) {
-                return None;
+                continue;
             }
-            let cause = Cause { object: None, path: Some(path(draft.facts, d)), line: None };
-            Some(Operation::Undo { sql, cause })
-        });
-        let added = self
-            .added
-            .iter()
-            .filter(|(m, s)| !is_made_at_stage(draft, m) && !is_default_privilege(m, s))
-            .map(|(modifier, statement)| Operation::RunModifier { modifier, statement, on: None });
-        removed.chain(added).collect()
+            if !starts_with(&removed.sql, "COMMENT") {
+                revoked.push((&removed.database, removed.schema.as_ref()));
+            }
+            let cause = Cause { object: None, path: Some(path(draft.facts, removed)), line: None };
+            operations.push(Operation::Undo { sql, cause });
+        }
+        let counts = |m: &Modifier, s: &ModifierStatement| {
+            !is_made_at_stage(draft, m) && is_default_privilege(m, s) == default_privileges
+        };
+        let is_hit = |m: &Modifier| revoked.iter().any(|(d, s)| **d == m.database && *s == m.schema.as_ref());
+        let repeated = self.kept.iter().filter(|(m, s)| is_hit(m) && counts(m, s) && !is_comment(m, s));
+        let added = self.added.iter().filter(|(m, s)| counts(m, s));
+        let run = |&(modifier, statement): &(&'a Modifier, &'a ModifierStatement), is_repeated| {
+            Operation::RunModifier { modifier, statement, on: None, is_repeated }
+        };
+        operations.extend(repeated.map(|which| run(which, true)));
+        operations.extend(added.map(|which| run(which, false)));
+        operations
     }
 
     /// What the plan says about databases and schemas. What is new comes with its grants and comments; these are no
@@ -130,7 +148,7 @@ impl<'a> Scopes<'a> {
         let mut changes: Vec<ScopeChange> =
             facts.schemas.iter().filter_map(|schema| kind_change(facts, schema)).collect();
         changes.extend(new_databases(facts));
-        let mut altered = self.altered(facts);
+        let mut altered = self.differences(facts);
         altered.retain(|(database, schema), _| {
             let is_new = |c: &ScopeChange| {
                 c.action == ScopeAction::Create && c.database == **database && c.schema.as_ref() == *schema
@@ -148,7 +166,7 @@ impl<'a> Scopes<'a> {
     }
 
     /// What differs in each modifier, by database and schema.
-    fn altered(&self, facts: &Facts<'_>) -> BTreeMap<(&'a Ident, Option<&'a Ident>), Altered> {
+    fn differences(&self, facts: &Facts<'_>) -> BTreeMap<(&'a Ident, Option<&'a Ident>), Altered> {
         let mut altered: BTreeMap<_, Altered> = BTreeMap::new();
         for &(modifier, statement) in &self.added {
             let scope = altered.entry((&modifier.database, modifier.schema.as_ref())).or_insert_with(|| {
@@ -186,10 +204,9 @@ impl Altered {
 
 /// What a statement of a modifier is about.
 fn noun(statement: &str) -> &'static str {
-    let first = statement.split_ascii_whitespace().next().unwrap_or_default();
-    if first.eq_ignore_ascii_case("ALTER") {
+    if starts_with(statement, "ALTER") {
         "default privileges"
-    } else if first.eq_ignore_ascii_case("COMMENT") {
+    } else if starts_with(statement, "COMMENT") {
         "comments"
     } else {
         "grants"
@@ -269,12 +286,16 @@ fn own_schema(modifier: &Modifier) -> Option<SchemaName> {
     Some(SchemaName::new(modifier.database.clone(), modifier.schema.clone()?))
 }
 
+fn starts_with(sql: &str, word: &str) -> bool {
+    sql.split_ascii_whitespace().next().unwrap_or_default().eq_ignore_ascii_case(word)
+}
+
 fn is_default_privilege(modifier: &Modifier, statement: &ModifierStatement) -> bool {
-    noun(statement.statement.span.slice(modifier.text.as_str())) == "default privileges"
+    starts_with(statement.statement.span.slice(modifier.text.as_str()), "ALTER")
 }
 
 fn is_comment(modifier: &Modifier, statement: &ModifierStatement) -> bool {
-    noun(statement.statement.span.slice(modifier.text.as_str())) == "comments"
+    starts_with(statement.statement.span.slice(modifier.text.as_str()), "COMMENT")
 }
 
 /// The file of the modifier that a deployed statement came from.

@@ -4,7 +4,7 @@ use mz_deploy_planner::input::{Live, LiveCluster, LiveDatabase, LiveGrant, LiveO
 use mz_deploy_planner::name::{Ident, ObjectName, SchemaName};
 use mz_deploy_planner::plan::Precondition;
 
-use crate::scenario::{Scenario, deployed, expect};
+use crate::scenario::{Scenario, deployed, expect, first};
 
 /// A catalog with database `app` and objects `schema.name kind [on cluster] [<- ids]`; ids count from `u1`.
 fn catalog(clusters: &[&str], objects: &[(&str, &str, Option<&str>, &[&str])]) -> Live {
@@ -242,5 +242,71 @@ fn names_that_need_quotes_are_quoted_everywhere() {
             promote: drop the old version
               DROP VIEW s.select__x_old RESTRICT
         "#,
+    );
+}
+
+const M1: &str = "CREATE MATERIALIZED VIEW m IN CLUSTER c AS SELECT 1 AS a;";
+const M2: &str = "CREATE MATERIALIZED VIEW m IN CLUSTER c AS SELECT 2 AS a;";
+
+#[test]
+fn a_table_of_others_isnt_ours_because_a_new_file_has_its_name() {
+    let edit = deployed(&[("s/m", M1)]).edit(&[("s/n", "CREATE VIEW n AS SELECT a FROM m;")]);
+    let live = catalog(&["c"], &[("s.m", "materialized-view", Some("c"), &[]), ("s.n", "table", None, &[])]);
+    let problems = edit.live(live).problems();
+    let message = "ForeignDependent: `app.s.n` (table) wasn't deployed by this project and is in the schema `app.s`, which \
+                   is swapped\n";
+    assert!(problems.starts_with(message), "{problems}");
+}
+
+#[test]
+fn what_was_deployed_as_something_else_isnt_ours() {
+    let edit = deployed(&[("s/m", M1)]).edit(&[("s/m", M2)]);
+    let live = || catalog(&["c"], &[("s.m", "table", None, &[])]);
+    assert!(edit.live(live()).problems().starts_with("ForeignDependent: `app.s.m` (table)"));
+    let edit = deployed(&[("s/m", M1)]).edit(&[("s/m", M2)]).rename();
+    let problems = edit.live(live()).problems();
+    assert!(
+        problems
+            .contains("NameCollision: `app.s.m` takes the name `app.s.m`, but the environment has a table")
+    );
+}
+
+#[test]
+fn a_first_deployment_takes_nothing_that_is_there_for_its_own() {
+    let live = || catalog(&["c"], &[("s.m", "materialized-view", Some("c"), &[])]);
+    let problems = first(&[("s/m", M1)]).live(live()).problems();
+    assert!(
+        problems.starts_with("ForeignDependent: `app.s.m` (materialized-view) wasn't deployed"),
+        "{problems}"
+    );
+    // What `apply` made is the project's.
+    let project =
+        first(&[("raw/t", "CREATE TABLE t (a int);"), ("s/v", "CREATE VIEW v AS SELECT a FROM raw.t;")]);
+    project.live(catalog(&[], &[("raw.t", "table", None, &[])])).plan();
+}
+
+#[test]
+fn a_schema_that_the_environment_shows_empty_is_dropped_without_cascade() {
+    let mut live = catalog(&["c"], &[("s.gone", "view", None, &[])]);
+    live.objects.clear();
+    let statements = first(&[("s/m", M1)]).live(live).statements();
+    assert!(statements.contains("DROP SCHEMA s_x RESTRICT"), "{statements}");
+}
+
+#[test]
+fn names_that_are_taken_by_a_rename_must_be_free_in_the_environment() {
+    let edit = deployed(&[("s/m", M1)])
+        .edit(&[("s/n", "CREATE VIEW n AS SELECT a FROM m; CREATE INDEX ni IN CLUSTER c ON n (a);")])
+        .rename();
+    let m = ("s.m", "materialized-view", Some("c"), &[] as &[&str]);
+    let live = catalog(&["c"], &[m, ("s.n", "table", None, &[]), ("s.ni", "view", None, &[])]);
+    expect(
+        &edit.live(live).problems(),
+        "
+            NameCollision: `app.s.n` takes the name `app.s.n`, but the environment has a table of that name that this project didn't deploy
+              help: choose another name, or rename or drop what has it
+            NameCollision: `app.s.n` takes the name `app.s.ni`, but the environment has a view of that name that this project didn't deploy
+              help: choose another name, or rename or drop what has it
+        ",
     );
 }

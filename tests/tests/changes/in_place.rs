@@ -1,5 +1,7 @@
 //! Indexes, grants, comments and modifiers change without a build.
 
+use mz_deploy_planner::plan::{Action, Inverse};
+
 use crate::scenario::{deployed, expect, first};
 
 /// No definition changed, so neither the schema nor a reader nor anything on the cluster is built again.
@@ -194,4 +196,71 @@ fn a_new_schema_and_its_modifiers_are_one_change() {
             r#"[{"because":"file","path":"models/app/t/","what":"new"}]"#,
         ]
     );
+}
+
+#[test]
+fn default_privileges_are_taken_back_before_they_are_given() {
+    let with = |roles: &str| {
+        format!("ALTER DEFAULT PRIVILEGES FOR ALL ROLES IN SCHEMA s GRANT SELECT ON TABLES TO {roles};")
+    };
+    let project = deployed(&[("s", &with("r1, r2")), ("s/v", "CREATE VIEW v AS SELECT 1 AS a;")]);
+    expect(
+        &project.edit(&[("s", &with("r1"))]).statements(),
+        "
+            stage: record the deployment
+              (1 rows of deployments)
+              (1 rows of objects)
+            stage: prepare schemas
+              ALTER DEFAULT PRIVILEGES FOR ALL ROLES IN SCHEMA s REVOKE SELECT ON TABLES FROM r1, r2
+              ALTER DEFAULT PRIVILEGES FOR ALL ROLES IN SCHEMA s GRANT SELECT ON TABLES TO r1
+        ",
+    );
+}
+
+#[test]
+fn default_privileges_that_stay_are_given_again_after_a_revoke() {
+    let with = |roles: &str| {
+        format!("ALTER DEFAULT PRIVILEGES FOR ALL ROLES IN SCHEMA s GRANT SELECT ON TABLES TO {roles};")
+    };
+    let both = format!("{} {}", with("r1"), with("r1, r2"));
+    let project = deployed(&[("s", &both), ("s/v", "CREATE VIEW v AS SELECT 1 AS a;")]);
+    let edit = project.edit(&[("s", &with("r1"))]);
+    let alters = "  ALTER DEFAULT PRIVILEGES FOR ALL ROLES IN SCHEMA s REVOKE SELECT ON TABLES FROM r1, r2\n  \
+                  ALTER DEFAULT PRIVILEGES FOR ALL ROLES IN SCHEMA s GRANT SELECT ON TABLES TO r1\n";
+    assert!(edit.statements().contains(alters), "{}", edit.statements());
+}
+
+#[test]
+fn grants_that_stay_are_made_again_after_a_revoke_that_may_take_them_along() {
+    let view = "CREATE VIEW v AS SELECT 1 AS a; GRANT SELECT ON v TO r1;";
+    let project = deployed(&[
+        ("/models/app.sql", "GRANT USAGE ON DATABASE app TO r1; GRANT ALL ON DATABASE app TO r1;"),
+        ("s", "GRANT USAGE ON SCHEMA s TO r1; GRANT ALL ON SCHEMA s TO r1;"),
+        ("s/v", &format!("{view} GRANT SELECT ON v TO r1, r2;")),
+    ]);
+    let edit = project.edit(&[
+        ("/models/app.sql", "GRANT USAGE ON DATABASE app TO r1;"),
+        ("s", "GRANT USAGE ON SCHEMA s TO r1;"),
+        ("s/v", view),
+    ]);
+    expect(
+        &edit.statements(),
+        "
+            stage: record the deployment
+              (1 rows of deployments)
+              (1 rows of objects)
+            promote: update in place
+              REVOKE ALL ON DATABASE app FROM r1
+              REVOKE ALL ON SCHEMA s FROM r1
+              GRANT USAGE ON DATABASE app TO r1
+              GRANT USAGE ON SCHEMA s TO r1
+              REVOKE SELECT ON TABLE s.v FROM r1, r2
+              GRANT SELECT ON s.v TO r1
+        ",
+    );
+    let again = edit.plan();
+    let steps = again.phases.iter().flat_map(|p| &p.steps);
+    let grants = steps.filter(|s| matches!(&s.action, Action::Sql(sql) if sql.starts_with("GRANT")));
+    assert!(grants.clone().all(|s| s.inverse == Inverse::Nothing), "what was there before isn't undone");
+    assert_eq!(grants.count(), 3);
 }

@@ -80,3 +80,109 @@ fn a_kept_object_that_reads_what_is_replaced_is_in_the_way() {
         ",
     );
 }
+
+/// The drop of the old cluster would be refused, after the cutover.
+#[test]
+fn a_kept_object_that_runs_on_a_swapped_cluster_is_in_the_way() {
+    let project = || {
+        deployed(&[
+            ("o/mv", "CREATE MATERIALIZED VIEW mv IN CLUSTER c AS SELECT 1 AS a;"),
+            ("o/v", "CREATE VIEW v AS SELECT 1 AS a; CREATE INDEX v_a IN CLUSTER c ON v (a);"),
+            ("s/m", "CREATE MATERIALIZED VIEW m IN CLUSTER c AS SELECT 1 AS a;"),
+        ])
+        .edit(&[
+            ("o/mv", ""),
+            ("o/v", ""),
+            ("s/m", "CREATE MATERIALIZED VIEW m IN CLUSTER c AS SELECT 2 AS a;"),
+        ])
+    };
+    expect(
+        &project().problems(),
+        "
+            ForeignDependent: `app.o.mv` was removed from the project, but is deployed and runs on the cluster `c`, which is swapped
+              help: drop it with this deployment: `--drop-removed`
+              help: or put its file back
+            ForeignDependent: `app.o.v` was removed from the project, but is deployed and runs on the cluster `c`, which is swapped
+              help: drop it with this deployment: `--drop-removed`
+              help: or put its file back
+        ",
+    );
+    let statements = project().option(|o| o.drop_removed = true).statements();
+    let position = |text: &str| statements.find(text).expect(text);
+    assert!(position("DROP MATERIALIZED VIEW IF EXISTS o.mv") < position("DROP CLUSTER c_x"));
+    project().rename().plan();
+}
+
+#[test]
+fn a_view_that_is_removed_from_a_stable_schema_doesnt_hold_its_cluster() {
+    let project = deployed(&[
+        ("a", "SET api = stable;"),
+        ("a/kept", "CREATE MATERIALIZED VIEW kept IN CLUSTER d AS SELECT 1 AS a;"),
+        ("a/old", "CREATE MATERIALIZED VIEW old IN CLUSTER c AS SELECT 1 AS a;"),
+        ("s/m", "CREATE MATERIALIZED VIEW m IN CLUSTER c AS SELECT 1 AS a;"),
+    ]);
+    let edit =
+        project.edit(&[("a/old", ""), ("s/m", "CREATE MATERIALIZED VIEW m IN CLUSTER c AS SELECT 2 AS a;")]);
+    assert!(
+        edit.problems().contains("`app.a.old` was removed from the project, but is deployed and runs on")
+    );
+}
+
+/// What is staged would read the view, as the table can't be made before its drop.
+#[test]
+fn a_view_that_is_read_cant_become_a_table_at_once() {
+    let project = deployed(&[
+        ("raw/src", "CREATE VIEW src AS SELECT 1 AS a;"),
+        ("s/m", "CREATE MATERIALIZED VIEW m IN CLUSTER c AS SELECT a FROM raw.src;"),
+    ]);
+    let edit = project.edit(&[("raw/src", "CREATE TABLE src (a int);")]);
+    expect(
+        &edit.problems(),
+        "
+            NameCollision: `app.raw.src` is a table, but is deployed as a view that `app.s.m` reads
+              help: give it another name
+              help: or use two deployments: take the view and what reads it out first, with `--drop-removed`
+        ",
+    );
+}
+
+#[test]
+fn a_view_that_becomes_a_table_is_dropped_after_its_retired_readers() {
+    let project = deployed(&[
+        ("raw/src", "CREATE VIEW src AS SELECT 1 AS a;"),
+        ("s/m", "CREATE VIEW m AS SELECT a FROM raw.src;"),
+    ]);
+    let edit = project
+        .edit(&[("raw/src", "CREATE TABLE src (a int);"), ("s/m", "CREATE VIEW m AS SELECT 1 AS a;")])
+        .rename();
+    expect(
+        &edit.statements(),
+        "
+            stage: record the deployment
+              (1 rows of deployments)
+              (1 rows of objects)
+            stage: build objects
+              CREATE VIEW s.m__x AS SELECT 1 AS a
+            promote: wait until ready
+              (wait)
+            promote: swap
+              ALTER VIEW s.m RENAME TO m__x_old
+              ALTER VIEW s.m__x RENAME TO m
+            promote: drop the old version
+              DROP VIEW s.m__x_old RESTRICT
+              DROP VIEW IF EXISTS raw.src RESTRICT
+        ",
+    );
+}
+
+#[test]
+fn a_kept_reader_of_something_that_is_dropped_is_in_the_way() {
+    let project = deployed(&[
+        ("o/r", "CREATE VIEW r AS SELECT a FROM raw.src;"),
+        ("raw/src", "CREATE VIEW src AS SELECT 1 AS a;"),
+    ]);
+    let edit = project.edit(&[("o/r", ""), ("raw/src", "CREATE TABLE src (a int);")]);
+    assert!(edit.problems().starts_with(
+        "ForeignDependent: `app.o.r` was removed from the project, but is deployed and reads `app.raw.src`\n"
+    ));
+}

@@ -172,3 +172,126 @@ fn old_versions_are_dropped_in_their_own_order() {
     assert!(position("DROP VIEW s.a__x_old") < position("DROP VIEW s.b__x_old"));
     assert!(position("CREATE VIEW s.a__x") < position("CREATE VIEW s.b__x"));
 }
+
+/// The swap transaction would fail, or the drop would hit the new index.
+#[test]
+fn an_index_that_moves_to_another_view_retires_the_one_that_has_its_name() {
+    let project = deployed(&[
+        ("s/v", "CREATE VIEW v AS SELECT 1 AS a; CREATE INDEX i1 IN CLUSTER q ON v (a);"),
+        ("s/w", "CREATE VIEW w AS SELECT 1 AS a;"),
+    ]);
+    let edit = project.edit(&[
+        ("s/v", "CREATE VIEW v AS SELECT 1 AS a;"),
+        ("s/w", "CREATE VIEW w AS SELECT 1 AS a; CREATE INDEX i1 IN CLUSTER q ON w (a);"),
+    ]);
+    expect(
+        &edit.statements(),
+        "
+            stage: record the deployment
+              (1 rows of deployments)
+              (2 rows of objects)
+            stage: build indexes
+              CREATE INDEX i1__x IN CLUSTER q ON s.w (a)
+            promote: wait until ready
+              (wait)
+            promote: swap
+              ALTER INDEX s.i1 RENAME TO i1__x_old
+              ALTER INDEX s.i1__x RENAME TO i1
+            promote: drop the old version
+              DROP INDEX s.i1__x_old RESTRICT
+        ",
+    );
+}
+
+#[test]
+fn an_index_that_moves_between_built_views_retires_the_one_that_has_its_name() {
+    let project = deployed(&[
+        ("s/v", "CREATE VIEW v AS SELECT 1 AS a; CREATE INDEX i1 IN CLUSTER q ON v (a);"),
+        ("s/w", "CREATE VIEW w AS SELECT 1 AS a;"),
+    ]);
+    let edit = project.edit(&[
+        ("s/v", "CREATE VIEW v AS SELECT 2 AS a;"),
+        ("s/w", "CREATE VIEW w AS SELECT 2 AS a; CREATE INDEX i1 IN CLUSTER q ON w (a);"),
+    ]);
+    let statements = edit.rename().statements();
+    assert!(statements.contains("  ALTER INDEX s.i1 RENAME TO i1__x_old\n"), "{statements}");
+}
+
+#[test]
+fn a_view_that_takes_the_name_of_an_index_retires_it() {
+    let project =
+        deployed(&[("s/v", "CREATE VIEW v AS SELECT 1 AS a; CREATE INDEX i1 IN CLUSTER q ON v (a);")]);
+    let edit = project
+        .edit(&[("s/v", "CREATE VIEW v AS SELECT 1 AS a;"), ("s/i1", "CREATE VIEW i1 AS SELECT 1 AS a;")]);
+    expect(
+        &edit.rename().statements(),
+        "
+            stage: record the deployment
+              (1 rows of deployments)
+              (2 rows of objects)
+            stage: build objects
+              CREATE VIEW s.i1__x AS SELECT 1 AS a
+            promote: wait until ready
+              (wait)
+            promote: swap
+              ALTER INDEX s.i1 RENAME TO i1__x_old
+              ALTER VIEW s.i1__x RENAME TO i1
+            promote: drop the old version
+              DROP INDEX s.i1__x_old RESTRICT
+        ",
+    );
+}
+
+#[test]
+fn a_model_with_a_new_name_keeps_the_name_of_its_index() {
+    let project = || {
+        deployed(&[("s/v", "CREATE VIEW v AS SELECT 1 AS a; CREATE INDEX i1 IN CLUSTER q ON v (a);")])
+            .edit(&[
+                ("s/v", ""),
+                ("s/w", "CREATE VIEW w AS SELECT 1 AS a; CREATE INDEX i1 IN CLUSTER q ON w (a);"),
+            ])
+            .rename()
+    };
+    expect(
+        &project().problems(),
+        "
+            NameCollision: `app.s.w` takes the name `app.s.i1`, but the deployed `app.s.v` has an index of that name and stays
+              help: `app.s.v` was removed from the project: drop it with this deployment: `--drop-removed`
+        ",
+    );
+    expect(
+        &project().option(|o| o.drop_removed = true).statements(),
+        "
+            stage: record the deployment
+              (1 rows of deployments)
+              (1 rows of objects)
+            stage: build objects
+              CREATE VIEW s.w__x AS SELECT 1 AS a
+              CREATE INDEX i1__x IN CLUSTER q ON s.w__x (a)
+            promote: wait until ready
+              (wait)
+            promote: swap
+              ALTER INDEX s.i1 RENAME TO i1__x_old
+              ALTER VIEW s.w__x RENAME TO w
+              ALTER INDEX s.i1__x RENAME TO i1
+            promote: drop the old version
+              DROP VIEW IF EXISTS s.v RESTRICT
+        ",
+    );
+}
+
+#[test]
+fn an_index_that_takes_the_name_of_a_removed_view_retires_it() {
+    let project =
+        deployed(&[("s/n", "CREATE VIEW n AS SELECT 1 AS a;"), ("s/v", "CREATE VIEW v AS SELECT 1 AS a;")]);
+    let edit = project
+        .edit(&[
+            ("s/n", ""),
+            ("s/v", "CREATE VIEW v AS SELECT 1 AS a; CREATE INDEX n IN CLUSTER q ON v (a);"),
+        ])
+        .option(|o| o.drop_removed = true);
+    let statements = edit.statements();
+    let swap = "  ALTER VIEW s.n RENAME TO n__x_old\n  ALTER INDEX s.n__x RENAME TO n\n";
+    assert!(statements.contains(swap), "{statements}");
+    assert!(statements.contains("  DROP VIEW IF EXISTS s.n__x_old RESTRICT\n"), "{statements}");
+}

@@ -100,3 +100,28 @@ fn a_sink_follows_a_renamed_view_too() {
         ",
     );
 }
+
+#[test]
+fn a_view_that_becomes_a_sink_gives_its_name_up_before() {
+    let project = deployed(&[
+        ("b/broker", "CREATE CONNECTION broker TO KAFKA (BROKER 'b:9092');"),
+        ("k/k", "CREATE VIEW k AS SELECT 1 AS a;"),
+        ("s/m", "CREATE MATERIALIZED VIEW m IN CLUSTER c AS SELECT 1 AS a;"),
+    ]);
+    let edit = project.edit(&[("k/k", &SINK.replace("k.broker", "b.broker"))]);
+    expect(
+        &edit.statements(),
+        "
+            stage: record the deployment
+              (1 rows of deployments)
+              (1 rows of objects)
+              (1 rows of pending_statements)
+            promote: swap
+              ALTER VIEW k.k RENAME TO k__x_old
+            promote: move sinks
+              CREATE SINK k.k IN CLUSTER sinks FROM s.m INTO KAFKA CONNECTION b.broker (TOPIC 't') FORMAT JSON ENVELOPE DEBEZIUM
+            promote: drop the old version
+              DROP VIEW IF EXISTS k.k__x_old RESTRICT
+        ",
+    );
+}
