@@ -169,9 +169,14 @@ type Clusters<'a> = (Vec<&'a Ident>, Vec<ObjectClusters>, Vec<Vec<Node>>);
 
 fn clusters(project: &Project) -> Clusters<'_> {
     let mut numbers: BTreeMap<&Ident, u32> = BTreeMap::new();
+    let mut last = None;
     for object in project.objects.iter().filter(|o| o.kind.is_computation()) {
         for cluster in object.cluster.iter().chain(object.indexes.iter().map(|i| &i.cluster)) {
-            numbers.insert(cluster, 0);
+            // Neighbours mostly share a cluster.
+            if last != Some(cluster) {
+                numbers.insert(cluster, 0);
+                last = Some(cluster);
+            }
         }
     }
     for (number, slot) in (0..).zip(numbers.values_mut()) {
@@ -200,8 +205,10 @@ type Matched<'a> = (Vec<Option<&'a DeployedObject>>, Vec<&'a DeployedObject>);
 fn match_deployed<'a>(project: &Project, deployed: Option<&'a Deployed>) -> Matched<'a> {
     let mut all: Vec<&DeployedObject> = deployed.into_iter().flat_map(|d| &d.objects).collect();
     // A snapshot is sorted; one that was edited by hand may not be.
-    all.sort_by(|a, b| a.name.cmp(&b.name));
-    all.dedup_by(|a, b| a.name == b.name);
+    if !all.is_sorted_by(|a, b| a.name < b.name) {
+        all.sort_by(|a, b| a.name.cmp(&b.name));
+        all.dedup_by(|a, b| a.name == b.name);
+    }
     let mut all = all.into_iter().peekable();
     let mut old = Vec::with_capacity(project.objects.len());
     let mut removed = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
 
@@ -17,39 +17,91 @@ const FORM: &str = "v1:";
 ///
 /// The tag names the canonical form. A later form gets a new tag, so that fingerprints of two forms are never taken
 /// for a change of the statement.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint(Form);
+
+/// A fingerprint by its form. Those of this version are kept without a detour: they are compared by the ten thousand.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(transparent)]
-pub struct Fingerprint(SmolStr);
+enum Form {
+    V1([u8; 32]),
+    /// As it was read.
+    Other(SmolStr),
+}
 
 impl Fingerprint {
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// True if it is of the canonical form of this version. One of another form says nothing about a change.
     pub fn is_of_this_form(&self) -> bool {
-        self.0.starts_with(FORM)
+        matches!(self.0, Form::V1(_))
+    }
+
+    /// Bytes that tell it apart from others: half of the hash is enough.
+    pub(crate) fn short(&self) -> &[u8] {
+        match &self.0 {
+            Form::V1(hash) => hash.first_chunk::<16>().map_or(hash.as_slice(), |half| half.as_slice()),
+            Form::Other(text) => text.as_bytes(),
+        }
+    }
+
+    fn parse(text: &str) -> Self {
+        let hash = text.strip_prefix(FORM).and_then(from_hex);
+        Self(hash.map_or_else(|| Form::Other(text.into()), Form::V1))
     }
 }
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        match &self.0 {
+            Form::V1(hash) => f.write_str(&tagged(FORM, hash)),
+            Form::Other(text) => f.write_str(text),
+        }
     }
 }
 
 impl fmt::Debug for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A text in documents, bytes in caches.
+impl Serialize for Fingerprint {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            serializer.collect_str(self)
+        } else {
+            self.0.serialize(serializer)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Fingerprint {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            Ok(Self::parse(&SmolStr::deserialize(deserializer)?))
+        } else {
+            Ok(Self(Form::deserialize(deserializer)?))
+        }
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Fingerprint {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Fingerprint".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "`v1:` and the SHA-256 of a statement's canonical form, in lower-case hex",
+            "type": "string"
+        })
     }
 }
 
 /// The fingerprint of the statement at `span` of `text`. `occurrences` are its names, sorted by position.
 pub fn of(text: &str, span: Span, occurrences: &[Occurrence]) -> Fingerprint {
     let form = canonical::form(text, span, occurrences);
-    Fingerprint(tagged(FORM, Sha256::digest(&form).as_slice()))
+    Fingerprint(Form::V1(Sha256::digest(&form).into()))
 }
 
 /// The fingerprint of a statement whose names are full names already, as texts of a deployment are. It is only good for
@@ -81,14 +133,45 @@ fn tagged(tag: &str, hash: &[u8]) -> SmolStr {
     SmolStr::from(text)
 }
 
+/// 64 lower-case digits as bytes.
+fn from_hex(digits: &str) -> Option<[u8; 32]> {
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
+    let mut hash = [0; 32];
+    let (pairs, rest) = digits.as_bytes().as_chunks::<2>();
+    if pairs.len() != hash.len() || !rest.is_empty() {
+        return None;
+    }
+    for (byte, [high, low]) in hash.iter_mut().zip(pairs) {
+        *byte = digit(*high)? << 4 | digit(*low)?;
+    }
+    Some(hash)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
+    fn a_fingerprint_is_read_as_it_was_written_whatever_its_form() {
+        let of_this_form = of("SELECT 1", Span::new(0, 8), &[]).to_string();
+        for text in [of_this_form.as_str(), "v1:00", "v1:", "v2:abc", "sha256:x", ""] {
+            let json = serde_json::to_string(text).expect("a text is JSON");
+            let fingerprint: Fingerprint = serde_json::from_str(&json).expect("any text is a fingerprint");
+            assert_eq!(fingerprint.to_string(), text);
+            assert_eq!(serde_json::to_string(&fingerprint).expect("it is JSON"), json);
+            assert_eq!(fingerprint.is_of_this_form(), text == of_this_form);
+        }
+    }
+
+    #[test]
     fn a_fingerprint_is_a_tag_and_64_digits() {
         let fingerprint = of("SELECT 1", Span::new(0, 8), &[]);
-        let digits = fingerprint.as_str().strip_prefix("v1:").expect("the tag");
+        let text = fingerprint.to_string();
+        let digits = text.strip_prefix("v1:").expect("the tag");
         assert_eq!(digits.len(), 64);
         assert!(digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)));
     }

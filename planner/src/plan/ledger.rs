@@ -152,7 +152,7 @@ fn objects(draft: &Draft<'_>, touched: &[&SchemaFacts<'_>]) -> Vec<Vec<SmolStr>>
     members
         .map(|object| {
             let [database, schema] = schema_parts(&object.name.schema);
-            let hash = object.statement.fingerprint.as_str().to_smolstr();
+            let hash = object.statement.fingerprint.to_smolstr();
             vec![database, schema, part(Some(&object.name.name)), hash]
         })
         .collect()
@@ -186,7 +186,7 @@ fn pending_sinks(draft: &Draft<'_>) -> Vec<Vec<SmolStr>> {
                 database,
                 schema,
                 part(Some(&object.name.name)),
-                object.statement.fingerprint.as_str().into(),
+                object.statement.fingerprint.to_smolstr(),
                 text::production(&object.text, &object.statement).into(),
                 "sink".into(),
             ]

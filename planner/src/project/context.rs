@@ -13,7 +13,7 @@ use crate::input::Config;
 use crate::name::Ident;
 
 /// The version of what [`compile_file`](super::compile_file) makes of a file. A cache of an older version is stale.
-const COMPILED_FORMAT: u32 = 2;
+const COMPILED_FORMAT: u32 = 3;
 
 /// What a file's meaning depends on besides its own text. Files compiled in equal contexts can be kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
