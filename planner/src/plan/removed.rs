@@ -48,6 +48,13 @@ pub(super) fn present<'a>(draft: &Draft<'a>) -> impl Iterator<Item = &'a Deploye
     draft.facts.removed.iter().copied().filter(|d| is_there(d)).collect::<Vec<_>>().into_iter()
 }
 
+/// Removed objects that the environment doesn't have after promotion.
+pub(super) fn gone<'a>(draft: &Draft<'a>) -> impl Iterator<Item = &'a DeployedObject> {
+    let kept: BTreeSet<&ObjectName> =
+        present(draft).filter(|d| fate(draft, d) == Fate::Kept).map(|d| &d.name).collect();
+    draft.facts.removed.iter().copied().filter(move |d| !kept.contains(&d.name))
+}
+
 /// Drops of removed sinks: before the relations that they read.
 pub(super) fn sinks<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
     let is_dropped = |d: &&DeployedObject| d.kind == ObjectKind::Sink && fate(draft, d) == Fate::Dropped;
