@@ -11,7 +11,7 @@ use super::companions::undo_modifier;
 use super::draft::Draft;
 use super::model::{Cause, Reason, ScopeAction, ScopeChange, Strategy};
 use super::operation::Operation;
-use crate::changeset::{Facts, SchemaFacts};
+use crate::changeset::{Facts, SchemaFacts, SinkChange};
 use crate::input::{Deployed, DeployedModifier, SchemaDeploymentKind};
 use crate::name::{Ident, SchemaName};
 use crate::project::{Modifier, ModifierStatement, ObjectKind};
@@ -200,9 +200,12 @@ fn kind_change(facts: &Facts<'_>, schema: &SchemaFacts<'_>) -> Option<ScopeChang
 fn is_made_at_stage(draft: &Draft<'_>, modifier: &Modifier) -> bool {
     let Some(own) = own_schema(modifier) else { return false };
     let Some(schema) = draft.facts.schemas.iter().find(|s| s.name == &own) else { return false };
+    let is_made = |node: u32| {
+        let is_new_sink = draft.closure.sink_change(draft.facts, node) == Some(SinkChange::Create);
+        is_new_sink || draft.strategy(node) == Some(Strategy::Rename)
+    };
     let mut members = schema.members.clone();
-    let is_new = schema.deployed.is_none()
-        && members.any(|m| u32::try_from(m).is_ok_and(|m| draft.strategy(m) == Some(Strategy::Rename)));
+    let is_new = schema.deployed.is_none() && members.any(|m| u32::try_from(m).is_ok_and(is_made));
     is_new || draft.swapped_schemas().any(|s| s.name == &own)
 }
 

@@ -7,6 +7,7 @@ use super::ledger;
 use super::model::{Moment, Strategy};
 use super::operation::{ObjectOperation, Operation, Outline};
 use super::scopes::Scopes;
+use crate::changeset::SinkChange;
 use crate::graph::Node;
 use crate::name::{Ident, SchemaName};
 use crate::project::Object;
@@ -42,11 +43,16 @@ pub(super) fn outline<'a>(draft: &Draft<'a>, scopes: &Scopes<'a>) -> Vec<Outline
     .collect()
 }
 
-/// The first object, by name, that is built in each schema: the cause of the schema's steps.
+/// The first object, by name, that is built in each schema, or the first sink that promotion creates there: the cause
+/// of the schema's steps.
 pub(super) fn cause_of_schema<'a>(draft: &Draft<'a>, schema: &SchemaName) -> Option<&'a Object> {
     let schema = draft.facts.schemas.iter().find(|s| s.name == schema)?;
-    let built = schema.members.clone().find(|m| draft.closure.traces.get(*m).is_some_and(Option::is_some))?;
-    draft.facts.object(Node::try_from(built).ok()?)
+    let is_made = |node: &Node| {
+        let sink = draft.closure.sink_change(draft.facts, *node);
+        draft.closure.is_built(*node) || matches!(sink, Some(SinkChange::Create | SinkChange::Recreate))
+    };
+    let mut members = schema.members.clone().filter_map(|m| Node::try_from(m).ok());
+    draft.facts.object(members.find(is_made)?)
 }
 
 /// The first object, by name, that is built on a cluster: the cause of the cluster's steps.
@@ -59,10 +65,13 @@ pub(super) fn cause_of_cluster(draft: &Draft<'_>, cluster: &Ident) -> Option<Nod
     nodes.filter(|(_, trace)| trace.is_some()).map(|(node, _)| node).find(uses)
 }
 
-/// Schemas of production that built objects need and that may not be there: those that were never deployed.
+/// Schemas of production that built objects and new sinks need and that may not be there: those that were never
+/// deployed.
 fn new_schemas<'a>(draft: &Draft<'a>) -> Vec<&'a SchemaName> {
+    let sinks = ledger::created_sinks(draft).map(|(node, _)| node);
+    let made = draft.built().map(|(node, ..)| node).chain(sinks);
     let needed: BTreeSet<u32> =
-        draft.built().filter_map(|(node, ..)| draft.facts.schema_of.get(node as usize).copied()).collect();
+        made.filter_map(|node| draft.facts.schema_of.get(node as usize).copied()).collect();
     needed
         .into_iter()
         .filter_map(|number| draft.facts.schemas.get(number as usize))
