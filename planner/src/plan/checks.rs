@@ -45,6 +45,19 @@ fn missing(draft: &Draft<'_>, live: &Observed<'_>) -> Vec<Diagnostic> {
             }
             problems.push(missing_object(draft, object, dependency.span, name, needed));
         }
+        if let Some(view) =
+            object.sink_from.as_ref().and_then(|from| live.object_of_kind(from, ObjectKind::View))
+            && draft.facts.project.position(&view.name).is_none()
+        {
+            let span =
+                object.dependencies.iter().find(|d| d.name == view.name).map_or(object.name_span, |d| d.span);
+            let message =
+                format_smolstr!("the sink `{}` reads `{}`, which is a view", object.name, view.name);
+            problems.push(
+                Diagnostic::error(Code::SinkFromView, location(object, span), message)
+                    .help("a sink reads a table, a source or a materialized view"),
+            );
+        }
         let used = object.cluster.iter().chain(object.indexes.iter().map(|i| &i.cluster));
         for cluster in used.filter(|c| live.cluster(c).is_none()) {
             if clusters.insert(cluster) {

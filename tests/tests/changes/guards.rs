@@ -310,3 +310,40 @@ fn names_that_are_taken_by_a_rename_must_be_free_in_the_environment() {
         ",
     );
 }
+
+#[test]
+fn a_sink_cant_read_a_view_of_the_environment() {
+    let project = first(&[
+        ("/project.toml", "dependencies = [\"ext.public.v\"]"),
+        ("k/broker", "CREATE CONNECTION broker TO KAFKA (BROKER 'b:9092');"),
+        (
+            "k/k",
+            "CREATE SINK k IN CLUSTER c FROM ext.public.v INTO KAFKA CONNECTION broker (TOPIC 't') FORMAT JSON \
+             ENVELOPE DEBEZIUM;",
+        ),
+    ]);
+    let mut live = catalog(&["c"], &[("k.broker", "connection", None, &[]), ("public.v", "view", None, &[])]);
+    for object in live.objects.iter_mut().filter(|o| o.kind == "view") {
+        object.name = ObjectName::new("ext", "public", "v");
+    }
+    expect(
+        &project.live(live).problems(),
+        "
+            SinkFromView: the sink `app.k.k` reads `ext.public.v`, which is a view
+              help: a sink reads a table, a source or a materialized view
+        ",
+    );
+}
+
+/// `CREATE DATABASE` makes it.
+#[test]
+fn the_schema_public_of_a_new_database_may_be_there_already() {
+    let mut live = catalog(&[], &[]);
+    live.databases.clear();
+    let project =
+        first(&[("public/v", "CREATE VIEW v AS SELECT 1 AS a;"), ("s/v", "CREATE VIEW v AS SELECT 1 AS a;")]);
+    let statements = project.live(live).statements();
+    for line in ["CREATE DATABASE app", "CREATE SCHEMA IF NOT EXISTS public", "CREATE SCHEMA s"] {
+        assert!(statements.contains(&format!("  {line}\n")), "{line}: {statements}");
+    }
+}
