@@ -105,6 +105,12 @@ fn databases<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
         .collect()
 }
 
+/// `CREATE DATABASE` makes a schema `public`.
+fn comes_with_its_database(draft: &Draft<'_>, schema: &SchemaName) -> bool {
+    let is_new = |database: &Ident| draft.live.is_some_and(|live| live.database(database).is_none());
+    schema.schema.as_str() == "public" && schema.database.as_ref().is_some_and(is_new)
+}
+
 /// Staged schemas, and the schemas of production that they are swapped with or that staged objects live in.
 fn schemas<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
     let staged = draft.swapped_schemas().map(|schema| Operation::CreateSchema {
@@ -114,7 +120,7 @@ fn schemas<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
     });
     let production = new_schemas(draft).into_iter().map(|name| Operation::CreateSchema {
         name: name.clone(),
-        if_not_exists: draft.live.is_none(),
+        if_not_exists: draft.live.is_none() || comes_with_its_database(draft, name),
         cause: cause_of_schema(draft, name),
     });
     staged.chain(production).collect()
