@@ -2,7 +2,7 @@
 
 use mz_deploy_planner::input::{Live, LiveCluster, LiveDatabase, LiveGrant, LiveObject, LiveSchema};
 use mz_deploy_planner::name::{Ident, ObjectName, SchemaName};
-use mz_deploy_planner::plan::Precondition;
+use mz_deploy_planner::plan::{Action, Precondition, Step};
 
 use crate::scenario::{Scenario, deployed, expect, first};
 
@@ -346,4 +346,43 @@ fn the_schema_public_of_a_new_database_may_be_there_already() {
     for line in ["CREATE DATABASE app", "CREATE SCHEMA IF NOT EXISTS public", "CREATE SCHEMA s"] {
         assert!(statements.contains(&format!("  {line}\n")), "{line}: {statements}");
     }
+}
+
+#[test]
+fn what_is_dropped_must_be_what_was_observed() {
+    let edit = || {
+        deployed(&[
+            ("o/r", "CREATE VIEW r AS SELECT a FROM s.v;"),
+            ("o/q", "CREATE VIEW q AS SELECT 1 AS a;"),
+            ("o/stays", "CREATE VIEW stays AS SELECT 1 AS a;"),
+            ("s/v", "CREATE VIEW v AS SELECT 1 AS a;"),
+        ])
+        .edit(&[("o/r", ""), ("o/q", ""), ("s/v", "CREATE VIEW v AS SELECT 2 AS a;")])
+        .option(|o| o.drop_removed = true)
+        .live(catalog(
+            &[],
+            &[
+                ("s.v", "view", None, &[]),
+                ("o.r", "view", None, &["u1"]),
+                ("o.q", "view", None, &[]),
+                ("o.stays", "view", None, &[]),
+            ],
+        ))
+    };
+    let required = |scenario: Scenario| {
+        let plan = scenario.plan();
+        let steps = plan.phases.iter().flat_map(|p| &p.steps);
+        let is_drop =
+            |s: &&Step| matches!(&s.action, Action::Sql(sql) if sql.starts_with("DROP VIEW IF EXISTS"));
+        let ids = steps.filter(is_drop).flat_map(|s| &s.preconditions).filter_map(|p| match p {
+            Precondition::Present { name, id, .. } => {
+                Some(format!("{name} {}", id.as_deref().unwrap_or("?")))
+            }
+            _ => None,
+        });
+        ids.collect::<Vec<_>>()
+    };
+    // `r` reads the old side of `s`, and goes with it.
+    assert_eq!(required(edit()), ["app.o.q u3"]);
+    assert_eq!(required(edit().rename()), ["app.o.r u2", "app.o.q u3"]);
 }
