@@ -145,7 +145,7 @@ fn dependants_first(draft: &Draft<'_>, old: &[OldObject<'_>]) -> Vec<usize> {
 }
 
 /// Names of three parts in a text whose names are full names.
-fn full_names(sql: &str) -> Vec<ObjectName> {
+pub(super) fn full_names(sql: &str) -> Vec<ObjectName> {
     let (tokens, _) = tokenize(sql);
     let is_dot = |token: &Token| token.kind == TokenKind::Dot;
     tokens

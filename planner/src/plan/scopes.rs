@@ -66,18 +66,19 @@ impl<'a> Scopes<'a> {
                 deployed.iter().any(|d| same_scope(d, m) && &d.fingerprint == fingerprint)
             });
         // A directory that is gone takes no statement back: what was in it is kept until its deletion is asked for.
-        let is_in_project = |d: &DeployedModifier| match &d.schema {
-            Some(schema) => {
-                let name = SchemaName::new(d.database.clone(), schema.clone());
-                facts.project.schemas.contains_key(&name)
-            }
-            None => facts.project.databases.contains_key(&d.database),
-        };
         let is_gone = |d: &&DeployedModifier| {
-            let scope = managed.iter().find(|m| same_scope(d, m));
-            is_in_project(d)
-                && !scope
-                    .is_some_and(|m| m.statements.iter().any(|s| s.statement.fingerprint == d.fingerprint))
+            // The file says what is gone, even if `apply` manages it now.
+            let file = match &d.schema {
+                Some(schema) => {
+                    let name = SchemaName::new(d.database.clone(), schema.clone());
+                    facts.project.schemas.get(&name)
+                }
+                None => facts.project.databases.get(&d.database),
+            };
+            file.is_some_and(|modifier| {
+                let mut statements = modifier.iter().flat_map(|m| &m.statements);
+                !statements.any(|s| s.statement.fingerprint == d.fingerprint)
+            })
         };
         let removed = deployed.iter().copied().filter(is_gone).collect();
         Self { added, kept, removed, schemas: managed.into_iter().filter(|m| m.schema.is_some()).collect() }

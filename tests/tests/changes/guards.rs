@@ -386,3 +386,24 @@ fn what_is_dropped_must_be_what_was_observed() {
     assert_eq!(required(edit()), ["app.o.q u3"]);
     assert_eq!(required(edit().rename()), ["app.o.r u2", "app.o.q u3"]);
 }
+
+#[test]
+fn an_index_of_others_on_a_swapped_cluster_isnt_ours_because_ours_has_no_name() {
+    let edit = deployed(&[
+        ("s/m", M1),
+        ("t/v", "CREATE VIEW v AS SELECT 1 AS a; CREATE DEFAULT INDEX IN CLUSTER c ON v;"),
+    ])
+    .edit(&[("s/m", M2)]);
+    let live = |index| {
+        let m = ("s.m", "materialized-view", Some("c"), &[] as &[&str]);
+        catalog(&["c"], &[m, ("t.v", "view", None, &[]), (index, "index", Some("c"), &["u2"])])
+    };
+    edit.live(live("t.v_primary_idx1")).plan();
+    let edit = deployed(&[
+        ("s/m", M1),
+        ("t/v", "CREATE VIEW v AS SELECT 1 AS a; CREATE DEFAULT INDEX IN CLUSTER c ON v;"),
+    ])
+    .edit(&[("s/m", M2)]);
+    let problems = edit.live(live("t.by_hand")).problems();
+    assert!(problems.starts_with("ForeignDependent: `app.t.by_hand` (index)"), "{problems}");
+}
