@@ -199,6 +199,8 @@ codes! {
     UnusedDependency,
     /// A cluster that neither the project nor the environment has.
     UnknownCluster,
+    /// A sink that reads a view.
+    SinkFromView,
     /// Sources or sinks share a cluster with views or indexes.
     ClusterIsolation,
 

@@ -11,7 +11,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::Node;
 use crate::input::LiveObject;
 use crate::name::{Ident, ObjectName, SchemaName};
-use crate::project::{Object, ObjectKind, StatementText};
+use crate::project::{CompanionKind, Object, ObjectKind, StatementText};
 use crate::resolve::Target;
 use crate::source::{Location, Span};
 
@@ -45,6 +45,19 @@ fn missing(draft: &Draft<'_>, live: &Observed<'_>) -> Vec<Diagnostic> {
                 continue;
             }
             problems.push(missing_object(draft, object, dependency.span, name, needed));
+        }
+        if let Some(view) =
+            object.sink_from.as_ref().and_then(|from| live.object_of_kind(from, ObjectKind::View))
+            && draft.facts.project.position(&view.name).is_none()
+        {
+            let span =
+                object.dependencies.iter().find(|d| d.name == view.name).map_or(object.name_span, |d| d.span);
+            let message =
+                format_smolstr!("the sink `{}` reads `{}`, which is a view", object.name, view.name);
+            problems.push(
+                Diagnostic::error(Code::SinkFromView, location(object, span), message)
+                    .help("a sink reads a table, a source or a materialized view"),
+            );
         }
         let own = object.cluster.iter().map(|cluster| (cluster, &object.statement));
         let used = own.chain(object.indexes.iter().map(|index| (&index.cluster, &index.statement)));
@@ -163,10 +176,21 @@ fn is_ours(
     }
     let declared = draft.facts.object(node).into_iter().flat_map(|o| &o.indexes);
     let mut on_cluster = declared.filter(|i| Some(&i.cluster) == object.cluster.as_ref());
-    let deployed = draft.facts.old(node).into_iter().flat_map(|d| &d.companions);
-    let was_deployed = |c: &crate::input::DeployedCompanion| c.index.as_ref() == Some(&object.name.name);
-    on_cluster.any(|i| i.name.as_ref().is_none_or(|name| name == &object.name.name))
-        || deployed.into_iter().any(was_deployed)
+    let mut deployed = draft.facts.old(node).into_iter().flat_map(|d| &d.companions);
+    let is_it = |name: Option<&Ident>, cluster: Option<&Ident>| match name {
+        Some(name) => name == &object.name.name,
+        None => cluster == object.cluster.as_ref() && is_given_name(&relation.name.name, &object.name.name),
+    };
+    on_cluster.any(|i| is_it(i.name.as_ref(), Some(&i.cluster)))
+        || deployed.any(|c| c.kind == CompanionKind::Index && is_it(c.index.as_ref(), c.cluster.as_ref()))
+}
+
+/// True if the server could have given this name to an index without one: `<relation>_…_idx`, with a number if that was
+/// taken.
+fn is_given_name(relation: &Ident, index: &Ident) -> bool {
+    let rest = index.as_str().strip_prefix(relation.as_str());
+    let rest = rest.map(|rest| rest.trim_end_matches(|c: char| c.is_ascii_digit()));
+    rest.is_some_and(|rest| rest.starts_with('_') && rest.ends_with("_idx"))
 }
 
 /// True if the environment's object is what was deployed under its name, or what `apply` makes: a name alone is no

@@ -1,5 +1,8 @@
 //! The snapshot that a promotion leaves behind: the planner's memory for the next plan.
 
+use std::collections::BTreeSet;
+
+use super::model::{ChangeAction, Plan};
 use super::scopes::{kind_of, managed_modifiers};
 use super::text;
 use crate::changeset::Facts;
@@ -7,10 +10,12 @@ use crate::graph::Graph;
 use crate::input::{
     DEPLOYED_FORMAT, Deployed, DeployedCompanion, DeployedModifier, DeployedObject, DeployedSchema,
 };
+use crate::name::{ObjectName, SchemaName};
 use crate::project::{CompanionKind, Modifier, Object, ObjectKind, Project};
 use crate::syntax::rewrite::{production, rewrite};
 
-/// What is deployed once everything in the project is promoted. A plan against it is empty.
+/// What is deployed once everything in the project is promoted, if nothing else was deployed before. A plan against it
+/// is empty.
 pub fn deployed_after(project: &Project) -> Deployed {
     let graph = Graph::default();
     let facts = Facts::new(project, &graph, None);
@@ -27,6 +32,36 @@ pub fn deployed_after(project: &Project) -> Deployed {
         managed_modifiers(&facts).into_iter().flat_map(deployed_modifiers).collect();
     modifiers.sort();
     Deployed { format: DEPLOYED_FORMAT, environment: None, schemas, objects, modifiers }
+}
+
+/// What is deployed once a plan of the project is promoted. Removed objects that the plan keeps are still deployed, and
+/// so are their schemas with grants and comments, as long as no file speaks of these.
+pub fn deployed_after_plan(project: &Project, previous: Option<&Deployed>, plan: &Plan) -> Deployed {
+    let mut after = deployed_after(project);
+    after.environment.clone_from(&plan.inputs.environment);
+    let Some(previous) = previous else { return after };
+    let kept = plan.changes.iter().filter(|c| c.action == ChangeAction::Keep).map(|c| &c.name);
+    let kept: BTreeSet<&ObjectName> = kept.collect();
+    if kept.is_empty() {
+        return after;
+    }
+    after.objects.extend(previous.objects.iter().filter(|o| kept.contains(&o.name)).cloned());
+    after.objects.sort_by(|a, b| a.name.cmp(&b.name));
+    let recorded: BTreeSet<SchemaName> = after.schemas.iter().map(|s| s.name.clone()).collect();
+    let schemas: BTreeSet<&SchemaName> = kept.iter().map(|object| &object.schema).collect();
+    let holds_kept = |name: &SchemaName| !recorded.contains(name) && schemas.contains(name);
+    after.schemas.extend(previous.schemas.iter().filter(|s| holds_kept(&s.name)).cloned());
+    after.schemas.sort_by(|a, b| a.name.cmp(&b.name));
+    let stays = |modifier: &&DeployedModifier| {
+        if let Some(schema) = &modifier.schema {
+            return holds_kept(&SchemaName::new(modifier.database.clone(), schema.clone()));
+        }
+        let in_database = |s: &SchemaName| s.database.as_ref() == Some(&modifier.database);
+        !recorded.iter().any(in_database) && schemas.iter().copied().any(in_database)
+    };
+    after.modifiers.extend(previous.modifiers.iter().filter(stays).cloned());
+    after.modifiers.sort();
+    after
 }
 
 fn deployed_object(object: &Object) -> DeployedObject {

@@ -1,17 +1,21 @@
 //! Rows of the ledger. Columns are those of the tables in `_mz_deploy.tables`; what only the run knows (times, the
 //! user, the commit, ids of what it makes) is added when the rows are written.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
 use super::draft::Draft;
 use super::model::{Effect, ScopeChange};
 use super::operation::Operation;
+use super::removed::{self, Fate};
 use super::scopes::{Scopes, kind_of};
 use super::text;
 use crate::changeset::{SchemaFacts, SinkChange};
+use crate::fingerprint::Fingerprint;
 use crate::graph::Node;
-use crate::input::SchemaDeploymentKind;
-use crate::name::{Ident, SchemaName};
+use crate::input::{DeployedObject, SchemaDeploymentKind};
+use crate::name::{Ident, ObjectName, SchemaName};
 use crate::project::{Object, ObjectKind};
 
 /// A table of the ledger.
@@ -28,7 +32,8 @@ pub(super) enum Table {
 pub(super) fn records<'a>(draft: &Draft<'a>, scopes: &Scopes<'a>) -> Vec<Operation<'a>> {
     let touched = touched_schemas(draft, scopes);
     let has_rows = |table: &Table| match table {
-        Table::Deployments | Table::Objects => !touched.is_empty(),
+        Table::Deployments => !touched.is_empty() || !emptied(draft).is_empty(),
+        Table::Objects => !touched.is_empty() || !kept(draft, &touched).is_empty(),
         Table::Clusters => !clusters(draft).is_empty(),
         Table::PendingStatements => created_sinks(draft).next().is_some(),
         Table::ReplacementMvs => draft.replaced().next().is_some(),
@@ -107,11 +112,12 @@ fn touched_schemas<'a>(draft: &Draft<'a>, scopes: &Scopes<'a>) -> Vec<&'a Schema
     }
     draft.staged_indexes().iter().for_each(|index| touch(index.node));
     let changes = scopes.changes(facts);
+    let gone: BTreeSet<&SchemaName> = removed::gone(draft).map(|d| &d.name.schema).collect();
     let is_named = |name: &SchemaName| {
         let by_change = |c: &ScopeChange| {
             name.database.as_ref() == Some(&c.database) && c.schema.as_ref() == Some(&name.schema)
         };
-        changes.iter().any(by_change) || facts.removed.iter().any(|d| &d.name.schema == name)
+        changes.iter().any(by_change) || gone.contains(name)
     };
     facts
         .schemas
@@ -141,7 +147,31 @@ fn deployments(draft: &Draft<'_>, touched: &[&SchemaFacts<'_>]) -> Vec<Vec<SmolS
         let [database, schema] = schema_parts(schema.name);
         Some(vec![database, schema, kind.into(), "stage".into()])
     };
-    touched.iter().filter_map(row).collect()
+    let emptied = emptied(draft).into_iter().map(|(name, kind)| {
+        let [database, schema] = schema_parts(name);
+        vec![database, schema, kind.into(), "stage".into()]
+    });
+    touched.iter().filter_map(row).chain(emptied).collect()
+}
+
+/// Schemas that lose objects and in which the project has nothing more to deploy, and what they held. Without a word
+/// about them, the next plan would drop the same objects again.
+fn emptied<'a>(draft: &Draft<'a>) -> BTreeMap<&'a SchemaName, &'static str> {
+    let facts = draft.facts;
+    let mut emptied = BTreeMap::new();
+    for deployed in removed::gone(draft) {
+        let name = &deployed.name.schema;
+        let found = facts.schemas.binary_search_by(|s| s.name.cmp(name)).ok();
+        let schema = found.and_then(|at| facts.schemas.get(at));
+        if schema.and_then(|s| kind_of(facts, s)).is_some() {
+            continue;
+        }
+        let kind = emptied.entry(name).or_insert("sinks");
+        if deployed.kind != ObjectKind::Sink {
+            *kind = "objects";
+        }
+    }
+    emptied
 }
 
 fn objects(draft: &Draft<'_>, touched: &[&SchemaFacts<'_>]) -> Vec<Vec<SmolStr>> {
@@ -149,13 +179,22 @@ fn objects(draft: &Draft<'_>, touched: &[&SchemaFacts<'_>]) -> Vec<Vec<SmolStr>>
         .iter()
         .flat_map(|s| draft.facts.project.objects.get(s.members.clone()).unwrap_or_default())
         .filter(|o| o.kind.is_computation() || o.kind == ObjectKind::Sink);
-    members
-        .map(|object| {
-            let [database, schema] = schema_parts(&object.name.schema);
-            let hash = object.statement.fingerprint.to_smolstr();
-            vec![database, schema, part(Some(&object.name.name)), hash]
-        })
-        .collect()
+    let row = |name: &ObjectName, fingerprint: &Fingerprint| {
+        let [database, schema] = schema_parts(&name.schema);
+        vec![database, schema, part(Some(&name.name)), fingerprint.to_smolstr()]
+    };
+    let kept = kept(draft, touched).into_iter().map(|d| row(&d.name, &d.fingerprint));
+    members.map(|object| row(&object.name, &object.statement.fingerprint)).chain(kept).collect()
+}
+
+/// What is kept without a file in schemas that are recorded: it is still deployed.
+fn kept<'a>(draft: &Draft<'a>, touched: &[&SchemaFacts<'_>]) -> Vec<&'a DeployedObject> {
+    let emptied = emptied(draft);
+    let is_recorded = |name: &SchemaName| {
+        touched.binary_search_by(|s| s.name.cmp(name)).is_ok() || emptied.contains_key(name)
+    };
+    let is_kept = |d: &&DeployedObject| removed::fate(draft, d) == Fate::Kept;
+    removed::present(draft).filter(|d| is_recorded(&d.name.schema)).filter(is_kept).collect()
 }
 
 /// Ids of the clusters that are swapped, as far as they are known.

@@ -133,7 +133,7 @@ fn step(draft: &Draft<'_>, deploy_id: &str, operation: Operation<'_>) -> Step {
             sql(statement).because(cause).irreversible("what it takes back isn't in the project any more")
         }
         Operation::RetireRemoved(deployed) => retire_removed(draft, deployed),
-        Operation::DropRemoved(deployed) => drop_removed(draft, deployed),
+        Operation::DropRemoved { deployed, may_be_gone } => drop_removed(draft, deployed, may_be_gone),
         Operation::KeepRemoved(deployed) => {
             effect(Effect::KeepRemoved { object: deployed.name.clone() }).because(gone(draft, deployed))
         }
@@ -243,13 +243,15 @@ fn retire_removed(draft: &Draft<'_>, deployed: &DeployedObject) -> Step {
         .because(gone(draft, deployed))
 }
 
-fn drop_removed(draft: &Draft<'_>, deployed: &DeployedObject) -> Step {
+fn drop_removed(draft: &Draft<'_>, deployed: &DeployedObject, may_be_gone: bool) -> Step {
     let name = draft.name_at_drop(&deployed.name);
+    let id = draft.live.and_then(|live| live.object(&deployed.name)).map(|o| &o.id);
     let item = Item::object(deployed.kind, &name);
     let step = ddl(&Ddl::Drop { item, if_exists: true })
         .because(gone(draft, deployed))
-        // It may have gone with a schema of the old side that it read.
         .requires(only_ours(draft, "object", &name));
+    // Without a catalog, nobody knows whether it was there at all.
+    let step = if id.is_some() && !may_be_gone { step.requires(present("object", &name, id)) } else { step };
     match &deployed.sql {
         Some(_) if deployed.kind.is_computation() => {
             step.irreversible("put its file back and deploy it again")

@@ -33,6 +33,6 @@ mod stage;
 mod stage_phases;
 mod text;
 
-pub use deployed_after::deployed_after;
+pub use deployed_after::{deployed_after, deployed_after_plan};
 pub use model::*;
 pub use stage::stage;

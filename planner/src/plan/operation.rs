@@ -96,7 +96,11 @@ pub(super) enum Operation<'a> {
     },
     /// A removed object gives its name up.
     RetireRemoved(&'a DeployedObject),
-    DropRemoved(&'a DeployedObject),
+    /// A removed object is dropped. It `may_be_gone` by then: with a schema of the old side that it read.
+    DropRemoved {
+        deployed: &'a DeployedObject,
+        may_be_gone: bool,
+    },
     KeepRemoved(&'a DeployedObject),
     /// Something with an object of the project.
     On(Node, &'a Object, ObjectOperation<'a>),

@@ -81,21 +81,7 @@ fn sinks<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
             );
         };
         match draft.closure.sink_change(draft.facts, node) {
-            Some(SinkChange::Create) => {
-                let schema = draft.facts.schema(node);
-                let is_known = match draft.live {
-                    Some(live) => live.schema(&object.name.schema).is_some(),
-                    None => schema.is_some_and(|s| s.deployed.is_some()),
-                };
-                let first = schema.is_some_and(|s| {
-                    draft.sinks().find(|(_, o)| &o.name.schema == s.name).is_some_and(|(n, _)| n == node)
-                });
-                if !is_known && first {
-                    let (name, if_not_exists) = (object.name.schema.clone(), true);
-                    operations.push(Operation::CreateSchema { name, if_not_exists, cause: Some(object) });
-                }
-                create(&mut operations);
-            }
+            Some(SinkChange::Create) => create(&mut operations),
             Some(SinkChange::Recreate) => {
                 operations.push(Operation::On(node, object, ObjectOperation::DropSink));
                 create(&mut operations);

@@ -15,8 +15,8 @@ use super::paths;
 use crate::changeset::Definition;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::Node;
-use crate::input::DeployedObject;
-use crate::name::{Ident, ObjectName};
+use crate::input::{DeployedObject, LiveObject};
+use crate::name::{Ident, ObjectName, SchemaName};
 use crate::project::{Object, ObjectKind};
 use crate::source::Location;
 use crate::syntax::token::{Token, TokenKind, tokenize};
@@ -48,10 +48,20 @@ pub(super) fn present<'a>(draft: &Draft<'a>) -> impl Iterator<Item = &'a Deploye
     draft.facts.removed.iter().copied().filter(|d| is_there(d)).collect::<Vec<_>>().into_iter()
 }
 
+/// Removed objects that the environment doesn't have after promotion.
+pub(super) fn gone<'a>(draft: &Draft<'a>) -> impl Iterator<Item = &'a DeployedObject> {
+    let kept: BTreeSet<&ObjectName> =
+        present(draft).filter(|d| fate(draft, d) == Fate::Kept).map(|d| &d.name).collect();
+    draft.facts.removed.iter().copied().filter(move |d| !kept.contains(&d.name))
+}
+
 /// Drops of removed sinks: before the relations that they read.
 pub(super) fn sinks<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
     let is_dropped = |d: &&DeployedObject| d.kind == ObjectKind::Sink && fate(draft, d) == Fate::Dropped;
-    present(draft).filter(is_dropped).map(Operation::DropRemoved).collect()
+    present(draft)
+        .filter(is_dropped)
+        .map(|deployed| Operation::DropRemoved { deployed, may_be_gone: false })
+        .collect()
 }
 
 pub(super) fn kept<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
@@ -67,14 +77,41 @@ pub(super) fn old_objects<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
     let is_dropped = |d: &&DeployedObject| d.kind != ObjectKind::Sink && fate(draft, d) == Fate::Dropped;
     let removed = present(draft).filter(is_dropped).map(|d| (None, d));
     let old: Vec<OldObject<'a>> = retired.chain(removed).collect();
+    let goes_along = if old.iter().any(|(retired, _)| retired.is_none()) {
+        goes_with_a_schema(draft)
+    } else {
+        BTreeSet::new()
+    };
     dependants_first(draft, &old)
         .into_iter()
         .filter_map(|at| old.get(at))
         .map(|(retired, deployed)| match retired {
             Some((node, object)) => Operation::On(*node, object, ObjectOperation::DropRetired),
-            None => Operation::DropRemoved(deployed),
+            None => Operation::DropRemoved { deployed, may_be_gone: goes_along.contains(&deployed.name) },
         })
         .collect()
+}
+
+/// Everything that the environment has and that a `CASCADE` on the old side of a swapped schema takes along.
+fn goes_with_a_schema<'a>(draft: &Draft<'a>) -> BTreeSet<&'a ObjectName> {
+    let Some(live) = draft.live else { return BTreeSet::new() };
+    let swapped: BTreeSet<&SchemaName> = draft.swapped_schemas().map(|s| s.name).collect();
+    let mut readers: BTreeMap<&str, Vec<&LiveObject>> = BTreeMap::new();
+    for object in live.objects() {
+        for read in &object.depends_on {
+            readers.entry(read.as_str()).or_default().push(object);
+        }
+    }
+    let mut next: Vec<&LiveObject> = live.objects().filter(|o| swapped.contains(&o.name.schema)).collect();
+    let mut gone: BTreeSet<&ObjectName> = next.iter().map(|o| &o.name).collect();
+    while let Some(object) = next.pop() {
+        for &reader in readers.get(object.id.as_str()).into_iter().flatten() {
+            if gone.insert(&reader.name) {
+                next.push(reader);
+            }
+        }
+    }
+    gone
 }
 
 /// An order in which each old object comes before those that it reads. What an unchanged object reads, the graph

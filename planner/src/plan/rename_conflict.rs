@@ -9,10 +9,14 @@
 //! A staged `o__<id>` takes the name `o` while staged dependants read it, so the first rule is about their text. `o`
 //! gives its name up while the old dependants read it, so the second is about what is deployed.
 
+use std::collections::BTreeSet;
+
 use smol_str::{SmolStr, format_smolstr};
 
 use super::draft::Draft;
-use super::text;
+use super::removed::{self, Fate};
+use super::retirement::Retired;
+use super::{paths, text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::Node;
 use crate::name::{Ident, ObjectName};
@@ -32,6 +36,7 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Diagnostic> {
         }
         problems.extend(old_conflict(draft, dependent, object));
     }
+    problems.extend(removed_conflicts(draft));
     problems
 }
 
@@ -148,6 +153,39 @@ fn old_conflict(draft: &Draft<'_>, dependent: Node, object: &Object) -> Option<D
         Diagnostic::error(Code::RenameConflict, location, message)
             .help("deploy with `--strategy swap` this time"),
     )
+}
+
+/// Removed objects are there until the old version is dropped, so their texts count too.
+fn removed_conflicts(draft: &Draft<'_>) -> Vec<Diagnostic> {
+    let retired = draft.renamed().filter(|(node, _)| draft.facts.old(*node).is_some()).map(|(_, o)| &o.name);
+    let removed = draft.retirements.iter().filter_map(|retired| match retired {
+        Retired::Removed { deployed, .. } => Some(&deployed.name),
+        Retired::Index { .. } => None,
+    });
+    let given_up: BTreeSet<&ObjectName> = retired.chain(removed).collect();
+    if given_up.is_empty() {
+        return Vec::new();
+    }
+    let readers = removed::present(draft).filter(|d| removed::fate(draft, d) == Fate::Dropped);
+    readers
+        .filter_map(|reader| {
+            let sql = reader.sql.as_ref()?;
+            let read = removed::full_names(sql);
+            let (tokens, _) = tokenize(sql);
+            let input =
+                read.iter().find(|name| given_up.contains(name) && is_ambiguous(sql, &tokens, name))?;
+            let message = format_smolstr!(
+                "the removed `{}` reads `{input}` and uses `{}` for something else too, so the server would refuse the rename",
+                reader.name,
+                input.name
+            );
+            let location = Location::file(paths::object(draft.facts.project, &reader.name));
+            Some(
+                Diagnostic::error(Code::RenameConflict, location, message)
+                    .help("deploy with `--strategy swap` this time"),
+            )
+        })
+        .collect()
 }
 
 /// True if `sql`, whose names are full names, has the last part of `name` as anything but that name or a qualifier.

@@ -14,7 +14,7 @@ use super::draft::Draft;
 use super::model::{Cause, Reason, ScopeAction, ScopeChange, Strategy};
 use super::operation::Operation;
 use super::paths;
-use crate::changeset::{Facts, SchemaFacts};
+use crate::changeset::{Facts, SchemaFacts, SinkChange};
 use crate::input::{Deployed, DeployedModifier, SchemaDeploymentKind};
 use crate::name::{Ident, SchemaName};
 use crate::project::{Modifier, ModifierStatement, ObjectKind};
@@ -70,18 +70,19 @@ impl<'a> Scopes<'a> {
                 deployed.iter().any(|d| same_scope(d, m) && &d.fingerprint == fingerprint)
             });
         // A directory that is gone takes no statement back: what was in it is kept until its deletion is asked for.
-        let is_in_project = |d: &DeployedModifier| match &d.schema {
-            Some(schema) => {
-                let name = SchemaName::new(d.database.clone(), schema.clone());
-                facts.project.schemas.contains_key(&name)
-            }
-            None => facts.project.databases.contains_key(&d.database),
-        };
         let is_gone = |d: &&DeployedModifier| {
-            let scope = managed.iter().find(|m| same_scope(d, m));
-            is_in_project(d)
-                && !scope
-                    .is_some_and(|m| m.statements.iter().any(|s| s.statement.fingerprint == d.fingerprint))
+            // The file says what is gone, even if `apply` manages it now.
+            let file = match &d.schema {
+                Some(schema) => {
+                    let name = SchemaName::new(d.database.clone(), schema.clone());
+                    facts.project.schemas.get(&name)
+                }
+                None => facts.project.databases.get(&d.database),
+            };
+            file.is_some_and(|modifier| {
+                let mut statements = modifier.iter().flat_map(|m| &m.statements);
+                !statements.any(|s| s.statement.fingerprint == d.fingerprint)
+            })
         };
         let removed = deployed.iter().copied().filter(is_gone).collect();
         Self { added, kept, removed, schemas: managed.into_iter().filter(|m| m.schema.is_some()).collect() }
@@ -267,9 +268,12 @@ fn kind_change(facts: &Facts<'_>, schema: &SchemaFacts<'_>) -> Option<ScopeChang
 fn is_made_at_stage(draft: &Draft<'_>, modifier: &Modifier) -> bool {
     let Some(own) = own_schema(modifier) else { return false };
     let Some(schema) = draft.facts.schemas.iter().find(|s| s.name == &own) else { return false };
+    let is_made = |node: u32| {
+        let is_new_sink = draft.closure.sink_change(draft.facts, node) == Some(SinkChange::Create);
+        is_new_sink || draft.strategy(node) == Some(Strategy::Rename)
+    };
     let mut members = schema.members.clone();
-    let is_new = schema.deployed.is_none()
-        && members.any(|m| u32::try_from(m).is_ok_and(|m| draft.strategy(m) == Some(Strategy::Rename)));
+    let is_new = schema.deployed.is_none() && members.any(|m| u32::try_from(m).is_ok_and(is_made));
     is_new || draft.swapped_schemas().any(|s| s.name == &own)
 }
 

@@ -105,14 +105,14 @@ struct Chosen<'a> {
 }
 
 /// Takes a strategy, and says what the other one would have cost. `auto` takes `rename` where that builds less and
-/// the server wouldn't refuse it.
+/// nothing is in its way.
 fn choose<'a>(choice: StrategyChoice, scopes: &Scopes<'a>, swap: Draft<'a>, rename: Draft<'a>) -> Chosen<'a> {
     let swap = Candidate::new(StrategyChoice::Swap, swap, scopes);
     let rename = Candidate::new(StrategyChoice::Rename, rename, scopes);
     let is_smaller = rename.cost.objects < swap.cost.objects;
     // Where it would build as much, nobody asks whether it is possible.
     let obstacle = if is_smaller && choice != StrategyChoice::Rename {
-        rename_conflict::obstacle(&rename_conflict::check(&rename.draft))
+        rename_conflict::obstacle(&problems(&rename))
     } else {
         None
     };

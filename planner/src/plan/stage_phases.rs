@@ -7,7 +7,7 @@ use super::ledger;
 use super::model::{Moment, Strategy};
 use super::operation::{ObjectOperation, Operation, Outline};
 use super::scopes::Scopes;
-use crate::changeset::{Trace, root};
+use crate::changeset::{SinkChange, Trace, root};
 use crate::graph::Node;
 use crate::name::{Ident, SchemaName};
 use crate::project::Object;
@@ -44,11 +44,16 @@ pub(super) fn outline<'a>(draft: &Draft<'a>, scopes: &Scopes<'a>) -> Vec<Outline
 }
 
 /// Why a schema is swapped or made: the first object in it, by name, that changed itself; otherwise the changed object
-/// that its first built one leads back to.
+/// that its first built one leads back to. For a schema of sinks, the first one that promotion creates.
 pub(super) fn cause_of_schema<'a>(draft: &Draft<'a>, schema: &SchemaName) -> Option<&'a Object> {
     let schema = draft.facts.schemas.iter().find(|s| s.name == schema)?;
-    let members = schema.members.clone().filter_map(|m| Node::try_from(m).ok());
-    cause(draft, members.filter(|node| draft.closure.is_built(*node)))
+    let members = || schema.members.clone().filter_map(|m| Node::try_from(m).ok());
+    let is_created = |node: &Node| {
+        let sink = draft.closure.sink_change(draft.facts, *node);
+        matches!(sink, Some(SinkChange::Create | SinkChange::Recreate))
+    };
+    cause(draft, members().filter(|node| draft.closure.is_built(*node)))
+        .or_else(|| draft.facts.object(members().find(is_created)?))
 }
 
 /// Why a cluster is swapped, as for a schema.
@@ -74,10 +79,13 @@ fn cause<'a>(draft: &Draft<'a>, mut built: impl Iterator<Item = Node> + Clone) -
     draft.facts.object(node)
 }
 
-/// Schemas of production that built objects need and that may not be there: those that were never deployed.
+/// Schemas of production that built objects and new sinks need and that may not be there: those that were never
+/// deployed.
 fn new_schemas<'a>(draft: &Draft<'a>) -> Vec<&'a SchemaName> {
+    let sinks = ledger::created_sinks(draft).map(|(node, _)| node);
+    let made = draft.built().map(|(node, ..)| node).chain(sinks);
     let needed: BTreeSet<u32> =
-        draft.built().filter_map(|(node, ..)| draft.facts.schema_of.get(node as usize).copied()).collect();
+        made.filter_map(|node| draft.facts.schema_of.get(node as usize).copied()).collect();
     needed
         .into_iter()
         .filter_map(|number| draft.facts.schemas.get(number as usize))
@@ -111,6 +119,12 @@ fn databases<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
         .collect()
 }
 
+/// `CREATE DATABASE` makes a schema `public`.
+fn comes_with_its_database(draft: &Draft<'_>, schema: &SchemaName) -> bool {
+    let is_new = |database: &Ident| draft.live.is_some_and(|live| live.database(database).is_none());
+    schema.schema.as_str() == "public" && schema.database.as_ref().is_some_and(is_new)
+}
+
 /// Staged schemas, and the schemas of production that they are swapped with or that staged objects live in.
 fn schemas<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
     let staged = draft.swapped_schemas().map(|schema| Operation::CreateSchema {
@@ -120,7 +134,7 @@ fn schemas<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
     });
     let production = new_schemas(draft).into_iter().map(|name| Operation::CreateSchema {
         name: name.clone(),
-        if_not_exists: draft.live.is_none(),
+        if_not_exists: draft.live.is_none() || comes_with_its_database(draft, name),
         cause: cause_of_schema(draft, name),
     });
     staged.chain(production).collect()

@@ -10,7 +10,7 @@ use super::compile::{CompiledFile, Contents};
 use super::layout::{self, MODELS, Place};
 use super::model::{Modifier, Project, Settings};
 use super::settings::active_profile;
-use super::{cluster_rules, naming, schema_rules, variants};
+use super::{cluster_rules, naming, schema_rules, sink_rules, variants};
 use crate::diagnostic::{Code, Diagnostic, closest, sort};
 use crate::input::Config;
 use crate::name::{Ident, SchemaName};
@@ -46,6 +46,7 @@ pub fn assemble(
     let clusters = cluster_rules::defined(active, &settings.suffix);
     project.settings = settings;
     schema_rules::check(&project, &mut diagnostics);
+    sink_rules::check(&project, &mut diagnostics);
     cluster_rules::check(&project, &clusters, &mut diagnostics);
     sort(&mut diagnostics);
     (project, diagnostics)

@@ -13,6 +13,7 @@ mod naming;
 mod object;
 mod schema_rules;
 mod settings;
+mod sink_rules;
 mod types_lock;
 mod unreadable;
 pub mod variables;

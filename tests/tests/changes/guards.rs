@@ -2,7 +2,7 @@
 
 use mz_deploy_planner::input::{Live, LiveCluster, LiveDatabase, LiveGrant, LiveObject, LiveSchema};
 use mz_deploy_planner::name::{Ident, ObjectName, SchemaName};
-use mz_deploy_planner::plan::Precondition;
+use mz_deploy_planner::plan::{Action, Precondition, Step};
 
 use crate::scenario::{Scenario, deployed, expect, first};
 
@@ -309,4 +309,101 @@ fn names_that_are_taken_by_a_rename_must_be_free_in_the_environment() {
               help: choose another name, or rename or drop what has it
         ",
     );
+}
+
+#[test]
+fn a_sink_cant_read_a_view_of_the_environment() {
+    let project = first(&[
+        ("/project.toml", "dependencies = [\"ext.public.v\"]"),
+        ("k/broker", "CREATE CONNECTION broker TO KAFKA (BROKER 'b:9092');"),
+        (
+            "k/k",
+            "CREATE SINK k IN CLUSTER c FROM ext.public.v INTO KAFKA CONNECTION broker (TOPIC 't') FORMAT JSON \
+             ENVELOPE DEBEZIUM;",
+        ),
+    ]);
+    let mut live = catalog(&["c"], &[("k.broker", "connection", None, &[]), ("public.v", "view", None, &[])]);
+    for object in live.objects.iter_mut().filter(|o| o.kind == "view") {
+        object.name = ObjectName::new("ext", "public", "v");
+    }
+    expect(
+        &project.live(live).problems(),
+        "
+            SinkFromView: the sink `app.k.k` reads `ext.public.v`, which is a view
+              help: a sink reads a table, a source or a materialized view
+        ",
+    );
+}
+
+/// `CREATE DATABASE` makes it.
+#[test]
+fn the_schema_public_of_a_new_database_may_be_there_already() {
+    let mut live = catalog(&[], &[]);
+    live.databases.clear();
+    let project =
+        first(&[("public/v", "CREATE VIEW v AS SELECT 1 AS a;"), ("s/v", "CREATE VIEW v AS SELECT 1 AS a;")]);
+    let statements = project.live(live).statements();
+    for line in ["CREATE DATABASE app", "CREATE SCHEMA IF NOT EXISTS public", "CREATE SCHEMA s"] {
+        assert!(statements.contains(&format!("  {line}\n")), "{line}: {statements}");
+    }
+}
+
+#[test]
+fn what_is_dropped_must_be_what_was_observed() {
+    let edit = || {
+        deployed(&[
+            ("o/r", "CREATE VIEW r AS SELECT a FROM s.v;"),
+            ("o/q", "CREATE VIEW q AS SELECT 1 AS a;"),
+            ("o/stays", "CREATE VIEW stays AS SELECT 1 AS a;"),
+            ("s/v", "CREATE VIEW v AS SELECT 1 AS a;"),
+        ])
+        .edit(&[("o/r", ""), ("o/q", ""), ("s/v", "CREATE VIEW v AS SELECT 2 AS a;")])
+        .option(|o| o.drop_removed = true)
+        .live(catalog(
+            &[],
+            &[
+                ("s.v", "view", None, &[]),
+                ("o.r", "view", None, &["u1"]),
+                ("o.q", "view", None, &[]),
+                ("o.stays", "view", None, &[]),
+            ],
+        ))
+    };
+    let required = |scenario: Scenario| {
+        let plan = scenario.plan();
+        let steps = plan.phases.iter().flat_map(|p| &p.steps);
+        let is_drop =
+            |s: &&Step| matches!(&s.action, Action::Sql(sql) if sql.starts_with("DROP VIEW IF EXISTS"));
+        let ids = steps.filter(is_drop).flat_map(|s| &s.preconditions).filter_map(|p| match p {
+            Precondition::Present { name, id, .. } => {
+                Some(format!("{name} {}", id.as_deref().unwrap_or("?")))
+            }
+            _ => None,
+        });
+        ids.collect::<Vec<_>>()
+    };
+    // `r` reads the old side of `s`, and goes with it.
+    assert_eq!(required(edit()), ["app.o.q u3"]);
+    assert_eq!(required(edit().rename()), ["app.o.r u2", "app.o.q u3"]);
+}
+
+#[test]
+fn an_index_of_others_on_a_swapped_cluster_isnt_ours_because_ours_has_no_name() {
+    let edit = deployed(&[
+        ("s/m", M1),
+        ("t/v", "CREATE VIEW v AS SELECT 1 AS a; CREATE DEFAULT INDEX IN CLUSTER c ON v;"),
+    ])
+    .edit(&[("s/m", M2)]);
+    let live = |index| {
+        let m = ("s.m", "materialized-view", Some("c"), &[] as &[&str]);
+        catalog(&["c"], &[m, ("t.v", "view", None, &[]), (index, "index", Some("c"), &["u2"])])
+    };
+    edit.live(live("t.v_primary_idx1")).plan();
+    let edit = deployed(&[
+        ("s/m", M1),
+        ("t/v", "CREATE VIEW v AS SELECT 1 AS a; CREATE DEFAULT INDEX IN CLUSTER c ON v;"),
+    ])
+    .edit(&[("s/m", M2)]);
+    let problems = edit.live(live("t.by_hand")).problems();
+    assert!(problems.starts_with("ForeignDependent: `app.t.by_hand` (index)"), "{problems}");
 }

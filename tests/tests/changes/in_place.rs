@@ -264,3 +264,14 @@ fn grants_that_stay_are_made_again_after_a_revoke_that_may_take_them_along() {
     assert!(grants.clone().all(|s| s.inverse == Inverse::Nothing), "what was there before isn't undone");
     assert_eq!(grants.count(), 3);
 }
+
+#[test]
+fn a_schema_that_only_holds_tables_now_keeps_what_its_file_says() {
+    let project = deployed(&[
+        ("s", "GRANT USAGE ON SCHEMA s TO r1;"),
+        ("s/v", "CREATE VIEW v AS SELECT 1 AS a;"),
+        ("t/w", "CREATE VIEW w AS SELECT 1 AS a;"),
+    ]);
+    let edit = project.edit(&[("s/v", ""), ("s/t", "CREATE TABLE t (a int);")]);
+    assert!(!edit.statements().contains("REVOKE"), "{}", edit.statements());
+}

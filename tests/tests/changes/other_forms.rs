@@ -13,7 +13,7 @@ fn project() -> Scenario {
             "s/a",
             "CREATE VIEW a AS SELECT 1 AS x; CREATE INDEX a_x IN CLUSTER c ON a (x); GRANT SELECT ON a TO r;",
         ),
-        ("s/b", "CREATE VIEW b AS SELECT a.x FROM a;"),
+        ("s/b", "CREATE MATERIALIZED VIEW b IN CLUSTER c AS SELECT a.x FROM a;"),
         (
             "o/k",
             "CREATE SINK k IN CLUSTER out FROM s.b INTO KAFKA CONNECTION raw.kc (TOPIC 't') FORMAT JSON ENVELOPE DEBEZIUM;",
@@ -41,7 +41,7 @@ fn another_form_of_fingerprints_is_no_change() {
 fn a_text_that_differs_is_a_change_under_any_form() {
     let project = project();
     let snapshot = snapshot(&project, "v0:");
-    let edit = project.after(snapshot).rename().edit(&[("s/b", "CREATE VIEW b AS SELECT 2 AS x;")]);
+    let edit = project.after(snapshot).rename().edit(&[("s/b", "CREATE MATERIALIZED VIEW b IN CLUSTER c AS SELECT 2 AS x;")]);
     expect(
         &edit.changes(),
         "

@@ -39,6 +39,8 @@ fn a_removed_object_is_kept_until_its_deletion_is_asked_for() {
     expect(
         &dropped.statements(),
         "
+            stage: record the deployment
+              (1 rows of deployments)
             promote: drop the old version
               DROP VIEW IF EXISTS s.w RESTRICT
               DROP VIEW IF EXISTS s.v RESTRICT
@@ -159,7 +161,7 @@ fn a_view_that_becomes_a_table_is_dropped_after_its_retired_readers() {
         &edit.statements(),
         "
             stage: record the deployment
-              (1 rows of deployments)
+              (2 rows of deployments)
               (1 rows of objects)
             stage: build objects
               CREATE VIEW s.m__x AS SELECT 1 AS a
@@ -185,4 +187,58 @@ fn a_kept_reader_of_something_that_is_dropped_is_in_the_way() {
     assert!(edit.problems().starts_with(
         "ForeignDependent: `app.o.r` was removed from the project, but is deployed and reads `app.raw.src`\n"
     ));
+}
+
+#[test]
+fn what_is_dropped_with_its_whole_schema_is_recorded_and_not_dropped_again() {
+    let project =
+        deployed(&[("old/v", "CREATE VIEW v AS SELECT 1 AS a;"), ("s/m", "CREATE VIEW m AS SELECT 1 AS a;")]);
+    let edit = project.edit(&[("old/v", "")]).option(|o| o.drop_removed = true);
+    expect(
+        &edit.statements(),
+        "
+            stage: record the deployment
+              (1 rows of deployments)
+            promote: drop the old version
+              DROP VIEW IF EXISTS old.v RESTRICT
+        ",
+    );
+    expect(&edit.deploy().changes(), "");
+}
+
+#[test]
+fn a_kept_object_is_still_deployed_after_the_next_promotion() {
+    let project = deployed(&[
+        ("old", "GRANT USAGE ON SCHEMA old TO r;"),
+        ("old/v", "CREATE VIEW v AS SELECT 1 AS a;"),
+        ("s/m", "CREATE VIEW m AS SELECT 1 AS a;"),
+        ("s/n", "CREATE VIEW n AS SELECT 1 AS a;"),
+    ]);
+    let once = project
+        .edit(&[("old", ""), ("old/v", ""), ("s/m", ""), ("s/n", "CREATE VIEW n AS SELECT 2 AS a;")])
+        .rename();
+    // `m` is recorded with what its schema holds.
+    assert!(once.statements().contains("(2 rows of objects)"), "{}", once.statements());
+    let twice = once.deploy();
+    let kept = "
+            keep old.v by in-place <- old/v.sql removed; kept until `--drop-removed`
+            keep s.m by in-place <- s/m.sql removed; kept until `--drop-removed`
+        ";
+    expect(&twice.changes(), kept);
+    let twice = twice.deploy();
+    expect(&twice.changes(), kept);
+    expect(
+        &twice.statements(),
+        "
+            promote: keep removed objects
+              (keep v)
+              (keep m)
+        ",
+    );
+    let back = twice.edit(&[
+        ("old", "GRANT USAGE ON SCHEMA old TO r;"),
+        ("old/v", "CREATE VIEW v AS SELECT 1 AS a;"),
+        ("s/m", "CREATE VIEW m AS SELECT 1 AS a;"),
+    ]);
+    expect(&back.changes(), "");
 }

@@ -295,3 +295,36 @@ fn an_index_that_takes_the_name_of_a_removed_view_retires_it() {
     assert!(statements.contains(swap), "{statements}");
     assert!(statements.contains("  DROP VIEW IF EXISTS s.n__x_old RESTRICT\n"), "{statements}");
 }
+
+#[test]
+fn auto_swaps_where_anything_is_in_the_way_of_a_rename() {
+    let long = "v".repeat(253);
+    let path = format!("s/{long}");
+    let project = deployed(&[
+        (&path, &format!("CREATE VIEW {long} AS SELECT 1 AS a;")),
+        ("s/w", "CREATE VIEW w AS SELECT 1 AS a;"),
+    ]);
+    let edit = project.edit(&[(&path, &format!("CREATE VIEW {long} AS SELECT 2 AS a;"))]);
+    let plan = edit.strategy(StrategyChoice::Auto).plan();
+    assert_eq!(plan.taken, StrategyChoice::Swap);
+    assert!(plan.alternatives.iter().all(|a| a.obstacle.as_ref().is_some_and(|o| o.contains("longer than"))));
+}
+
+#[test]
+fn a_removed_reader_that_uses_the_name_for_something_else_is_in_the_way() {
+    let project = deployed(&[
+        ("s/amount", "CREATE VIEW amount AS SELECT 1 AS amount;"),
+        ("s/total", "CREATE VIEW total AS SELECT sum(amount) AS total FROM amount;"),
+    ]);
+    let edit = project
+        .edit(&[("s/amount", "CREATE VIEW amount AS SELECT 2 AS amount;"), ("s/total", "")])
+        .option(|o| o.drop_removed = true)
+        .rename();
+    expect(
+        &edit.problems(),
+        "
+            RenameConflict: the removed `app.s.total` reads `app.s.amount` and uses `amount` for something else too, so the server would refuse the rename
+              help: deploy with `--strategy swap` this time
+        ",
+    );
+}

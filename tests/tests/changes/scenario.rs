@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 
 use mz_deploy_planner::diagnostic::Diagnostic;
 use mz_deploy_planner::input::{Config, Deployed, Live, Sources, StageOptions, StrategyChoice};
-use mz_deploy_planner::plan::{Action, Change, Effect, Moment, Plan, Reason, Strategy, deployed_after};
+use mz_deploy_planner::plan::{
+    Action, Change, Effect, Moment, Plan, Reason, Strategy, deployed_after, deployed_after_plan,
+};
 use mz_deploy_planner::{Compiled, compile};
 
 /// Files by their paths below `models/app`, without `.sql`; no text means no file.
@@ -59,6 +61,13 @@ impl Scenario {
     /// Takes a snapshot for what is deployed.
     pub(crate) fn after(self, deployed: Deployed) -> Self {
         Self { deployed: Some(deployed), ..self }
+    }
+
+    /// Takes what the plan leaves behind for what is deployed.
+    pub(crate) fn deploy(self) -> Self {
+        let (project, plan) = (self.compile().project, self.plan());
+        let deployed = Some(deployed_after_plan(&project, self.deployed.as_ref(), &plan));
+        Self { deployed, ..self }
     }
 
     pub(crate) fn profile(self, profile: &'static str) -> Self {

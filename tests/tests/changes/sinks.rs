@@ -125,3 +125,53 @@ fn a_view_that_becomes_a_sink_gives_its_name_up_before() {
         ",
     );
 }
+
+#[test]
+fn the_schema_and_the_database_of_a_new_sink_are_made_before_their_privileges_change() {
+    let project = deployed(&[
+        ("k/broker", "CREATE CONNECTION broker TO KAFKA (BROKER 'b:9092');"),
+        ("s/m", "CREATE MATERIALIZED VIEW m IN CLUSTER c AS SELECT 1 AS a;"),
+    ]);
+    let sink = |name: &str| {
+        format!(
+            "CREATE SINK {name} IN CLUSTER sinks FROM app.s.m INTO KAFKA CONNECTION app.k.broker (TOPIC '{name}') \
+             FORMAT JSON ENVELOPE DEBEZIUM;"
+        )
+    };
+    let edit = project.edit(&[
+        (
+            "out",
+            "ALTER DEFAULT PRIVILEGES FOR ALL ROLES IN SCHEMA out GRANT SELECT ON TABLES TO r;
+             GRANT USAGE ON SCHEMA out TO r;",
+        ),
+        ("out/one", &sink("one")),
+        ("out/two", &sink("two")),
+        (
+            "/models/other.sql",
+            "ALTER DEFAULT PRIVILEGES FOR ALL ROLES IN DATABASE other GRANT SELECT ON TABLES TO r;",
+        ),
+        ("/models/other/out/three.sql", &sink("three")),
+    ]);
+    let statements = edit.statements();
+    let (stage, promote) = statements.split_once("promote:").expect("both");
+    expect(
+        stage,
+        "
+            stage: record the deployment
+              (2 rows of deployments)
+              (3 rows of objects)
+              (3 rows of pending_statements)
+            stage: create databases
+              CREATE DATABASE IF NOT EXISTS other
+            stage: create schemas
+              CREATE SCHEMA IF NOT EXISTS out
+              CREATE SCHEMA IF NOT EXISTS other.out
+            stage: prepare schemas
+              ALTER DEFAULT PRIVILEGES FOR ALL ROLES IN DATABASE other GRANT SELECT ON TABLES TO r
+              ALTER DEFAULT PRIVILEGES FOR ALL ROLES IN SCHEMA out GRANT SELECT ON TABLES TO r
+              GRANT USAGE ON SCHEMA out TO r
+        ",
+    );
+    assert!(!promote.contains("CREATE SCHEMA"), "{promote}");
+    assert_eq!(promote.matches("CREATE SINK").count(), 3);
+}
