@@ -10,7 +10,7 @@ use crate::graph::Graph;
 use crate::input::{
     DEPLOYED_FORMAT, Deployed, DeployedCompanion, DeployedModifier, DeployedObject, DeployedSchema,
 };
-use crate::name::{ObjectName, SchemaName};
+use crate::name::{Ident, ObjectName, SchemaName};
 use crate::project::{CompanionKind, Modifier, Object, ObjectKind, Project};
 use crate::syntax::rewrite::{production, rewrite};
 
@@ -52,12 +52,13 @@ pub fn deployed_after_plan(project: &Project, previous: Option<&Deployed>, plan:
     let holds_kept = |name: &SchemaName| !recorded.contains(name) && schemas.contains(name);
     after.schemas.extend(previous.schemas.iter().filter(|s| holds_kept(&s.name)).cloned());
     after.schemas.sort_by(|a, b| a.name.cmp(&b.name));
+    let in_kept_database = |database: &Ident| {
+        let is_in = |s: &SchemaName| s.database.as_ref() == Some(database);
+        !recorded.iter().any(is_in) && schemas.iter().copied().any(is_in)
+    };
     let stays = |modifier: &&DeployedModifier| {
-        if let Some(schema) = &modifier.schema {
-            return holds_kept(&SchemaName::new(modifier.database.clone(), schema.clone()));
-        }
-        let in_database = |s: &SchemaName| s.database.as_ref() == Some(&modifier.database);
-        !recorded.iter().any(in_database) && schemas.iter().copied().any(in_database)
+        let schema = modifier.schema.clone().map(|schema| SchemaName::new(modifier.database.clone(), schema));
+        schema.map_or_else(|| in_kept_database(&modifier.database), |name| holds_kept(&name))
     };
     after.modifiers.extend(previous.modifiers.iter().filter(stays).cloned());
     after.modifiers.sort();

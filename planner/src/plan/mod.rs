@@ -27,6 +27,7 @@ mod paths;
 mod promote_phases;
 mod removed;
 mod rename_conflict;
+mod replacement_cycle;
 mod retirement;
 mod scopes;
 mod stage;

@@ -11,7 +11,8 @@ use super::observed::Observed;
 use super::operation::{Outline, statements};
 use super::scopes::Scopes;
 use super::{
-    checks, digests, needs, other_form, promote_phases, removed, rename_conflict, retirement, stage_phases,
+    checks, digests, needs, other_form, promote_phases, removed, rename_conflict, replacement_cycle,
+    retirement, stage_phases,
 };
 use crate::changeset::{Facts, close, requested};
 use crate::diagnostic::{self, Diagnostic};
@@ -130,6 +131,7 @@ fn problems(taken: &Candidate<'_>) -> Vec<Diagnostic> {
     let draft = &taken.draft;
     let mut problems = naming::check(draft);
     problems.extend(retirement::check(draft));
+    problems.extend(replacement_cycle::check(draft));
     problems.extend(removed::check(draft));
     problems.extend(checks::check(draft));
     problems.extend(rename_conflict::check(draft));

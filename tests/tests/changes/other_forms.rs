@@ -41,7 +41,10 @@ fn another_form_of_fingerprints_is_no_change() {
 fn a_text_that_differs_is_a_change_under_any_form() {
     let project = project();
     let snapshot = snapshot(&project, "v0:");
-    let edit = project.after(snapshot).rename().edit(&[("s/b", "CREATE MATERIALIZED VIEW b IN CLUSTER c AS SELECT 2 AS x;")]);
+    let edit = project
+        .after(snapshot)
+        .rename()
+        .edit(&[("s/b", "CREATE MATERIALIZED VIEW b IN CLUSTER c AS SELECT 2 AS x;")]);
     expect(
         &edit.changes(),
         "

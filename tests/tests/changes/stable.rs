@@ -222,3 +222,32 @@ fn a_stable_schema_gets_a_new_view_beside_its_others() {
         ",
     );
 }
+
+/// The server: `replacement would cause m to depend on itself`.
+#[test]
+fn a_dependency_between_stable_views_is_turned_round_in_two_steps() {
+    let project = deployed(&[
+        ("a", "SET api = stable;"),
+        ("a/m", "CREATE MATERIALIZED VIEW m IN CLUSTER ac AS SELECT 1 AS a;"),
+        ("a/n", "CREATE MATERIALIZED VIEW n IN CLUSTER ac AS SELECT a FROM m;"),
+    ]);
+    let edit = project.edit(&[("a/n", "CREATE MATERIALIZED VIEW n IN CLUSTER ac AS SELECT 1 AS a;")]);
+    let once = edit.deploy();
+    once.edit(&[("a/m", "CREATE MATERIALIZED VIEW m IN CLUSTER ac AS SELECT a FROM n;")]).plan();
+    let project = deployed(&[
+        ("a", "SET api = stable;"),
+        ("a/m", "CREATE MATERIALIZED VIEW m IN CLUSTER ac AS SELECT 1 AS a;"),
+        ("a/n", "CREATE MATERIALIZED VIEW n IN CLUSTER ac AS SELECT a FROM m;"),
+    ]);
+    let edit = project.edit(&[
+        ("a/m", "CREATE MATERIALIZED VIEW m IN CLUSTER ac AS SELECT a FROM n;"),
+        ("a/n", "CREATE MATERIALIZED VIEW n IN CLUSTER ac AS SELECT 1 AS a;"),
+    ]);
+    expect(
+        &edit.problems(),
+        "
+            DependencyCycle: the replacement of `app.a.m` would read itself: the deployed `app.a.n` reads it
+              help: deploy in two steps: first the change of `app.a.n`, then that of `app.a.m`
+        ",
+    );
+}
