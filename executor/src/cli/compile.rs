@@ -6,7 +6,7 @@ use mz_deploy_planner::{plan, view};
 
 use super::arguments::{CompileOptions, Global, Output};
 use super::terminal::{self, Terminal};
-use super::{load, save, sound};
+use super::{leave_to_the_system, load, save, sound};
 use crate::host::{Failure, Loaded};
 
 pub(super) fn run(global: &Global, options: &CompileOptions, terminal: Terminal) -> Result<(), Failure> {
@@ -29,7 +29,9 @@ pub(super) fn run(global: &Global, options: &CompileOptions, terminal: Terminal)
             terminal.detail(format_args!("from outside: {external}"));
         }
     }
-    snapshot(&loaded, options, terminal)
+    let saved = snapshot(&loaded, options, terminal);
+    leave_to_the_system(loaded);
+    saved
 }
 
 /// A project with errors never gets here: what of it would be deployed isn't known.

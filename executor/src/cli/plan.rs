@@ -9,7 +9,7 @@ use mz_deploy_planner::view::{self, TextOptions};
 
 use super::arguments::{Global, Output, PlanFormat, PlanOptions};
 use super::terminal::{self, Terminal};
-use super::{load, rejected, save, sound};
+use super::{leave_to_the_system, load, rejected, save, sound};
 use crate::host::{self, CommitQuery, Failure, Loaded, Texts};
 
 /// Characters of a digest that stand for the project in a deploy id: as many as of a commit.
@@ -46,7 +46,7 @@ pub(super) fn run(global: &Global, options: &PlanOptions, terminal: Terminal) ->
         terminal.info(format_args!("Saved the plan in `{}`", path.display()));
     }
     let default = if global.output == Output::Json { PlanFormat::Json } else { PlanFormat::Text };
-    terminal::print_result(&match options.format.unwrap_or(default) {
+    let printed = terminal::print_result(&match options.format.unwrap_or(default) {
         PlanFormat::Text => {
             let text = TextOptions { colour: terminal::result_colour(), full: terminal.is_verbose() };
             view::plan_text(&plan, text)
@@ -54,7 +54,9 @@ pub(super) fn run(global: &Global, options: &PlanOptions, terminal: Terminal) ->
         PlanFormat::Json => view::plan_json(&plan),
         PlanFormat::Markdown => view::plan_markdown(&plan),
         PlanFormat::Sql => view::plan_sql(&plan),
-    })
+    });
+    leave_to_the_system((loaded, deployed, live, plan));
+    printed
 }
 
 /// The commit names a deployment only if it says what is deployed. Otherwise the project's contents do.

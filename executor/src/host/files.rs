@@ -23,6 +23,8 @@ const ROOT_FILES: [&str; 2] = ["project.toml", "types.lock"];
 pub(super) const DIRECTORIES: [&str; 4] = ["clusters", "models", "network-policies", "roles"];
 /// The largest file that is read. Hand-written SQL is a thousand times smaller.
 const MAX_FILE_BYTES: u64 = 8 << 20;
+/// The largest document that is read. A snapshot of 10,000 objects has 8 MiB.
+const MAX_DOCUMENT_BYTES: u64 = 1 << 30;
 /// Directories deeper than this are not read; the project's own tree is three deep.
 const MAX_DEPTH: usize = 12;
 
@@ -179,7 +181,7 @@ pub(super) fn read(file: &Found) -> Result<Arc<str>, Box<Unreadable>> {
         Diagnostic::error(Code::UnreadableFile, Location::new(path.clone(), span), message).help(help)
     };
     let whole = Span::default();
-    let (problem, shown) = match content(&file.location) {
+    let (problem, shown) = match content(&file.location, MAX_FILE_BYTES) {
         Ok(Content::Text(text)) => return Ok(text.into()),
         Ok(Content::NotUtf8 { shown, at }) => {
             let bad = Span::new(at, at + char::REPLACEMENT_CHARACTER.len_utf8());
@@ -202,14 +204,14 @@ pub(super) fn read(file: &Found) -> Result<Arc<str>, Box<Unreadable>> {
 /// The text of a file that was named on the command line.
 pub fn read_text(path: &Path) -> Result<Arc<str>, Failure> {
     let shown = path.display();
-    match content(path).map_err(|error| Failure::io("read", path, &error))? {
+    match content(path, MAX_DOCUMENT_BYTES).map_err(|error| Failure::io("read", path, &error))? {
         Content::Text(text) => Ok(text.into()),
         Content::NotUtf8 { shown: text, at } => {
             let line = text.get(..at).unwrap_or_default().split('\n').count();
             Err(Failure::new(format!("`{shown}` is not UTF-8 at line {line}")))
         }
         Content::TooBig => {
-            Err(Failure::new(format!("`{shown}` is larger than {} MiB", MAX_FILE_BYTES >> 20)))
+            Err(Failure::new(format!("`{shown}` is larger than {} MiB", MAX_DOCUMENT_BYTES >> 20)))
         }
     }
 }
@@ -224,13 +226,13 @@ enum Content {
     TooBig,
 }
 
-fn content(location: &Path) -> std::io::Result<Content> {
+fn content(location: &Path, limit: u64) -> std::io::Result<Content> {
     let file = fs::File::open(location)?;
-    let size = file.metadata()?.len().min(MAX_FILE_BYTES);
+    let size = file.metadata()?.len().min(limit);
     // One byte more than there should be, so that the end is seen without growing the buffer.
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);
-    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MAX_FILE_BYTES {
+    file.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
         return Ok(Content::TooBig);
     }
     Ok(match String::from_utf8(bytes) {
