@@ -93,10 +93,13 @@ fn edit(c: &mut Criterion) {
                 let options = StageOptions { strategy: Some(strategy), ..options() };
                 let mut turn = 0;
                 group.bench_function(BenchmarkId::new(format!("{place}_{strategy:?}"), size), |b| {
-                    b.iter(|| {
+                    // What was there before is dropped when the new answer is out.
+                    b.iter_with_large_drop(|| {
                         turn += 1;
                         workspace.set_file(path.as_str(), texts[turn % 2].as_str());
-                        workspace.check().plan_stage(Some(&deployed), None, &options)
+                        let compiled = workspace.check();
+                        let plan = compiled.plan_stage(Some(&deployed), None, &options);
+                        (compiled, plan)
                     });
                 });
             }

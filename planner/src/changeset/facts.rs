@@ -1,5 +1,6 @@
 //! The facts: a project compared with what was deployed, as relations between numbers.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -213,12 +214,21 @@ fn match_deployed<'a>(project: &Project, deployed: Option<&'a Deployed>) -> Matc
     let mut old = Vec::with_capacity(project.objects.len());
     let mut removed = Vec::new();
     for object in &project.objects {
-        while let Some(gone) = all.next_if(|d| d.name < object.name) {
-            removed.push(gone);
+        let mut same = None;
+        while let Some(deployed) = all.peek().copied() {
+            let order = deployed.name.cmp(&object.name);
+            if order == Ordering::Greater {
+                break;
+            }
+            all.next();
+            if order == Ordering::Equal {
+                same = Some(deployed);
+                break;
+            }
+            removed.push(deployed);
         }
         // What `apply` makes, and a sink in the place of a view (or the other way round), is no new version of what
         // had its name: that is gone, and in the way.
-        let same = all.next_if(|d| d.name == object.name);
         let is_version = |d: &&DeployedObject| {
             d.kind == object.kind || (d.kind.is_computation() && object.kind.is_computation())
         };
