@@ -93,8 +93,7 @@ fn edit(c: &mut Criterion) {
                 let options = StageOptions { strategy: Some(strategy), ..options() };
                 let mut turn = 0;
                 group.bench_function(BenchmarkId::new(format!("{place}_{strategy:?}"), size), |b| {
-                    // What was there before is dropped when the new answer is out.
-                    b.iter_with_large_drop(|| {
+                    b.iter(|| {
                         turn += 1;
                         workspace.set_file(path.as_str(), texts[turn % 2].as_str());
                         let compiled = workspace.check();
