@@ -13,6 +13,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use crate::source::{ResolvedText, Span, Substitution, to_offset};
+use crate::syntax::token::block_comment_end;
 
 /// The comment at the start of a file that turns missing variables into a warning.
 pub const PRAGMA: &str = "PRAGMA WARN_ON_MISSING_VARIABLES;";
@@ -200,24 +201,9 @@ impl<'a> Scanner<'a> {
         self.at = rest.find(end).map_or(self.bytes.len(), |found| from + found + end.len());
     }
 
+    /// An unterminated one goes to the end of the text; the parser reports it.
     fn block_comment(&mut self) {
-        let mut depth = 0usize;
-        while self.at < self.bytes.len() {
-            match (self.peek(0), self.peek(1)) {
-                (b'/', b'*') => {
-                    depth += 1;
-                    self.at += 2;
-                }
-                (b'*', b'/') => {
-                    depth -= 1;
-                    self.at += 2;
-                    if depth == 0 {
-                        return;
-                    }
-                }
-                _ => self.at += 1,
-            }
-        }
+        self.at = block_comment_end(self.bytes, self.at).unwrap_or(self.bytes.len());
     }
 
     /// `$$…$$` or `$tag$…$tag$`; any other `$` is an ordinary character.

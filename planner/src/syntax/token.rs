@@ -150,6 +150,28 @@ pub(crate) fn tokenize(source: &str) -> (Vec<Token>, Option<SyntaxError>) {
     }
 }
 
+/// The byte behind the block comment that starts at `start`; comments nest. `None` if it has no end.
+pub(crate) fn block_comment_end(bytes: &[u8], start: usize) -> Option<usize> {
+    let mut depth = 0usize;
+    let mut at = start;
+    loop {
+        match bytes.get(at..at + 2)? {
+            b"/*" => {
+                depth += 1;
+                at += 2;
+            }
+            b"*/" => {
+                depth -= 1;
+                at += 2;
+                if depth == 0 {
+                    return Some(at);
+                }
+            }
+            _ => at += 1,
+        }
+    }
+}
+
 struct Lexer<'a> {
     source: &'a str,
     bytes: &'a [u8],
@@ -222,29 +244,11 @@ impl Lexer<'_> {
 
     fn block_comment(&mut self) -> Result<(), SyntaxError> {
         let start = self.at;
-        let mut depth = 0usize;
-        loop {
-            match (self.peek(0), self.peek(1)) {
-                (b'/', b'*') => {
-                    depth += 1;
-                    self.at += 2;
-                }
-                (b'*', b'/') => {
-                    depth -= 1;
-                    self.at += 2;
-                    if depth == 0 {
-                        return Ok(());
-                    }
-                }
-                _ if self.at >= self.bytes.len() => {
-                    return Err(SyntaxError {
-                        span: Span::new(start, start + 2),
-                        message: "unterminated block comment".into(),
-                    });
-                }
-                _ => self.at += 1,
-            }
-        }
+        self.at = block_comment_end(self.bytes, start).ok_or_else(|| SyntaxError {
+            span: Span::new(start, start + 2),
+            message: "unterminated block comment".into(),
+        })?;
+        Ok(())
     }
 
     fn string(&mut self, start: usize) -> Result<TokenKind, SyntaxError> {
