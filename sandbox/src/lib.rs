@@ -6,5 +6,7 @@
 //!                                        └───────▶ engine
 //! ```
 
+pub mod catalog;
 pub mod error;
 pub mod result;
+pub mod sql;

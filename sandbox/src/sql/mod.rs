@@ -1,0 +1,3 @@
+//! Statements: text to trees, and trees to text in the server's normal forms.
+
+pub mod ast;
