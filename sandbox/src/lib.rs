@@ -2,11 +2,16 @@
 //! PostgreSQL.
 //!
 //! ```text
-//! wire ─▶ session ─▶ sql ─▶ plan ─▶ coordinator ─▶ catalog
-//!                                        └───────▶ engine
+//! wire ─▶ session ─▶ sql ─▶ plan, query ─▶ coordinator ─▶ catalog
+//!                                               └───────▶ engine
 //! ```
 
 pub mod catalog;
 pub mod error;
+pub mod plan;
+pub mod query;
 pub mod result;
+pub mod session;
 pub mod sql;
+pub mod system;
+pub mod wire;

@@ -2,7 +2,12 @@
 //! state or an error comes out.
 
 mod id;
+mod model;
+mod names;
+mod op;
 mod privilege;
 
 pub use id::{ClusterId, DatabaseId, InvalidId, ItemId, NetworkPolicyId, ReplicaId, RoleId, SchemaId};
+pub use model::*;
+pub use op::{Effects, Op, Transaction};
 pub use privilege::{Acl, AclItem, Privilege, PrivilegeSet};

@@ -1,0 +1,1 @@
+//! Queries: names to ids, and on to the engine's dialect.

@@ -1,0 +1,1 @@
+//! A client's session: variables, transactions, prepared statements, portals and cursors.

@@ -1,0 +1,1 @@
+//! The system relations: what the catalog looks like from within.
