@@ -3,5 +3,6 @@
 #![expect(clippy::missing_panics_doc, reason = "what tests share panics to fail a test")]
 
 pub mod case;
+pub mod conformance;
 pub mod fuzz;
 pub mod synthetic;
