@@ -6,3 +6,4 @@ pub mod case;
 pub mod conformance;
 pub mod fuzz;
 pub mod synthetic;
+pub mod upstream;

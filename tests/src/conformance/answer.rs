@@ -47,6 +47,14 @@ pub(crate) struct Column {
     pub(crate) binary: bool,
 }
 
+/// Sends a simple query and reads its answer.
+pub(crate) async fn query(connection: &mut Connection, sql: &str) -> io::Result<Answer> {
+    let mut out = BytesMut::new();
+    frontend::query(sql, &mut out)?;
+    connection.send(&out).await?;
+    read(connection, &Reading::default()).await
+}
+
 /// Reads an answer. Rows that come after the client asked to stop are dropped: how many there are is chance.
 pub(crate) async fn read(connection: &mut Connection, reading: &Reading) -> io::Result<Answer> {
     let mut answer = Answer::default();

@@ -8,14 +8,14 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use regex::Regex;
 use tokio::time::{sleep, timeout};
 
-use super::answer::{Answer, read};
+use super::answer::{Answer, query, read};
 use super::compare::{Mismatch, Problem, differences};
 use super::normalise::{Normaliser, Placeholders};
 use super::outcome::{greeting, outcome};
 use super::request::encode;
 use super::scenario::{Scenario, Startup};
 use super::server::Server;
-use super::step::{Action, Await, Form, Members, Reading, Run, Send, Step};
+use super::step::{Action, Await, Form, Members, Run, Step};
 use super::wire::{Connection, Greeting};
 
 /// The first and the longest pause between two tries of a statement whose rows are awaited.
@@ -110,15 +110,9 @@ impl<'a> Play<'a> {
             return Ok(());
         }
         let (mut connection, greeting) = self.connect("", &Startup::new()).await?;
-        greeting.ready.map_err(|error| refusal(&error))?;
+        greeting.accepted()?;
         for statement in &self.scenario.cleanup {
-            let bytes = encode(&Send::Query(statement.clone()), |sql| Ok(sql.to_owned()));
-            let bytes = bytes.map_err(io::Error::other)?;
-            timeout(self.settings.patience, async {
-                connection.send(&bytes).await?;
-                read(&mut connection, &Reading::default()).await
-            })
-            .await??;
+            timeout(self.settings.patience, query(&mut connection, statement)).await??;
         }
         connection.close().await;
         Ok(())
@@ -181,9 +175,7 @@ impl<'a> Play<'a> {
             return Ok(());
         }
         let opened = self.connect(name, &Startup::new()).await;
-        let opened = opened.and_then(|(connection, greeting)| {
-            greeting.ready.map(|_| connection).map_err(|error| refusal(&error))
-        });
+        let opened = opened.and_then(|(connection, greeting)| greeting.accepted().map(|()| connection));
         let connection = opened.map_err(|error| format!("can't connect: {error}"))?;
         self.sessions.insert(name.to_owned(), Session::Open(connection));
         Ok(())
@@ -240,10 +232,6 @@ impl<'a> Play<'a> {
         }
         Ok(())
     }
-}
-
-fn refusal(error: &super::wire::Fields) -> io::Error {
-    io::Error::other(error.get(&b'M').cloned().unwrap_or_default())
 }
 
 /// Puts the values of variables in the place of `${name}`.

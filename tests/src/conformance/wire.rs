@@ -39,6 +39,14 @@ pub(crate) struct Greeting {
     pub(crate) ready: Result<u8, Fields>,
 }
 
+impl Greeting {
+    /// A session that is refused is an error.
+    pub(crate) fn accepted(self) -> io::Result<()> {
+        let message = |error: Fields| io::Error::other(error.get(&b'M').cloned().unwrap_or_default());
+        self.ready.map(|_| ()).map_err(message)
+    }
+}
+
 impl Connection {
     /// Opens a session on a server, with the parameters of the server's URL unless `startup` has others.
     pub(crate) async fn open(server: &Server, startup: &Startup) -> io::Result<(Self, Greeting)> {
@@ -82,7 +90,9 @@ impl Connection {
                     return Ok(Greeting { parameters, notices, ready: Ok(body.status()) });
                 }
                 _ => {
-                    return Err(io::Error::other("the server answers the startup with an unexpected message"));
+                    return Err(io::Error::other(
+                        "the server answers the startup with an unexpected message",
+                    ));
                 }
             }
         }
