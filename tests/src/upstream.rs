@@ -23,7 +23,7 @@ use crate::conformance::wire::Connection;
 const DEBIAN: &str = "/usr/lib/postgresql";
 const USER: &str = "postgres";
 const DATABASE: &str = "shop";
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// The superuser needs no password; whoever replicates does.

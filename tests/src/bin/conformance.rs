@@ -15,7 +15,7 @@ use mz_deploy_tests::upstream::{Installation, Upstream};
 
 /// Replays recorded conversations with a real Materialize against a server, and prints what differs.
 ///
-/// Exits with 1 if a step differs that is not listed in tests/conformance/known_differences.toml, or a listed one matches.
+/// Exits with 1 if a step differs that is not listed in `tests/conformance/known_differences.toml`, or a listed one matches.
 #[derive(Parser)]
 #[command(name = "conformance")]
 struct Arguments {

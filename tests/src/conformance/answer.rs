@@ -1,4 +1,4 @@
-//! The answer to a request as it came: everything up to the next ReadyForQuery.
+//! The answer to a request as it came: everything up to the next `ReadyForQuery`.
 
 use std::collections::BTreeMap;
 use std::io;

@@ -8,8 +8,8 @@
 //!    known               normalise
 //! ```
 //!
-//! [`replay`] goes through a scenario. What is sent is a list of protocol messages, and what comes back is kept as it
-//! came ([`answer`]), is made comparable ([`normalise`]) and takes the form of the recording ([`outcome`]). The format is
+//! `replay` goes through a scenario. What is sent is a list of protocol messages, and what comes back is kept as it
+//! came (`answer`), is made comparable (`normalise`) and takes the form of the recording (`outcome`). The format is
 //! described in `tests/conformance/README.md`.
 
 pub(crate) mod answer;

@@ -176,12 +176,11 @@ impl Normaliser<'_> {
         }
         let text = String::from_utf8_lossy(bytes);
         Some(match mask.or_else(|| Mask::of_column(cell.column)) {
-            Some(Mask::Exact) => text.into_owned(),
             Some(kind @ (Mask::Ignored | Mask::Any)) => format!("<{}>", kind.word()),
             Some(Mask::Oid) if is_number(&text) && text.parse().is_ok_and(|oid: u64| oid >= FIRST_OID) => {
                 self.placeholders.of(Mask::Oid, &text, numbering)
             }
-            Some(Mask::Oid) => text.into_owned(),
+            Some(Mask::Exact | Mask::Oid) => text.into_owned(),
             Some(Mask::Acl) => self.acl(&text, numbering),
             _ if ACL_OIDS.contains(&cell.type_oid) => self.acl(&text, numbering),
             Some(kind) if kind.replaces(&text) => self.placeholders.of(kind, &text, numbering),

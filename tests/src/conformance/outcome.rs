@@ -1,5 +1,7 @@
 //! An answer in the form of the recording.
 
+use std::fmt::Write;
+
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Column, Row, StatementResult};
@@ -177,7 +179,7 @@ fn sort_key(row: &[Option<String>]) -> String {
             key.push(letter);
         } else {
             for unit in letter.encode_utf16(&mut [0; 2]) {
-                key.push_str(&format!("\\u{unit:04x}"));
+                let _ = write!(key, "\\u{unit:04x}");
             }
         }
     }
@@ -195,15 +197,14 @@ mod tests {
         Value::Object(outcome(answer, &mut Normaliser { placeholders: &mut placeholders, form, now: 0 }))
     }
 
-    fn rows(rows: &[&[Option<&'static str>]]) -> Option<Vec<Row>> {
-        let value = |value: &Option<&'static str>| value.map(|text| text.as_bytes().into());
-        Some(rows.iter().map(|row| row.iter().map(value).collect()).collect())
+    fn rows(rows: &[[&'static str; 2]]) -> Vec<Row> {
+        rows.iter().map(|row| row.iter().map(|text| Some(text.as_bytes().into())).collect()).collect()
     }
 
-    fn columns(names: &[&str]) -> Option<Vec<Column>> {
+    fn columns(names: &[&str]) -> Vec<Column> {
         let column =
             |name: &&str| Column { name: (*name).to_owned(), type_oid: 25, type_mod: -1, binary: false };
-        Some(names.iter().map(column).collect())
+        names.iter().map(column).collect()
     }
 
     #[test]
@@ -218,11 +219,9 @@ mod tests {
 
     #[test]
     fn rows_in_any_order_are_sorted_before_identifiers_are_numbered() {
-        let unordered: &[&[_]] =
-            &[&[Some("u9"), Some("b")], &[Some("u2"), Some("é")], &[Some("u5"), Some("a")]];
         let result = StatementResult {
-            columns: columns(&["id", "name"]),
-            rows: rows(unordered),
+            columns: Some(columns(&["id", "name"])),
+            rows: Some(rows(&[["u9", "b"], ["u2", "é"], ["u5", "a"]])),
             ..StatementResult::default()
         };
         let answer = Answer { results: vec![result], txn: Some(b'I'), ..Answer::default() };

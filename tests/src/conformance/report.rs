@@ -2,8 +2,6 @@
 
 use std::fmt::Write;
 
-use serde_json::Value;
-
 use super::compare::{Mismatch, Problem};
 use super::known::Verdict;
 use super::replay::Replay;
@@ -37,7 +35,7 @@ pub fn total(replays: &[Replay]) -> String {
     format!("{matched} of {steps} steps match ({}.{} %)", permille / 10, permille % 10)
 }
 
-/// Everything about a scenario: each step that differs, and what differs in it.
+/// Everything about a scenario: each step that differs, and what differs in it. `-` is what was recorded, `+` what came.
 pub fn details(replay: &Replay, verdict: &Verdict<'_>) -> String {
     let mut text = summary(replay, verdict);
     text.push('\n');
@@ -62,16 +60,15 @@ fn describe(mismatch: &Mismatch, text: &mut String) {
         }
         Problem::Differs(differences) => {
             for difference in differences {
-                let _ = writeln!(text, "    {}", difference.path);
-                let _ = writeln!(text, "      expected {}", value(difference.expected.as_ref()));
-                let _ = writeln!(text, "      found    {}", value(difference.found.as_ref()));
+                for (mark, value) in [('-', &difference.expected), ('+', &difference.found)] {
+                    if let Some(value) = value {
+                        let value = cut(value.to_string(), LONGEST_VALUE);
+                        let _ = writeln!(text, "    {mark} {}: {value}", difference.path);
+                    }
+                }
             }
         }
     }
-}
-
-fn value(value: Option<&Value>) -> String {
-    value.map_or_else(|| "nothing".to_owned(), |value| cut(value.to_string(), LONGEST_VALUE))
 }
 
 fn cut(text: String, longest: usize) -> String {
@@ -122,12 +119,9 @@ mod tests {
         let expected = format!(
             "FAIL copy                  998 / 1001    1.2 s  1 known  1 stale
   step 2: a: SELECT 1
-    rows[1]
-      expected [\"a\"]
-      found    [\"b\"]
-    detail
-      expected nothing
-      found    \"{}…
+    - rows[1]: [\"a\"]
+    + rows[1]: [\"b\"]
+    + detail: \"{}…
   step 3: cancel a
     no answer: gone
   step 4 is known to differ (csv): because

@@ -28,7 +28,9 @@ pub(crate) type Script = Vec<(After, Vec<u8>)>;
 
 /// Everything that clients sent after their startup, as letters and bodies.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Sent(Arc<Mutex<Vec<(u8, Vec<u8>)>>>);
+pub(crate) struct Sent(Arc<Mutex<Messages>>);
+
+type Messages = Vec<(u8, Vec<u8>)>;
 
 impl Sent {
     /// The letters in their order.
@@ -106,22 +108,22 @@ pub(crate) fn message(letter: u8, body: &[u8]) -> Vec<u8> {
     [&[letter], length.to_be_bytes().as_slice(), body].concat()
 }
 
-/// ReadyForQuery outside of a transaction.
+/// `ReadyForQuery` outside of a transaction.
 pub(crate) fn ready() -> Vec<u8> {
     message(b'Z', b"I")
 }
 
-/// CommandComplete.
+/// `CommandComplete`.
 pub(crate) fn complete(tag: &str) -> Vec<u8> {
     message(b'C', &[tag.as_bytes(), b"\0"].concat())
 }
 
-/// ParameterStatus.
+/// `ParameterStatus`.
 pub(crate) fn parameter(name: &str, value: &str) -> Vec<u8> {
     message(b'S', &[name.as_bytes(), b"\0", value.as_bytes(), b"\0"].concat())
 }
 
-/// ErrorResponse (`E`) or NoticeResponse (`N`).
+/// `ErrorResponse` (`E`) or `NoticeResponse` (`N`).
 pub(crate) fn report(letter: u8, fields: &[(u8, &str)]) -> Vec<u8> {
     let mut body = BytesMut::new();
     for (letter, text) in fields {
@@ -133,7 +135,7 @@ pub(crate) fn report(letter: u8, fields: &[(u8, &str)]) -> Vec<u8> {
     message(letter, &body)
 }
 
-/// RowDescription of columns of type text.
+/// `RowDescription` of columns of type text.
 pub(crate) fn columns(names: &[&str]) -> Vec<u8> {
     let mut body = BytesMut::new();
     body.put_u16(u16::try_from(names.len()).expect("few columns"));
@@ -149,7 +151,7 @@ pub(crate) fn columns(names: &[&str]) -> Vec<u8> {
     message(b'T', &body)
 }
 
-/// DataRow.
+/// `DataRow`.
 pub(crate) fn row(values: &[Option<&str>]) -> Vec<u8> {
     let mut body = BytesMut::new();
     body.put_u16(u16::try_from(values.len()).expect("few values"));
