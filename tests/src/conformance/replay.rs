@@ -427,15 +427,20 @@ mod tests {
 
     #[tokio::test]
     async fn a_statement_is_repeated_until_its_rows_are_there_and_only_the_last_counts() {
+        let columns_of_ids = json!([{"name": "id", "type_oid": 25}]);
         let steps = json!([
-            {"session": "a", "sql": "SELECT id", "await": {"rows": [["<object:1>"]]}, "save": {"id": [0, 0]}, "expect": {
-                "tag": "SELECT 1", "columns": [{"name": "id", "type_oid": 25}], "rows": [["<object:1>"]], "txn": "I"
+            {"session": "a", "sql": "SELECT first", "expect": {
+                "tag": "SELECT 1", "columns": columns_of_ids, "rows": [["<object:1>"]], "txn": "I"
+            }},
+            {"session": "a", "sql": "SELECT id", "await": {"rows": [["<object:2>"]]}, "save": {"id": [0, 0]}, "expect": {
+                "tag": "SELECT 1", "columns": columns_of_ids, "rows": [["<object:2>"]], "txn": "I"
             }},
             {"session": "a", "sql": "DROP ${id}", "expect": {"tag": "DROP", "txn": "I"}},
             {"session": "a", "sql": "DROP ${other}", "expect": {"tag": "DROP", "txn": "I"}}
         ]);
         let answer = |rows: Vec<u8>| said(&[columns(&["id"]), rows, complete("SELECT 1"), ready()]);
         let script = vec![
+            (After::Message(b'Q'), answer(row(&[Some("u9")]))),
             (After::Message(b'Q'), answer(Vec::new())),
             (After::Message(b'Q'), answer([row(&[Some("u1")]), row(&[Some("u2")])].concat())),
             (After::Message(b'Q'), answer(row(&[Some("u2")]))),
@@ -443,8 +448,8 @@ mod tests {
         ];
         let (server, sent) = serve(vec![script]).await;
         let mismatches = replayed(&scenario(&steps), server).await;
-        assert_eq!(sent.bodies(b'Q'), ["SELECT id", "SELECT id", "SELECT id", "DROP u2"]);
-        let [Mismatch { step: 3, problem: Problem::NoAnswer(problem), .. }] = mismatches.as_slice() else {
+        assert_eq!(sent.bodies(b'Q'), ["SELECT first", "SELECT id", "SELECT id", "SELECT id", "DROP u2"]);
+        let [Mismatch { step: 4, problem: Problem::NoAnswer(problem), .. }] = mismatches.as_slice() else {
             panic!("only the unknown variable is a problem: {mismatches:#?}")
         };
         assert!(problem.contains("`other`"), "{problem}");
