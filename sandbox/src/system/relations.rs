@@ -91,7 +91,7 @@ pub struct BuiltinFunction {
     pub returns_set: bool,
 }
 
-/// The schemas that belong to no database, with their ids and oids' order: the recorded server's.
+/// The schemas that belong to no database, with their ids.
 pub const SYSTEM_SCHEMAS: [(u64, &str); 7] = [
     (1, "mz_catalog"),
     (2, "pg_catalog"),
