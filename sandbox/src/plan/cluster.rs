@@ -166,15 +166,13 @@ fn check_size(size: &str) -> Result<(), SqlError> {
         .with_hint(format!("Valid cluster replica sizes are: {}", SIZES.join(", "))))
 }
 
-fn check_name(name: &Ident) -> Result<(), SqlError> {
+pub(super) fn check_cluster_name(name: &Ident) -> Result<(), SqlError> {
     if !is_reserved(name) {
         return Ok(());
     }
     Err(SqlError::internal(format!("cluster name {:?} is reserved", name.as_str()))
         .with_detail("The prefixes \"mz_\" and \"pg_\" are reserved for system clusters."))
 }
-
-pub(super) use check_name as check_cluster_name;
 
 fn check_replicas(limits: &Limits, current: usize, new: usize) -> Result<(), SqlError> {
     limits::check(
@@ -229,7 +227,7 @@ pub(super) fn create(
     limits: &Limits,
     create: &CreateCluster,
 ) -> Result<Planned, SqlError> {
-    check_name(&create.name)?;
+    check_cluster_name(&create.name)?;
     let options = Options::read(&create.options)?;
     if !create.features.is_empty() {
         return Err(SqlError::internal("FEATURES not supported for non-system users"));

@@ -9,7 +9,7 @@ use super::names::is_reserved;
 use super::rbac::Requirements;
 use crate::catalog::{Catalog, ObjectId, Op, Privilege, Role, RoleId};
 use crate::error::{Notice, SqlError, SqlState};
-use crate::session::variables;
+use crate::session::definitions;
 use crate::sql::ast::{RoleAction, RoleAttribute, SetValue, SetWord, Value};
 
 const DOCS: &str = "https://materialize.com/docs/sql/create-role/#details";
@@ -125,7 +125,13 @@ fn set_default(
     variable: &Ident,
     value: Option<&SetValue>,
 ) -> Result<(Op, Vec<Notice>, Requirements), SqlError> {
-    let variable = variables::known_name(variable.as_str())?;
+    let name = variable.as_str();
+    let variable = definitions::find(name).map(|definition| definition.name).ok_or_else(|| {
+        SqlError::new(
+            SqlState::UNDEFINED_OBJECT,
+            format!("unrecognized configuration parameter \"{name}\""),
+        )
+    })?;
     let value = match value {
         Some(SetValue::Values(words)) => Some(words.iter().map(word).collect()),
         Some(SetValue::Default) | None => None,
