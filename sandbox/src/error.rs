@@ -7,7 +7,10 @@ use std::borrow::Cow;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SqlState(pub &'static str);
 
-#[expect(missing_docs, reason = "each constant is named after PostgreSQL's condition, or after the server's own")]
+#[expect(
+    missing_docs,
+    reason = "each constant is named after PostgreSQL's condition, or after the server's own"
+)]
 impl SqlState {
     pub const SUCCESS: Self = Self("00000");
     pub const WARNING: Self = Self("01000");

@@ -6,5 +6,6 @@
 //!                                        └───────▶ engine
 //! ```
 
+pub mod engine;
 pub mod error;
 pub mod result;
