@@ -31,6 +31,10 @@ impl Printer<'_> {
     }
 
     pub(super) fn expr(&self, expr: &Expr) -> Doc {
+        super::with_stack(|| self.expr_here(expr))
+    }
+
+    fn expr_here(&self, expr: &Expr) -> Doc {
         match expr {
             Expr::Value(value) => say(self.value(value)),
             Expr::Parameter(n) => say(format!("${n}")),
@@ -195,7 +199,7 @@ impl Printer<'_> {
 
     pub(super) fn function(&self, function: &Function) -> Doc {
         let plain = match function.name.0.as_slice() {
-            [ident] if self.style.form == Form::Display => Some(ident.as_str()),
+            [ident] if self.style.form != Form::Stable => Some(ident.as_str()),
             _ => None,
         };
         if let (Some("position"), FunctionArgs::List(args)) = (plain, &function.args)

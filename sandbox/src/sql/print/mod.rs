@@ -193,7 +193,16 @@ impl Printer<'_> {
     fn data_type(&self, data_type: &DataType) -> String {
         match data_type {
             DataType::Named { name, modifiers } => {
-                let mut out = self.item(name);
+                let mut out = match name {
+                    ItemRef::Name(Name(parts)) => match parts.as_slice() {
+                        // Bare, it would be read as another type: `"char"` is not `char`.
+                        [name] if self.style.form != Form::Stable && ALIASES.contains(&name.as_str()) => {
+                            text::quoted_ident(name)
+                        }
+                        _ => self.item(name),
+                    },
+                    ItemRef::Id(_) => self.item(name),
+                };
                 if !modifiers.is_empty() {
                     let modifiers: Vec<_> = modifiers.iter().map(ToString::to_string).collect();
                     out += &format!("({})", modifiers.join(", "));
@@ -226,6 +235,26 @@ impl Printer<'_> {
     }
 }
 
+/// Words that the parser reads as other types, or as several words.
+const ALIASES: &[&str] = &[
+    "bigint",
+    "boolean",
+    "bytes",
+    "char",
+    "character",
+    "dec",
+    "decimal",
+    "double",
+    "float",
+    "int",
+    "integer",
+    "json",
+    "map",
+    "real",
+    "smallint",
+    "string",
+];
+
 /// What stands for every literal that is hidden.
 const REDACTED: &str = "'<REDACTED>'";
 
@@ -234,6 +263,11 @@ fn lay_out(doc: &Doc, width: usize) -> String {
     // Writing to a string can't fail.
     let _ = doc.render_fmt(width, &mut out);
     out
+}
+
+/// Chains of operators make tall trees: they are walked on a new stack if need be.
+fn with_stack(print: impl FnOnce() -> Doc) -> Doc {
+    stacker::maybe_grow(128 << 10, 4 << 20, print)
 }
 
 fn say(text: impl Into<String>) -> Doc {

@@ -65,6 +65,10 @@ impl Printer<'_> {
     }
 
     fn set_expr(&self, body: &SetExpr) -> Doc {
+        super::with_stack(|| self.set_expr_here(body))
+    }
+
+    fn set_expr_here(&self, body: &SetExpr) -> Doc {
         match body {
             SetExpr::Select(select) => self.select(select),
             SetExpr::Query(query) => bracketed("(", self.query(query), ")"),
