@@ -19,13 +19,15 @@
 //!
 //! # What is refused, or differs
 //!
-//! * `list_agg` and `LIST[…]` of element types that no statement has named: they "do not exist", except the common ones.
+//! * `LIST[…]` and `list_agg` of records and ranges, and in a transaction of uncommon types: they "do not exist".
+//! * `coalesce`, `CASE` and set operations of an unsigned integer and a signed one: a cast is needed.
+//! * `concat`, `array_to_string` and `format` print numbers and JSON as `PostgreSQL` does.
 //! * Slices in several dimensions (`l[1:2][:1]`); `list_remove` of lists; a modifier inside a list (`numeric(38,2) list` is
 //!   `numeric list`); the binary form of lists, maps and of arrays of unsigned integers.
 //! * Numbers may exceed 39 digits inside a statement; quotients and averages have 39.
 //!
 //! The catalog's own functions are not here, since they read its relations: `has_*_privilege`, `pg_has_role`,
-//! `obj_description`, `col_description`, `pg_get_viewdef`, `pg_get_userbyid`, `mz_resolve_object_name` and their like. The catalog
+//! `obj_description`, `col_description`, `pretty_sql`, `pg_get_viewdef`, `pg_get_userbyid`, `mz_resolve_object_name` and their like. The catalog
 //! replaces `mz_fn.regclass(text)`, which knows numbers only, and `mz_fn.regtype(text)`, which knows built-in types.
 
 mod backend;

@@ -200,6 +200,17 @@ fn a_type_that_a_statement_names_is_made_once_and_spelled_alike() {
 }
 
 #[test]
+fn lists_of_uncommon_types_are_made_when_a_statement_makes_one() {
+    let engine = shared();
+    assert_eq!(
+        value(&engine, "list(interval '1 month', interval '2 months')"),
+        (r#"{"1 month","2 months"}"#.to_owned(), 16384)
+    );
+    assert_eq!(value(&engine, "map(ARRAY['a'], list(list(1::uint2)))"), ("{a=>{1}}".to_owned(), 16385));
+    assert_eq!(error(&engine, "SELECT list(int4range(1, 2))"), "function \"list\" does not exist");
+}
+
+#[test]
 fn types_are_spelled_for_the_engine() {
     let scalar = |name: &str, modifiers: &[i64]| EngineType::Scalar {
         name: name.to_owned(),
@@ -422,6 +433,7 @@ fn functions_read_the_session_s_settings() {
         version: "v26.23.0-dev.0 (sandbox)".to_owned(),
         environment_id: "sandbox".to_owned(),
         started: "2024-01-01 00:00:00+00".to_owned(),
+        variables: [("cluster".to_owned(), "it's \"quickstart\"".to_owned())].into(),
     };
     engine.set_session(&settings).expect("sets");
     for (expression, expected) in [
@@ -439,9 +451,12 @@ fn functions_read_the_session_s_settings() {
         ("mz_version_num()", "2602300"),
         ("mz_version()", "v26.23.0-dev.0 (sandbox)"),
         ("mz_uptime() > interval '1 day'", "t"),
+        ("current_setting('Cluster')", "it's \"quickstart\""),
+        ("current_setting('nosuch', true)", "NULL"),
     ] {
         assert_eq!(value(&engine, expression).0, expected, "{expression}");
     }
+    assert_eq!(error(&engine, "SELECT current_setting('work_mem')"), "unrecognized configuration parameter");
     // A rollback undoes settings; the next call makes them again.
     engine.batch("BEGIN").expect("begins");
     settings.user = "ann".to_owned();

@@ -47,6 +47,9 @@ RETURN (
     END
 );
 
+CREATE FUNCTION mz_internal.mz_type_name(oid) RETURNS text LANGUAGE sql STABLE STRICT
+RETURN (SELECT CASE t.oid WHEN $1 THEN t.short ELSE '_' || t.short END FROM mz_internal.type_names t WHERE $1 IN (t.oid, t.array_oid));
+
 -- A type of the backend in Materialize's words.
 CREATE FUNCTION mz_internal.describe_type(type oid) RETURNS text LANGUAGE plpgsql STABLE AS $$
 DECLARE
