@@ -346,6 +346,7 @@ fn errors_are_told_in_materialize_s_words() {
         ("SELECT nosuch", "column \"nosuch\" does not exist"),
         ("SELECT t.nosuch FROM (SELECT 1) AS t", "column \"t.nosuch\" does not exist"),
         ("SELECT nosuch()", "function \"nosuch\" does not exist"),
+        ("SELECT pg_get_userbyid(10)", "function pg_get_userbyid(integer) does not exist"),
         ("SELECT mz_now(1)", "function mz_now(integer) does not exist"),
         ("SELECT list(1) - 1", "operator does not exist: integer list - integer"),
         ("SELECT a FROM (SELECT 1 AS a) AS t, (SELECT 2 AS a) AS u", "column reference \"a\" is ambiguous"),
