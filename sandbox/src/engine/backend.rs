@@ -44,6 +44,9 @@ impl Backend {
         let db = Pglite::builder()
             .temporary()
             .relaxed_durability(true)
+            // A sandbox holds little; these are memory from the start.
+            .postgres_config("shared_buffers", "16MB")
+            .postgres_config("wal_buffers", "1MB")
             .postgres_config("autovacuum", "off")
             .postgres_config("fsync", "off")
             .postgres_config("full_page_writes", "off")

@@ -45,6 +45,7 @@ mod tests;
 
 use std::sync::Arc;
 use std::sync::mpsc;
+use std::thread::JoinHandle;
 
 use crate::result::{Column, Format, Param, ResultSet, Row, TypeOid};
 use backend::Backend;
@@ -56,7 +57,23 @@ pub use types::{EngineType, engine_type, list_literal, needs_text};
 /// The embedded engine. A handle: clones share one backend, which has a thread of its own and serves one call at a time.
 #[derive(Clone)]
 pub struct Engine {
-    jobs: Arc<mpsc::Sender<Job>>,
+    worker: Arc<Worker>,
+}
+
+/// The backend's thread. The last handle waits for its end, for the backend's files are removed there.
+struct Worker {
+    jobs: Option<mpsc::Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take() {
+            // A thread that panicked has said so.
+            let _ = thread.join();
+        }
+    }
 }
 
 type Job = Box<dyn FnOnce(&mut Backend) + Send>;
@@ -126,7 +143,7 @@ impl Engine {
     pub fn open() -> Result<Self, EngineError> {
         let (jobs, inbox) = mpsc::channel::<Job>();
         let (opened, outcome) = mpsc::channel();
-        std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("sandbox-engine".to_owned())
             .stack_size(16 << 20)
             .spawn(move || {
@@ -147,7 +164,7 @@ impl Engine {
             })
             .map_err(|error| EngineError::internal(format_args!("no thread for the engine: {error}")))?;
         outcome.recv().map_err(|_| stopped())??;
-        Ok(Self { jobs: Arc::new(jobs) })
+        Ok(Self { worker: Arc::new(Worker { jobs: Some(jobs), thread: Some(thread) }) })
     }
 
     /// The types of a statement's parameters and columns. A parameter type of 0, or none, is inferred.
@@ -195,12 +212,12 @@ impl Engine {
         job: impl FnOnce(&mut Backend) -> Result<T, EngineError> + Send + 'static,
     ) -> Result<T, EngineError> {
         let (reply, answer) = mpsc::sync_channel(1);
-        self.jobs
-            .send(Box::new(move |backend| {
-                // A caller that gave up needs no answer.
-                let _ = reply.send(job(backend));
-            }))
-            .map_err(|_| stopped())?;
+        let jobs = self.worker.jobs.as_ref().ok_or_else(stopped)?;
+        jobs.send(Box::new(move |backend| {
+            // A caller that gave up needs no answer.
+            let _ = reply.send(job(backend));
+        }))
+        .map_err(|_| stopped())?;
         answer.recv().map_err(|_| stopped())?
     }
 }

@@ -1,5 +1,6 @@
 //! What the engine promises, against a real backend: one for all tests of a process.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{Answer, Engine, EngineError, EngineType, SessionSettings, engine_type, list_literal, translate};
@@ -7,8 +8,20 @@ use crate::result::{Format, Param};
 
 static ENGINE: Mutex<Option<Engine>> = Mutex::new(None);
 
+/// How many tests have the engine or wait for it.
+static USERS: AtomicUsize = AtomicUsize::new(0);
+
 /// The engine, for one test at a time: a failed transaction of one would be another's.
 struct Shared(MutexGuard<'static, Option<Engine>>);
+
+impl Drop for Shared {
+    /// Nothing drops a static, and an engine that isn't dropped leaves its files behind.
+    fn drop(&mut self) {
+        if USERS.fetch_sub(1, Ordering::SeqCst) == 1 {
+            *self.0 = None;
+        }
+    }
+}
 
 impl std::ops::Deref for Shared {
     type Target = Engine;
@@ -18,6 +31,7 @@ impl std::ops::Deref for Shared {
 }
 
 fn shared() -> Shared {
+    USERS.fetch_add(1, Ordering::SeqCst);
     let mut guard = ENGINE.lock().unwrap_or_else(PoisonError::into_inner);
     if guard.is_none() {
         *guard = Some(Engine::open().expect("the engine opens"));
