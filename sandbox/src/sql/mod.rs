@@ -5,3 +5,5 @@ mod keyword;
 mod lexer;
 pub mod parser;
 pub mod print;
+#[cfg(test)]
+mod testdata;
