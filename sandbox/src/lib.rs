@@ -7,6 +7,7 @@
 //! ```
 
 pub mod catalog;
+pub mod engine;
 pub mod error;
 pub mod plan;
 pub mod query;
