@@ -5,4 +5,6 @@ mod keyword;
 mod lexer;
 pub mod parser;
 pub mod print;
+#[cfg(test)]
+mod testdata;
 pub mod visit;
