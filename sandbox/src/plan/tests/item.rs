@@ -6,14 +6,15 @@ use std::collections::BTreeSet;
 use mz_deploy_planner::name::Ident;
 
 use crate::catalog::{
-    Catalog, ClusterId, ColumnDesc, Connection, Index, Item, ItemId, ItemKind, MaterializedView, ObjectId, Op,
-    ScalarType, SchemaId, Sink, Source, SourceStatement, Table, TableStatement, Type, View,
+    Catalog, ClusterId, ColumnDesc, Connection, Index, Item, ItemId, ItemKind, MaterializedView, ObjectId,
+    Op, ScalarType, SchemaId, Sink, Source, SourceStatement, Table, TableStatement, Type, View,
 };
 use crate::error::SqlError;
 use crate::plan::rbac::Requirements;
 use crate::plan::{DdlPlan, Planned, SessionView};
 use crate::sql::ast::{
-    ClusterRef, CreateIndex, Expr, ItemRef, Name, Query, SelectItem, SetExpr, Statement, TableFactor, TypeDefinition,
+    ClusterRef, CreateIndex, Expr, ItemRef, Name, Query, SelectItem, SetExpr, Statement, TableFactor,
+    TypeDefinition,
 };
 use crate::sql::visit::{Node, visit_mut};
 
@@ -92,7 +93,8 @@ fn make(
     catalog: &mut Catalog,
     session: &SessionView,
 ) -> Option<Result<Vec<Op>, SqlError>> {
-    let cluster = |catalog: &Catalog, reference: &Option<ClusterRef>| cluster(catalog, session, reference.as_ref());
+    let cluster =
+        |catalog: &Catalog, reference: &Option<ClusterRef>| cluster(catalog, session, reference.as_ref());
     let at = |catalog: &Catalog, name: &Name, temporary| place(catalog, session, name, temporary);
     let mut replaced = None;
     let made: Result<(Place, ItemKind), SqlError> = (|| match statement {
@@ -151,7 +153,9 @@ fn make(
             Ok(Some((place, ItemKind::Type(kind))))
         }
         Statement::CreateSink(create) => {
-            let (ItemRef::Id(from), ItemRef::Id(connection)) = (create.from.clone(), create.connection.clone()) else {
+            let (ItemRef::Id(from), ItemRef::Id(connection)) =
+                (create.from.clone(), create.connection.clone())
+            else {
                 return Ok(None);
             };
             let Some(name) = &create.name else { return Ok(None) };
@@ -195,7 +199,15 @@ fn make(
             catalog.next_item_id()
         };
         let Place { schema, session: of, name } = place;
-        ops.push(Op::CreateItem { id, schema, session: of, name, owner: session.role, uses, kind: Box::new(kind) });
+        ops.push(Op::CreateItem {
+            id,
+            schema,
+            session: of,
+            name,
+            owner: session.role,
+            uses,
+            kind: Box::new(kind),
+        });
         ops
     }))
 }
@@ -221,7 +233,11 @@ fn progress_of(id: ItemId, source: ItemId, place: &Place, session: &SessionView)
     }
 }
 
-fn cluster(catalog: &Catalog, session: &SessionView, name: Option<&ClusterRef>) -> Result<ClusterId, SqlError> {
+fn cluster(
+    catalog: &Catalog,
+    session: &SessionView,
+    name: Option<&ClusterRef>,
+) -> Result<ClusterId, SqlError> {
     match name {
         None => Ok(catalog.resolve_cluster(&session.cluster)?.id),
         Some(ClusterRef::Name(name)) => Ok(catalog.resolve_cluster(name)?.id),

@@ -44,7 +44,8 @@ pub(crate) fn plan(
     catalog: &mut Catalog,
     session: &SessionView,
 ) -> Option<Result<Planned, SqlError>> {
-    plan_ddl(statement, catalog, session, &Limits::default()).or_else(|| plan_item(statement, catalog, session))
+    plan_ddl(statement, catalog, session, &Limits::default())
+        .or_else(|| plan_item(statement, catalog, session))
 }
 
 /// Plans, checks and applies a statement. After an error the catalog is as it was. `None` for statements that don't
@@ -142,7 +143,8 @@ impl World {
         if set(&statement, &mut self.session) {
             return Ok((Vec::new(), Effects::default()));
         }
-        run(&statement, &mut self.catalog, &self.session).unwrap_or_else(|| panic!("not a statement of DDL: {sql}"))
+        run(&statement, &mut self.catalog, &self.session)
+            .unwrap_or_else(|| panic!("not a statement of DDL: {sql}"))
     }
 
     /// Runs statements that must succeed, each up to its semicolon.
