@@ -114,6 +114,7 @@ impl Statement {
     pub fn class(&self) -> Class {
         match self {
             Self::Begin { .. } | Self::Commit { .. } | Self::Rollback { .. } => Class::Transaction,
+            Self::Discard { target: DiscardTarget::All } => Class::Never,
             Self::SetVariable { .. }
             | Self::ResetVariable { .. }
             | Self::ShowVariable { .. }
@@ -122,6 +123,7 @@ impl Statement {
             | Self::Close { .. }
             | Self::Prepare { .. }
             | Self::Deallocate { .. }
+            | Self::Discard { .. }
             | Self::Raise { .. } => Class::Session,
             Self::Execute { .. } | Self::Fetch { .. } => Class::Indirect,
             Self::Select(_) | Self::Explain(_) | Self::Show(_) | Self::ShowCreate { .. } => Class::Read,
@@ -152,9 +154,7 @@ impl Statement {
             | Self::AlterSinkFrom { .. }
             | Self::AlterSource { .. }
             | Self::AlterTableAddColumn { .. }
-            | Self::AlterNetworkPolicy { .. }
-            | Self::Discard { target: DiscardTarget::All } => Class::Never,
-            Self::Discard { .. } => Class::Session,
+            | Self::AlterNetworkPolicy { .. } => Class::Never,
             Self::AlterRole { .. }
             | Self::CreateDatabase { .. }
             | Self::CreateSchema { .. }

@@ -125,9 +125,13 @@ pub fn walk_type<V: Visitor + ?Sized>(v: &mut V, data_type: &mut DataType) {
 }
 
 pub(super) fn walk_exprs<V: Visitor + ?Sized>(v: &mut V, exprs: &mut [Expr]) {
-    exprs.iter_mut().for_each(|expr| v.expr(expr));
+    for expr in exprs {
+        v.expr(expr);
+    }
 }
 
 pub(super) fn walk_order_by<V: Visitor + ?Sized>(v: &mut V, items: &mut [OrderBy]) {
-    items.iter_mut().for_each(|item| v.expr(&mut item.expr));
+    for item in items {
+        v.expr(&mut item.expr);
+    }
 }

@@ -80,7 +80,9 @@ pub fn walk_relation<V: Visitor + ?Sized>(v: &mut V, relation: &mut TableFactor)
         TableFactor::Table { name, .. } => v.item(Role::Relation, name),
         TableFactor::Function { function, .. } => v.function(function),
         TableFactor::RowsFrom { functions, .. } => {
-            functions.iter_mut().for_each(|function| v.function(function));
+            for function in functions {
+                v.function(function);
+            }
         }
         TableFactor::Derived { query, .. } => v.query(query),
         TableFactor::NestedJoin { join, .. } => walk_joins(v, join),

@@ -199,8 +199,10 @@ fn walk_value<V: Visitor + ?Sized>(v: &mut V, value: &mut OptionValue) {
         OptionValue::Sequence(values) => values.iter_mut().for_each(|value| walk_value(v, value)),
         OptionValue::Rules(rules) => rules.iter_mut().for_each(|(_, options)| walk_options(v, options)),
         OptionValue::Options(options) => walk_options(v, options),
-        OptionValue::Expr(expr) | OptionValue::Refresh(Refresh::At(expr)) => v.expr(expr),
-        OptionValue::Refresh(Refresh::Every { aligned_to: Some(expr), .. }) => v.expr(expr),
+        OptionValue::Expr(expr)
+        | OptionValue::Refresh(Refresh::At(expr) | Refresh::Every { aligned_to: Some(expr), .. }) => {
+            v.expr(expr);
+        }
         OptionValue::Refresh(_)
         | OptionValue::Value(_)
         | OptionValue::Ident(_)
