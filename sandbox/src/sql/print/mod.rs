@@ -1,0 +1,3 @@
+//! Statements as text, in the server's normal forms.
+
+pub(crate) mod text;
