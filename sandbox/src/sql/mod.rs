@@ -5,3 +5,4 @@ mod keyword;
 mod lexer;
 pub mod parser;
 pub mod print;
+pub mod visit;
