@@ -1,9 +1,10 @@
-//! The one backend: owns the embedded PostgreSQL, speaks the protocol with it, and keeps what is known of its types.
+//! The one backend: owns the embedded `PostgreSQL`, speaks the protocol with it, and keeps what is known of its types.
 
 use std::collections::BTreeSet;
 
 use pglite_oxide::{ExecProtocolOptions, Pglite};
 
+use super::errors::literal_at;
 use super::protocol::{Frontend, Reply};
 use super::session::SessionSettings;
 use super::types::{Definition, Kind, TypeRow, Types};
@@ -22,7 +23,7 @@ const BOOTSTRAP: [&str; 8] = [
     include_str!("sql/acl.sql"),
 ];
 
-/// The types of the backend that aren't PostgreSQL's.
+/// The types of the backend that aren't `PostgreSQL`'s.
 const TYPES: &str = include_str!("sql/types_query.sql");
 
 pub(super) struct Backend {
@@ -55,6 +56,10 @@ impl Backend {
     }
 
     pub(super) fn describe(&mut self, sql: &str, params: &[TypeOid]) -> Result<Described, EngineError> {
+        self.try_describe(sql, params).map_err(|error| pointing(error, sql))
+    }
+
+    fn try_describe(&mut self, sql: &str, params: &[TypeOid]) -> Result<Described, EngineError> {
         let oids = self.engine_oids(params.iter().copied());
         let reply = self.exchange(&Frontend::default().parse(sql, &oids).describe_statement().sync())?;
         self.know_types(&reply)?;
@@ -70,6 +75,10 @@ impl Backend {
         params: &[Param],
         formats: &[Format],
     ) -> Result<Answer, EngineError> {
+        self.try_query(sql, params, formats).map_err(|error| pointing(error, sql))
+    }
+
+    fn try_query(&mut self, sql: &str, params: &[Param], formats: &[Format]) -> Result<Answer, EngineError> {
         let oids = self.engine_oids(params.iter().map(|param| param.type_oid));
         let parse = Frontend::default().parse(sql, &oids);
         let params = params
@@ -253,6 +262,12 @@ impl Backend {
         };
         Ok(Answer { result: ResultSet { columns, rows }, affected })
     }
+}
+
+/// Adds the literal at which an error points.
+fn pointing(error: EngineError, sql: &str) -> EngineError {
+    let literal = error.position.and_then(|position| literal_at(sql, position)).map(String::into_boxed_str);
+    EngineError { literal, ..error }
 }
 
 /// One format for each column.

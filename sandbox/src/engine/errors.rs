@@ -23,19 +23,16 @@ pub fn is_function(name: &str) -> bool {
     FUNCTIONS.lines().any(|line| line == name)
 }
 
-/// What Materialize would say. `sql` is the SQL that the engine was given: the error may point at a literal in it.
-pub fn translate(error: &EngineError, sql: Option<&str>) -> SqlError {
+/// What Materialize would say. Without a position, which is one in the engine's SQL.
+pub fn translate(error: &EngineError) -> SqlError {
     let message = in_words(&error.message);
-    let literal = || literal_at(sql?, error.position?);
     let said = match error.sqlstate.as_str() {
         "42703" => Some((undefined_column(&message), None)),
         "42883" => undefined_function(&message),
         "42725" if message.starts_with("function") => Some((message.clone(), Some(NO_BEST_FUNCTION))),
         "42725" => Some((message.clone(), Some(NO_BEST_OPERATOR))),
         "22003" => Some((out_of_range(&message), None)),
-        "22P02" if message.starts_with("invalid input syntax for type json") => {
-            Some((json(error, literal()), None))
-        }
+        "22P02" if message.starts_with("invalid input syntax for type json") => Some((json(error), None)),
         "22P02" => Some((invalid_input(&message), None)),
         "22007" | "22008" => Some((date_field(&message), None)),
         "21000" => Some(("more than one record produced in subquery".to_owned(), None)),
@@ -89,11 +86,11 @@ fn in_words(message: &str) -> String {
         let inner = type_words(name);
         match (tail.strip_prefix("[]"), list) {
             (Some(tail), true) => {
-                out.push_str(&format!("{inner} list"));
+                out.extend([&inner, " list"]);
                 rest = tail;
             }
             (Some(tail), false) => {
-                out.push_str(&format!("map[text=>{inner}]"));
+                out.extend(["map[text=>", &inner, "]"]);
                 rest = tail;
             }
             (None, _) => {
@@ -104,7 +101,7 @@ fn in_words(message: &str) -> String {
     }
 }
 
-/// A type's key in the words of PostgreSQL.
+/// A type's key in the words of `PostgreSQL`.
 fn type_words(key: &str) -> String {
     if let Some(inner) = key.strip_suffix(" list") {
         return format!("{} list", type_words(inner));
@@ -127,7 +124,7 @@ fn type_words(key: &str) -> String {
     .to_owned()
 }
 
-/// PostgreSQL quotes a plain name only.
+/// `PostgreSQL` quotes a plain name only.
 fn undefined_column(message: &str) -> String {
     match message.strip_prefix("column ").and_then(|rest| rest.strip_suffix(" does not exist")) {
         Some(name) if !name.contains('"') => format!("column \"{name}\" does not exist"),
@@ -189,9 +186,9 @@ fn invalid_input(message: &str) -> String {
 }
 
 /// The parser of JSON that Materialize has says what it expected; it is the one that reads JSON here.
-fn json(error: &EngineError, literal: Option<String>) -> String {
-    if let Some(text) = literal
-        && let Err(reason) = serde_json::from_str::<serde_json::Value>(&text)
+fn json(error: &EngineError) -> String {
+    if let Some(text) = &error.literal
+        && let Err(reason) = serde_json::from_str::<serde_json::Value>(text)
     {
         return format!("invalid input syntax for type jsonb: {reason}: \"{text}\"");
     }
@@ -245,7 +242,7 @@ fn boolean_clause(message: &str) -> String {
 }
 
 /// The literal that begins at a position: 1-based, in characters.
-fn literal_at(sql: &str, position: u32) -> Option<String> {
+pub(super) fn literal_at(sql: &str, position: u32) -> Option<String> {
     let start = usize::try_from(position).ok()?.checked_sub(1)?;
     let mut chars = sql.chars().skip(start);
     if chars.next()? != '\'' {

@@ -1,20 +1,20 @@
-//! Answers SQL that has been written for it: a narrow module over an embedded PostgreSQL.
+//! Answers SQL that has been written for it: a narrow module over an embedded `PostgreSQL`.
 //!
-//! Another engine could take its place; no type of `pglite-oxide` leaves it. What goes in is PostgreSQL's SQL, with
+//! Another engine could take its place; no type of `pglite-oxide` leaves it. What goes in is `PostgreSQL`'s SQL, with
 //! relations named by id (`data."u5"`, `sys."mz_catalog.mz_objects"`); types, functions and operators of Materialize
-//! that PostgreSQL lacks are made by the files under `sql/` when the engine opens. What comes out has Materialize's
+//! that `PostgreSQL` lacks are made by the files under `sql/` when the engine opens. What comes out has Materialize's
 //! type ids and Materialize's text and binary forms.
 //!
 //! # What whoever writes the SQL has to know
 //!
 //! * Types are spelled by [`engine_type`]; a type that isn't a scalar is made by [`Engine::ensure_type`] before its first use.
-//! * Functions are found by `search_path`, Materialize's before PostgreSQL's: print them without a schema, or with the
+//! * Functions are found by `search_path`, Materialize's before `PostgreSQL`'s: print them without a schema, or with the
 //!   schema that Materialize gives them outside `pg_catalog`. Those that are words of the grammar are called as
 //!   functions: `"current_user"()`, `"current_role"()`, `"session_user"()`, `"user"()`, `"current_catalog"()`,
 //!   `current_schema()` as `"current_schema"()`, `current_timestamp` as `now()`.
 //! * `'…'::regclass`, `::regtype`, `::mz_timestamp`, and casts of literals to nested lists and to maps, need the literal
 //!   as text: `CAST('…'::text AS …)`. [`needs_text`] says for which types.
-//! * `LIST[…]` is [`list_literal`]; `LIST[]::t` is `CAST('{}' AS t)`; `MAP['a' => x]` is `map(ARRAY['a'], list(x))`; an index of a
+//! * `LIST[…]` is [`list_literal`]; `LIST[]::t` is `CAST('{}' AS t)`, `LIST(q)` of scalars is `list_of(ARRAY(q))`; `MAP['a' => x]` is `map(ARRAY['a'], list(x))`; an index of a
 //!   list is parenthesised before the next: `l[1][2]` is `((l)[1])[2]`.
 //!
 //! # What is refused, or differs
@@ -59,10 +59,10 @@ pub struct Engine {
 
 type Job = Box<dyn FnOnce(&mut Backend) + Send>;
 
-/// Why the engine refused, in PostgreSQL's own words. [`translate`] puts them in Materialize's.
+/// Why the engine refused, in `PostgreSQL`'s own words. [`translate`] puts them in Materialize's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EngineError {
-    /// PostgreSQL's code.
+    /// `PostgreSQL`'s code.
     pub sqlstate: String,
     /// The message.
     pub message: String,
@@ -72,6 +72,8 @@ pub struct EngineError {
     pub hint: Option<String>,
     /// Where in the SQL: 1-based, in characters.
     pub position: Option<u32>,
+    /// The string literal at that place, if there is one.
+    pub literal: Option<Box<str>>,
 }
 
 impl EngineError {
@@ -82,6 +84,7 @@ impl EngineError {
             detail: None,
             hint: None,
             position: None,
+            literal: None,
         }
     }
 

@@ -1,4 +1,4 @@
-//! The frontend and backend messages that the engine exchanges with its backend: a small part of PostgreSQL's protocol.
+//! The frontend and backend messages that the engine exchanges with its backend: a small part of `PostgreSQL`'s protocol.
 
 use super::EngineError;
 

@@ -25,7 +25,7 @@ pub struct SessionSettings {
     pub version: String,
     /// `mz_environment_id()`.
     pub environment_id: String,
-    /// When the server started, as PostgreSQL writes a time: `mz_uptime()` counts from it.
+    /// When the server started, as `PostgreSQL` writes a time: `mz_uptime()` counts from it.
     pub started: String,
 }
 

@@ -29,26 +29,26 @@ fn query(engine: &Engine, sql: &str) -> Result<Answer, EngineError> {
     engine.query(sql, &[], &[])
 }
 
-fn text(value: &Option<Vec<u8>>) -> String {
-    value.as_ref().map_or_else(|| "NULL".to_owned(), |value| String::from_utf8_lossy(value).into_owned())
+fn text(value: Option<&Vec<u8>>) -> String {
+    value.map_or_else(|| "NULL".to_owned(), |value| String::from_utf8_lossy(value).into_owned())
 }
 
-fn hex(value: &Option<Vec<u8>>) -> String {
-    value
-        .as_ref()
-        .map_or_else(|| "NULL".to_owned(), |value| value.iter().map(|byte| format!("{byte:02x}")).collect())
+fn hex(value: Option<&Vec<u8>>) -> String {
+    let Some(value) = value else { return "NULL".to_owned() };
+    let digits = value.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
 /// The only value of an expression, with its type.
 fn value(engine: &Engine, expression: &str) -> (String, u32) {
     let answer = query(engine, &format!("SELECT {expression}"))
         .unwrap_or_else(|error| panic!("{expression}: {error}"));
-    (text(&answer.result.rows[0][0]), answer.result.columns[0].type_oid)
+    (text(answer.result.rows[0][0].as_ref()), answer.result.columns[0].type_oid)
 }
 
 fn error(engine: &Engine, sql: &str) -> String {
     let error = query(engine, sql).expect_err(sql);
-    translate(&error, Some(sql)).message
+    translate(&error).message
 }
 
 /// Expression, its text, its type, and its binary form.
@@ -65,7 +65,7 @@ const VALUES: &[(&str, &str, u32, &str)] = &[
     ("1.5::float8", "1.5", 701, "3ff8000000000000"),
     ("12.50::numeric", "12.5", 1700, "0002000000000001000c1388"),
     ("1.0", "1", 1700, "00010000000000000001"),
-    ("-0.00012", "-0.00012", 1700, "0002ffff4000000500010 7d0"),
+    ("-0.00012", "-0.00012", 1700, "0002ffff40000005000107d0"),
     ("100000", "100000", 23, "000186a0"),
     ("'a'::text", "a", 25, "61"),
     ("'vc5'::varchar(5)", "vc5", 1043, "766335"),
@@ -73,14 +73,14 @@ const VALUES: &[(&str, &str, u32, &str)] = &[
     ("'a'::\"char\"", "a", 18, "61"),
     (r"'\xdeadbeef'::bytea", r"\xdeadbeef", 17, "deadbeef"),
     ("date '2024-02-29'", "2024-02-29", 1082, "00002279"),
-    ("time '12:34:56.789'", "12:34:56.789", 1083, "0000000a8bed8f88"),
+    ("time '12:34:56.789'", "12:34:56.789", 1083, "0000000a8be62608"),
     ("timestamp '2024-01-01'", "2024-01-01 00:00:00", 1114, "0002b0d5d4e94000"),
-    ("timestamptz '2024-01-01 00:00:00+02'", "2023-12-31 22:00:00+00", 1184, "0002b0d4283c3800"),
+    ("timestamptz '2024-01-01 00:00:00+02'", "2023-12-31 22:00:00+00", 1184, "0002b0d427c1f800"),
     (
         "interval '1 year 2 months 3 days 04:05:06'",
         "1 year 2 months 3 days 04:05:06",
         1186,
-        "000000036cb27c80000000030000000e",
+        "000000036c8bc080000000030000000e",
     ),
     (
         "'0a0b0c0d-0000-0000-0000-000000000001'::uuid",
@@ -97,13 +97,13 @@ const VALUES: &[(&str, &str, u32, &str)] = &[
         "ARRAY[1,NULL,3]",
         "{1,NULL,3}",
         1007,
-        "000000010000000100000017000000030000000100000004000000 01ffffffff0000000400000003",
+        "00000001000000010000001700000003000000010000000400000001ffffffff0000000400000003",
     ),
     (
         "ARRAY['a','b c']",
         r#"{a,"b c"}"#,
         1009,
-        "00000001000000000000001900000002000000010000000161000000036220 63",
+        "0000000100000000000000190000000200000001000000016100000003622063",
     ),
 ];
 
@@ -113,7 +113,7 @@ fn every_scalar_has_materialize_s_type_text_and_binary_form() {
     for (expression, expected, oid, binary) in VALUES {
         assert_eq!(value(&engine, expression), ((*expected).to_owned(), *oid), "{expression}");
         let answer = engine.query(&format!("SELECT {expression}"), &[], &[Format::Binary]).expect(expression);
-        assert_eq!(hex(&answer.result.rows[0][0]), binary.replace(' ', ""), "{expression}");
+        assert_eq!(hex(answer.result.rows[0][0].as_ref()), *binary, "{expression}");
     }
 }
 
@@ -125,7 +125,7 @@ fn values_come_back_as_parameters_in_both_forms() {
             Param { type_oid: *oid, format: Format::Text, value: Some(expected.as_bytes().to_vec()) };
         let answer = engine.query("SELECT $1", &[text_form], &[]).expect(expression);
         assert_eq!(
-            (text(&answer.result.rows[0][0]), answer.result.columns[0].type_oid),
+            (text(answer.result.rows[0][0].as_ref()), answer.result.columns[0].type_oid),
             ((*expected).to_owned(), *oid),
             "{expression}"
         );
@@ -137,7 +137,7 @@ fn values_come_back_as_parameters_in_both_forms() {
             .collect();
         let binary_form = Param { type_oid: *oid, format: Format::Binary, value: Some(bytes) };
         let answer = engine.query("SELECT $1", &[binary_form], &[]).expect(expression);
-        assert_eq!(text(&answer.result.rows[0][0]), *expected, "{expression} from binary");
+        assert_eq!(text(answer.result.rows[0][0].as_ref()), *expected, "{expression} from binary");
     }
 }
 
@@ -249,7 +249,7 @@ fn parameters_are_inferred_unless_they_are_given() {
     assert_eq!(params("SELECT $1", &[16462]), Ok(vec![16462]));
     assert_eq!(params("SELECT $1 + 1::uint8", &[]), Ok(vec![16464]));
     let error = engine.describe("SELECT $2::int4", &[]).expect_err("nothing says what $1 is");
-    assert_eq!(translate(&error, None).message, "unable to infer type for parameter $1");
+    assert_eq!(translate(&error).message, "unable to infer type for parameter $1");
 }
 
 #[test]
@@ -396,7 +396,7 @@ fn rows_are_copied_in_with_every_special_character() {
     ];
     assert_eq!(engine.copy_in("data.copied", &columns, &rows), Ok(2));
     let answer = query(&engine, "SELECT * FROM data.copied ORDER BY a NULLS LAST").expect("reads");
-    let first: Vec<String> = answer.result.rows[0].iter().map(text).collect();
+    let first: Vec<String> = answer.result.rows[0].iter().map(|value| text(value.as_ref())).collect();
     assert_eq!(first, ["1", "tab\tline\nback\\slash \\N", r#"{{a},{"b c",NULL},{}}"#, "{a=>1,b=>2}", "{}"]);
     assert_eq!(answer.result.rows[1], [None, Some(Vec::new()), None, None, None]);
     let bad = vec![vec![value("-1"), None, None, None, None]];
@@ -457,7 +457,7 @@ fn privileges_are_taken_apart() {
     let answer = query(&engine, "SELECT (mz_aclexplode(ARRAY['u1=rU/u2', '=r/u2']::mz_aclitem[])).*")
         .expect("explodes");
     let rows: Vec<Vec<String>> =
-        answer.result.rows.iter().map(|row| row.iter().map(text).collect()).collect();
+        answer.result.rows.iter().map(|row| row.iter().map(|value| text(value.as_ref())).collect()).collect();
     assert_eq!(rows, [["u2", "u1", "SELECT", "f"], ["u2", "u1", "USAGE", "f"], ["u2", "p", "SELECT", "f"]]);
     assert_eq!(value(&engine, "make_mz_aclitem('p', 'u2', 'select, insert')").0, "=ar/u2");
     assert_eq!(value(&engine, "mz_format_privileges('rU')").0, "{SELECT,USAGE}");

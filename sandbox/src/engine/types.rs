@@ -212,7 +212,7 @@ impl TypeRow {
     }
 }
 
-/// The types that aren't PostgreSQL's, by the engine's id.
+/// The types that aren't `PostgreSQL`'s, by the engine's id.
 #[derive(Debug, Default)]
 pub(super) struct Types {
     infos: BTreeMap<u32, TypeInfo>,
@@ -238,7 +238,7 @@ const OWN: [(&str, TypeOid, TypeOid, Kind); 9] = [
     ("regproc", 24, 1008, Kind::Plain),
 ];
 
-/// PostgreSQL's types whose values aren't written alike, with their arrays.
+/// `PostgreSQL`'s types whose values aren't written alike, with their arrays.
 const DIFFERENT: [(u32, u32, Kind); 3] =
     [(1700, 1231, Kind::Numeric), (3802, 3807, Kind::Json), (1186, 1187, Kind::Interval)];
 

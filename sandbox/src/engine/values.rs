@@ -61,13 +61,9 @@ fn to_client(kind: &Kind, text: String) -> String {
         Kind::Json => json::normalised(&text).unwrap_or(text),
         Kind::Interval => text.replace(" mon", " month"),
         Kind::Array(inner) if **inner == Kind::Plain => text,
-        Kind::Array(inner) => match parse_array(&text) {
+        Kind::Array(inner) | Kind::List(inner) => match parse_array(&text) {
             Some(nodes) => array(&nodes, inner),
             // An array with lower bounds, say.
-            None => text,
-        },
-        Kind::List(inner) => match parse_array(&text) {
-            Some(nodes) => array(&nodes, inner),
             None => text,
         },
         Kind::Map(inner) => map(&text, inner).unwrap_or(text),
@@ -160,16 +156,14 @@ fn has_nested(kind: &Kind) -> bool {
 
 fn to_engine(kind: &Kind, value: &[u8]) -> Result<Vec<u8>, EngineError> {
     let text = String::from_utf8_lossy(value);
-    match engine_text(kind, &text) {
-        Some(text) => Ok(text.into_bytes()),
-        None => {
-            let what = if matches!(kind, Kind::Map(_)) { "map" } else { "list" };
-            Err(EngineError {
-                sqlstate: "22P02".to_owned(),
-                ..EngineError::internal(format_args!("invalid input syntax for type {what}: \"{text}\""))
-            })
-        }
+    if let Some(text) = engine_text(kind, &text) {
+        return Ok(text.into_bytes());
     }
+    let what = if matches!(kind, Kind::Map(_)) { "map" } else { "list" };
+    Err(EngineError {
+        sqlstate: "22P02".to_owned(),
+        ..EngineError::internal(format_args!("invalid input syntax for type {what}: \"{text}\""))
+    })
 }
 
 fn engine_text(kind: &Kind, text: &str) -> Option<String> {

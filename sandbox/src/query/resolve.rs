@@ -30,6 +30,8 @@ pub struct References {
     pub wildcard: bool,
     /// It has a `SHOW`.
     pub show: bool,
+    /// The list, map and array types that it names.
+    pub(crate) types: Vec<DataType>,
 }
 
 impl References {
@@ -200,6 +202,14 @@ impl<'a> Resolver<'a> {
 
     /// A type, with the types in it.
     pub(crate) fn data_type(&mut self, data_type: &mut DataType) -> Result<(), SqlError> {
+        self.type_inside(data_type)?;
+        if !matches!(data_type, DataType::Named { .. }) {
+            self.references.types.push(data_type.clone());
+        }
+        Ok(())
+    }
+
+    fn type_inside(&mut self, data_type: &mut DataType) -> Result<(), SqlError> {
         match data_type {
             DataType::Named { name, .. } => {
                 if let ItemRef::Name(written) = &*name {
@@ -210,10 +220,10 @@ impl<'a> Resolver<'a> {
                 }
                 Ok(())
             }
-            DataType::Array(element) | DataType::List(element) => self.data_type(element),
+            DataType::Array(element) | DataType::List(element) => self.type_inside(element),
             DataType::Map(key, value) => {
-                self.data_type(key)?;
-                self.data_type(value)
+                self.type_inside(key)?;
+                self.type_inside(value)
             }
         }
     }

@@ -132,12 +132,12 @@ BEGIN
         EXECUTE format('CREATE CAST (%s AS text) WITH FUNCTION mz_internal.%I(%1$s) AS ASSIGNMENT', list, key || ' list');
     ELSE
         EXECUTE format('CREATE FUNCTION mz_fn.list(VARIADIC %2$s[]) RETURNS %1$s LANGUAGE sql IMMUTABLE RETURN $1::%1$s', list, element);
-        EXECUTE format('CREATE FUNCTION mz_internal.list_of(%2$s[]) RETURNS %1$s LANGUAGE sql IMMUTABLE RETURN $1::%1$s', list, element);
+        EXECUTE format('CREATE FUNCTION mz_fn.list_of(%2$s[]) RETURNS %1$s LANGUAGE sql IMMUTABLE RETURN $1::%1$s', list, element);
         EXECUTE format('CREATE FUNCTION mz_catalog.list_append(%1$s, %2$s) RETURNS %1$s LANGUAGE sql IMMUTABLE RETURN array_append($1::%2$s[], $2)::%1$s', list, element);
         EXECUTE format('CREATE FUNCTION mz_catalog.list_prepend(%2$s, %1$s) RETURNS %1$s LANGUAGE sql IMMUTABLE RETURN array_prepend($1, $2::%2$s[])::%1$s', list, element);
         EXECUTE format('CREATE FUNCTION mz_catalog.list_cat(%1$s, %1$s) RETURNS %1$s LANGUAGE sql IMMUTABLE RETURN array_cat($1, $2)', list);
         EXECUTE format('CREATE FUNCTION mz_catalog.list_remove(%1$s, %2$s) RETURNS %1$s LANGUAGE sql IMMUTABLE RETURN array_remove($1::%2$s[], $2)::%1$s', list, element);
-        EXECUTE format('CREATE AGGREGATE mz_catalog.list_agg(%1$s) (SFUNC = array_append, STYPE = %1$s[], FINALFUNC = mz_internal.list_of)', element);
+        EXECUTE format('CREATE AGGREGATE mz_catalog.list_agg(%1$s) (SFUNC = array_append, STYPE = %1$s[], FINALFUNC = mz_fn.list_of)', element);
     END IF;
     EXECUTE format('CREATE FUNCTION mz_catalog.list_length(%s) RETURNS int4 LANGUAGE sql IMMUTABLE STRICT RETURN cardinality($1)', list);
     IF element LIKE '%[]' THEN

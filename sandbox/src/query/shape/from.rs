@@ -153,10 +153,10 @@ impl Inference<'_> {
         };
         let mut equalities = Equalities::of(&whole, &conditions);
         for name in &shared {
-            let place = |range: &mut dyn Iterator<Item = usize>| {
+            let place = |mut range: std::ops::Range<usize>| {
                 range.find(|i| whole.columns.get(*i).is_some_and(|c| c.name == *name && !c.merged))
             };
-            let (a, b) = (place(&mut (0..start)), place(&mut (start..whole.columns.len())));
+            let (a, b) = (place(0..start), place(start..whole.columns.len()));
             if let (Some(a), Some(b)) = (a, b) {
                 equalities.pairs.push((a, b));
                 let hidden = if operator == JoinOperator::RightOuter { a } else { b };
