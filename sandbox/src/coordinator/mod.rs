@@ -13,10 +13,10 @@ pub use clock::Clock;
 pub use hooks::{Fault, Hooks, Moment, Record};
 
 use crate::catalog::{Catalog, Effects, ItemId, Transaction};
-use crate::engine::{Engine, EngineError, SessionSettings};
+use crate::engine::{Engine, EngineError};
 use crate::error::SqlError;
+use crate::plan::Limits;
 use crate::query;
-use crate::result::{Format, Param};
 use crate::system;
 
 /// The server behind the sessions.
@@ -30,6 +30,7 @@ pub struct Coordinator {
     next_connection: AtomicU32,
     environment_id: String,
     started: String,
+    limits: Limits,
 }
 
 /// What the lock guards.
@@ -63,11 +64,11 @@ impl Coordinator {
             next_connection: AtomicU32::new(1),
             environment_id: format!("local-az1-{}-0", uuid()),
             started,
+            limits: Limits::default(),
         };
         let mut state = coordinator.lock();
         let catalog = Catalog::bootstrap();
-        let effects = Effects::all(&catalog);
-        coordinator.mirror(&state.catalog, &catalog, &effects)?;
+        coordinator.engine.batch(&system::populate(&catalog).join(";\n")).map_err(engine_failed)?;
         state.catalog = Arc::new(catalog);
         drop(state);
         Ok(coordinator)
@@ -109,6 +110,15 @@ impl Coordinator {
         self.next_connection.fetch_add(1, Ordering::Relaxed)
     }
 
+    /// How many changes there were.
+    pub(crate) fn change_count(&self) -> u64 {
+        *self.changes.borrow()
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// Follows the changes from now on.
     pub(crate) fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
@@ -134,24 +144,12 @@ impl Coordinator {
     }
 
     fn mirror(&self, old: &Catalog, new: &Catalog, effects: &Effects) -> Result<(), SqlError> {
-        let mut statements = query::mirror(old, new, effects);
+        let mut statements = query::mirror(old, new, effects)?;
         statements.extend(system::refresh(old, new, effects));
         if statements.is_empty() {
             return Ok(());
         }
         self.engine.batch(&statements.join(";\n")).map_err(engine_failed)
-    }
-
-    /// Runs a statement in the engine for a session.
-    pub(crate) fn query(
-        &self,
-        settings: &SessionSettings,
-        sql: &str,
-        params: &[Param],
-        formats: &[Format],
-    ) -> Result<crate::engine::Answer, EngineError> {
-        self.engine.set_session(settings)?;
-        self.engine.query(sql, params, formats)
     }
 }
 

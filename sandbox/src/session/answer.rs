@@ -1,9 +1,9 @@
 //! What a session answers. The wire writes it down; what takes time comes back as something to wait for.
 
-use super::copy_format::CopyFormat;
 use super::subscription::Subscription;
-use crate::catalog::ItemId;
 use crate::error::SqlError;
+use crate::query::CopyFrom;
+pub(crate) use crate::query::CopyFormat;
 use crate::result::{Column, Format, Row, TypeOid};
 
 /// What `Describe` says of a statement.
@@ -34,7 +34,7 @@ pub(crate) enum Answer {
         rows: Vec<Row>,
     },
     /// The client is to send rows.
-    CopyIn(Box<CopyIn>),
+    CopyIn(Box<CopyFrom>),
     /// Rows that come as they change; with a format they are sent as `COPY` data.
     Stream {
         subscription: Box<Subscription>,
@@ -42,6 +42,8 @@ pub(crate) enum Answer {
     },
     /// A cursor over a subscription: its rows have to be waited for.
     Fetch(Fetch),
+    /// The connection is to end without a word.
+    Disconnect,
     /// The statement reads a time that has not come: it is to be run again then.
     Wait {
         until: u64,
@@ -62,17 +64,6 @@ impl Tag {
             Self::Fetch => format!("FETCH {rows}"),
         }
     }
-}
-
-/// A `COPY … FROM STDIN` that waits for its rows.
-#[derive(Debug)]
-pub(crate) struct CopyIn {
-    pub(crate) table: ItemId,
-    pub(crate) format: CopyFormat,
-    /// The statement for the engine that inserts one row of text values.
-    pub(crate) insert: String,
-    /// The types of its parameters.
-    pub(crate) types: Vec<TypeOid>,
 }
 
 /// A `FETCH` from a subscription's cursor.

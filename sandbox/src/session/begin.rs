@@ -39,6 +39,7 @@ impl Session {
             cursors: std::collections::BTreeMap::new(),
             notices: Vec::new(),
             reports: Vec::new(),
+            in_cursor: false,
         };
         for (name, values) in &role.defaults {
             session.variables.set_role_default(name, values);

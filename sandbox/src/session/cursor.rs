@@ -35,13 +35,17 @@ enum State {
 
 /// What a subscription's cursor has at the moment.
 pub(crate) struct Polled {
-    pub(crate) rows: Vec<Row>,
+    rows: Vec<Row>,
     /// There will be no more.
     pub(crate) complete: bool,
     progress: bool,
 }
 
 impl Polled {
+    pub(crate) fn take(&mut self) -> Vec<Row> {
+        std::mem::take(&mut self.rows)
+    }
+
     /// Ends when there may be more.
     pub(crate) async fn wait(&self, changed: watch::Receiver<u64>) {
         wait_for_changes(changed, self.progress).await;
@@ -60,7 +64,7 @@ impl Session {
             let message = format!("cursor \"{name}\" already exists");
             return Err(SqlError::new(SqlState::DUPLICATE_CURSOR, message));
         }
-        let text = crate::sql::print::display(statement);
+        let text = super::planning::display(statement);
         let bound = self.bind_simple(ParsedStatement { statement: statement.clone(), text, offset: 0 })?;
         self.cursors.insert(name.to_owned(), Cursor { bound, state: State::Declared });
         Ok(Answer::Done("DECLARE CURSOR".into()))
@@ -87,7 +91,10 @@ impl Session {
         let cursor = self.cursor(name)?;
         if let State::Declared = cursor.state {
             let bound = cursor.bound.clone();
-            let state = match self.execute_bound(&bound)? {
+            self.in_cursor = true;
+            let answer = self.execute_bound(&bound);
+            self.in_cursor = false;
+            let state = match answer? {
                 Answer::Rows { rows, .. } => State::Rows(rows.into()),
                 Answer::Stream { subscription, .. } => State::Subscription(subscription),
                 // The statement reads a time to come: the whole FETCH is run again then.

@@ -7,7 +7,7 @@ mod changes;
 mod class;
 mod copy_format;
 mod cursor;
-mod definitions;
+pub(crate) mod definitions;
 mod encode;
 mod parameter;
 mod planning;
@@ -16,8 +16,10 @@ mod read;
 mod run;
 mod settings;
 mod subscription;
+mod tag;
+mod time_domain;
 mod transaction;
-mod value;
+pub(crate) mod value;
 mod variables;
 mod write;
 
@@ -27,9 +29,9 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-pub(crate) use answer::{Answer, Bound, CopyIn, Fetch, Tag, Wait};
+pub(crate) use answer::{Answer, Bound, Fetch, Tag, Wait};
 pub(crate) use begin::StartupSetting;
-pub(crate) use copy_format::CopyFormat;
+pub(crate) use copy_format::encode as encode_copy;
 pub(crate) use subscription::Subscription;
 pub use transaction::Status;
 
@@ -58,6 +60,8 @@ pub(crate) struct Session {
     cursors: BTreeMap<String, Cursor>,
     notices: Vec<Notice>,
     reports: Vec<Report>,
+    /// A cursor is being opened: its rows don't go straight to the client.
+    in_cursor: bool,
 }
 
 impl Session {

@@ -64,7 +64,7 @@ fn needs_engine(oid: TypeOid, text: &str) -> bool {
     }
 }
 
-fn check_bytes(oid: TypeOid, value: &[u8]) -> Result<(), String> {
+fn check_bytes(oid: TypeOid, value: &[u8]) -> std::result::Result<(), String> {
     let width = match oid {
         16 => Some(1),
         21 | 16_460 => Some(2),

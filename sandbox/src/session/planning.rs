@@ -3,16 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::answer::{Description, Result};
-use crate::catalog::{Catalog, ItemId, ItemKind, SchemaId};
+use crate::catalog::{Catalog, ItemId};
 use crate::engine::{Engine, EngineError};
 use crate::error::SqlError;
 use crate::plan::rbac::Requirements;
 use crate::plan::{self, DdlPlan, Limits, SessionView};
-use crate::query::{self, QueryPlan, WritePlan};
+use crate::query::{self, CopyPlan, ExplainPlan, Planning, QueryPlan, SubscribePlan, WritePlan};
 use crate::result::{Column, TypeOid};
-use crate::sql::ast::{
-    CopyDirection, CopyRelation, Query, SelectStatement, SetExpr, Statement, With,
-};
+use crate::sql::ast::{Query, SelectStatement, SetExpr, Statement, With};
 
 /// A statement that was planned.
 #[derive(Debug)]
@@ -21,6 +19,12 @@ pub(super) enum Plan {
     Query(Box<QueryPlan>),
     /// It writes rows.
     Write(Box<WritePlan>),
+    /// It returns the rows of a subscription.
+    Subscribe(Box<SubscribePlan>),
+    /// It explains.
+    Explain(Box<ExplainPlan>),
+    /// It copies rows, one way or the other.
+    Copy(Box<CopyPlan>),
     /// It is planned when it runs.
     Other,
 }
@@ -35,7 +39,11 @@ impl Plan {
                 let columns = Some(plan.columns.clone()).filter(|columns: &Vec<Column>| !columns.is_empty());
                 Description { params: plan.params.clone(), columns }
             }
-            Self::Other => Description::default(),
+            Self::Subscribe(plan) => {
+                Description { params: plan.params.clone(), columns: Some(plan.columns.clone()) }
+            }
+            Self::Explain(plan) => Description { params: Vec::new(), columns: Some(plan.columns.clone()) },
+            Self::Copy(_) | Self::Other => Description::default(),
         }
     }
 }
@@ -58,6 +66,13 @@ pub(super) fn plan(
         Statement::Insert(insert) => write(query::plan_insert(insert, catalog, view, engine, params)),
         Statement::Update(update) => write(query::plan_update(update, catalog, view, engine, params)),
         Statement::Delete(delete) => write(query::plan_delete(delete, catalog, view, engine, params)),
+        Statement::Subscribe(subscribe) => query::plan_subscribe(subscribe, catalog, view, engine, params)
+            .map(|plan| Plan::Subscribe(Box::new(plan))),
+        Statement::Explain(explain) => query::plan_explain(explain, catalog, view, engine, params)
+            .map(|plan| Plan::Explain(Box::new(plan))),
+        Statement::Copy(copy) => {
+            query::plan_copy(copy, catalog, view, engine, params).map(|plan| Plan::Copy(Box::new(plan)))
+        }
         _ => Ok(Plan::Other),
     }
 }
@@ -80,18 +95,27 @@ pub(super) fn plan_change(
     view: &SessionView,
     engine: &Engine,
     limits: &Limits,
+    now: u64,
 ) -> Result<DdlPlan> {
-    match plan::plan_ddl(statement, catalog, view, limits) {
+    if let Some(planned) = plan::plan_ddl(statement, catalog, view, limits) {
+        let planned = planned?;
+        planned.requires.check(catalog, view.role)?;
+        return Ok(planned.plan);
+    }
+    let before = catalog.clone();
+    match query::plan_item(statement, &mut Planning { catalog, session: view, engine, now }) {
         Some(planned) => {
             let planned = planned?;
-            planned.requires.check(catalog, view.role)?;
-            Ok(planned.plan)
+            Requirements::of_ops(&before, &planned.ops).check(&before, view.role)?;
+            Ok(planned)
         }
-        None => {
-            let _ = engine;
-            Err(SqlError::unsupported(crate::sql::print::display(statement)))
-        }
+        None => Err(SqlError::unsupported(display(statement))),
     }
+}
+
+/// A statement as errors write it.
+pub(super) fn display(statement: &Statement) -> String {
+    format!("{statement:?}")
 }
 
 /// An error of the engine in the server's words. Places in lowered SQL mean nothing to the client.

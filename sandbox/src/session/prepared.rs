@@ -75,7 +75,7 @@ impl Session {
             let message = format!("prepared statement \"{name}\" already exists");
             return Err(SqlError::new(SqlState("42P05"), message));
         }
-        let text = crate::sql::print::display(statement);
+        let text = super::planning::display(statement);
         let statement = ParsedStatement { statement: statement.clone(), text, offset: 0 };
         let prepared = self.prepared(Some(Arc::new(statement)), &[])?;
         self.statements.insert(name.to_owned(), prepared);

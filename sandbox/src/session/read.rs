@@ -16,14 +16,17 @@ use crate::sql::ast::Statement;
 impl Session {
     pub(super) fn read(&mut self, statement: &Statement, bound: &Bound) -> Result<Answer> {
         match statement {
-            Statement::Subscribe(subscribe) => self.subscribe(subscribe, bound, None),
-            Statement::Explain(_) => Err(SqlError::unsupported("EXPLAIN")),
+            Statement::Subscribe(subscribe) => self.subscribe(subscribe, bound),
             _ => match self.plan(statement, &param_types(bound))? {
                 Plan::Query(plan) => match self.select(&plan, &bound.params, &bound.formats)? {
                     Read::Rows(rows) => Ok(Answer::Rows { rows, tag: Tag::Select }),
                     Read::Wait(until) => Ok(Answer::Wait { until }),
                 },
-                Plan::Write(_) | Plan::Other => Err(SqlError::unsupported(crate::sql::print::display(statement))),
+                Plan::Explain(plan) => {
+                    self.transaction.read(true, None)?;
+                    Err(plan.refused)
+                }
+                Plan::Write(_) | Plan::Subscribe(_) | Plan::Copy(_) | Plan::Other => Err(SqlError::unsupported(super::planning::display(statement))),
             },
         }
     }

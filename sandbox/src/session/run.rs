@@ -12,7 +12,7 @@ use crate::error::{Notice, SqlError, SqlState};
 use crate::plan::DdlPlan;
 use crate::result::TypeOid;
 use crate::sql::ast::{DiscardTarget, Statement, TransactionMode};
-use crate::sql::print::display;
+use super::planning::display;
 
 impl Session {
     /// The statements of one text begin.
@@ -270,13 +270,13 @@ impl Session {
         coordinator.engine().set_session(&self.engine_settings(&before)).map_err(engine_failed)?;
         let mut scratch = before.clone();
         let plan =
-            planning::plan_change(statement, &mut scratch, &view, coordinator.engine(), coordinator.limits())?;
+            planning::plan_change(statement, &mut scratch, &view, coordinator.engine(), coordinator.limits(), self.clock().now())?;
         let DdlPlan { ops, notices, secrets } = plan;
         self.notices.extend(notices);
         if ops.is_empty() {
             return Ok(Answer::Done(tag(statement)));
         }
-        if own && self.transaction.keeps_ddl() {
+        if own && self.transaction.is_shared() {
             let transaction = self.catalog_transaction(ops.clone());
             let mut catalog = scratch;
             catalog.apply(&transaction)?;

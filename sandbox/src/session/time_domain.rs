@@ -101,7 +101,8 @@ fn is_stored(catalog: &Catalog, item: &Item) -> bool {
     }
 }
 
-fn name_of(catalog: &Catalog, id: ItemId) -> String {
+/// The full name of an item, in quotes.
+pub(super) fn name_of(catalog: &Catalog, id: ItemId) -> String {
     match catalog.full_name(id) {
         Some(name) => {
             let parts = name.database.iter().chain([&name.schema, &name.item]);

@@ -11,7 +11,8 @@ use super::frontend::{self, Message, Target};
 use super::stream::Stream;
 use crate::error::{SqlError, SqlState};
 use crate::result::Format;
-use crate::session::{Answer, Bound, CopyIn, Fetch, Session, Subscription, Wait};
+use crate::query::{CopyFormat, CopyFrom, CopyKind};
+use crate::session::{Answer, Bound, Fetch, Session, Subscription, Tag, Wait, encode_copy};
 
 /// The longest text of statements, in bytes.
 const MAX_BATCH: usize = 1_000_000;
@@ -259,7 +260,7 @@ impl Connection {
             Answer::CopyOut { columns, format, rows } => {
                 self.outbox.copy_out(columns, copy_format_of(&format));
                 for row in &rows {
-                    self.outbox.copy_data(format.encode(row));
+                    self.outbox.copy_data(encode_copy(&format, row));
                     if self.outbox.buffer.len() > SEND_AT {
                         self.flush().await?;
                     }
@@ -268,6 +269,7 @@ impl Connection {
                 self.tell(session);
                 self.outbox.complete(&format!("COPY {}", rows.len()));
             }
+            Answer::Disconnect => return Err(Closed),
             Answer::CopyIn(copy) => return self.copy_in(session, bound, &copy).await,
             Answer::Stream { subscription, copy } => {
                 let canceled = self.cancel.begin();
@@ -317,7 +319,7 @@ impl Connection {
         &mut self,
         session: &mut Session,
         mut subscription: Subscription,
-        copy: Option<crate::session::CopyFormat>,
+        copy: Option<CopyFormat>,
         canceled: &super::cancel::Canceled,
     ) -> Outcome<Result<(), SqlError>> {
         let mut sent = 0;
@@ -330,7 +332,7 @@ impl Connection {
             for row in subscription.take(None) {
                 sent += 1;
                 match &copy {
-                    Some(format) => self.outbox.copy_data(format.encode(&row)),
+                    Some(format) => self.outbox.copy_data(encode_copy(format, &row)),
                     None => self.outbox.row(&row),
                 }
             }
@@ -368,11 +370,11 @@ impl Connection {
         loop {
             let changed = session.changes();
             let limit = fetch.limit.map(|limit| limit - rows.len());
-            let polled = match self.run(|| session.poll_cursor(&fetch.cursor, limit)) {
+            let mut polled = match self.run(|| session.poll_cursor(&fetch.cursor, limit)) {
                 Ok(polled) => polled,
                 Err(error) => return Ok(Err(error)),
             };
-            rows.extend(polled.rows);
+            rows.extend(polled.take());
             let enough = fetch.limit.is_some_and(|limit| rows.len() >= limit)
                 || (fetch.wait == Wait::ForRows && !rows.is_empty());
             if enough || polled.complete || fetch.wait == Wait::For(Duration::ZERO) {
@@ -384,12 +386,12 @@ impl Connection {
                 Waited::TimedOut => break,
             }
         }
-        Ok(Ok(Answer::Rows { rows, tag: crate::session::Tag::Fetch }))
+        Ok(Ok(Answer::Rows { rows, tag: Tag::Fetch }))
     }
 
     /// Takes the rows of a `COPY … FROM STDIN`.
-    async fn copy_in(&mut self, session: &mut Session, bound: &Bound, copy: &CopyIn) -> Outcome<Result<(), SqlError>> {
-        self.outbox.copy_in(copy.types.len(), Format::Text);
+    async fn copy_in(&mut self, session: &mut Session, bound: &Bound, copy: &CopyFrom) -> Outcome<Result<(), SqlError>> {
+        self.outbox.copy_in(copy.columns.len(), Format::Text);
         self.flush().await?;
         let mut data = Vec::new();
         loop {
@@ -410,7 +412,7 @@ impl Connection {
                 }
             }
         }
-        match self.run(|| session.finish_copy(bound, copy, &data)) {
+        match self.run(|| session.finish_copy(copy, &data)) {
             Ok(count) => {
                 self.tell(session);
                 self.outbox.complete(&format!("COPY {count}"));
@@ -505,8 +507,8 @@ impl Connection {
     }
 }
 
-fn copy_format_of(format: &crate::session::CopyFormat) -> Format {
-    if format.is_binary() { Format::Binary } else { Format::Text }
+fn copy_format_of(format: &CopyFormat) -> Format {
+    if format.kind == CopyKind::Binary { Format::Binary } else { Format::Text }
 }
 
 fn check_text(text: &[u8]) -> Result<&str, SqlError> {
