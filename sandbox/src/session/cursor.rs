@@ -64,7 +64,7 @@ impl Session {
             let message = format!("cursor \"{name}\" already exists");
             return Err(SqlError::new(SqlState::DUPLICATE_CURSOR, message));
         }
-        let text = super::planning::display(statement);
+        let text = crate::sql::print::display(statement);
         let bound = self.bind_simple(ParsedStatement { statement: statement.clone(), text, offset: 0 })?;
         self.cursors.insert(name.to_owned(), Cursor { bound, state: State::Declared });
         Ok(Answer::Done("DECLARE CURSOR".into()))

@@ -22,6 +22,31 @@ pub(super) fn is_known(oid: TypeOid) -> bool {
     KNOWN.contains(&oid)
 }
 
+/// A type in words.
+pub(super) fn type_name(oid: TypeOid) -> String {
+    match oid {
+        16 => "boolean",
+        17 => "bytea",
+        20 => "bigint",
+        21 => "smallint",
+        23 => "integer",
+        25 => "text",
+        700 => "real",
+        701 => "double precision",
+        1043 => "character varying",
+        1082 => "date",
+        1083 => "time",
+        1114 => "timestamp without time zone",
+        1184 => "timestamp with time zone",
+        1186 => "interval",
+        1700 => "numeric",
+        2950 => "uuid",
+        3802 => "jsonb",
+        other => return format!("type with OID {other}"),
+    }
+    .to_owned()
+}
+
 /// Whether values of a type can be sent in binary.
 pub(super) fn check_binary(oid: TypeOid) -> Result<()> {
     let kind = match oid {

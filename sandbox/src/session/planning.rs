@@ -10,6 +10,7 @@ use crate::plan::rbac::Requirements;
 use crate::plan::{self, DdlPlan, Limits, SessionView};
 use crate::query::{self, CopyPlan, ExplainPlan, Planning, QueryPlan, SubscribePlan, WritePlan};
 use crate::result::{Column, TypeOid};
+use crate::sql::print::display;
 use crate::sql::ast::{Query, SelectStatement, SetExpr, Statement, With};
 
 /// A statement that was planned.
@@ -113,10 +114,7 @@ pub(super) fn plan_change(
     }
 }
 
-/// A statement as errors write it.
-pub(super) fn display(statement: &Statement) -> String {
-    format!("{statement:?}")
-}
+
 
 /// An error of the engine in the server's words. Places in lowered SQL mean nothing to the client.
 pub(super) fn translated(error: &EngineError) -> SqlError {

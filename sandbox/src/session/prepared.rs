@@ -5,10 +5,11 @@ use std::sync::Arc;
 use super::Session;
 use super::answer::{Answer, Bound, Description, Result, Tag};
 use super::parameter;
+use super::planning::{self, Plan};
 use super::transaction::{Status, aborted};
 use crate::error::{SqlError, SqlState};
 use crate::result::{Format, Param, Row, TypeOid};
-use crate::sql::ast::{ParsedStatement, Statement};
+use crate::sql::ast::{Expr, ParsedStatement, Query, SelectStatement, SetExpr, Statement, With};
 
 /// A prepared statement.
 #[derive(Clone, Debug)]
@@ -75,7 +76,7 @@ impl Session {
             let message = format!("prepared statement \"{name}\" already exists");
             return Err(SqlError::new(SqlState("42P05"), message));
         }
-        let text = super::planning::display(statement);
+        let text = crate::sql::print::display(statement);
         let statement = ParsedStatement { statement: statement.clone(), text, offset: 0 };
         let prepared = self.prepared(Some(Arc::new(statement)), &[])?;
         self.statements.insert(name.to_owned(), prepared);
@@ -94,6 +95,54 @@ impl Session {
                 None => Err(no_statement(name)),
             },
         }
+    }
+
+    /// `EXECUTE name (values)`: each value must have the type of its parameter, or a number where a number is wanted.
+    pub(super) fn execute_prepared(&mut self, name: &str, values: &[Expr], formats: &[Format]) -> Result<Answer> {
+        let Some(prepared) = self.statements.get(name).cloned() else {
+            return Err(SqlError::internal(format!("unknown prepared statement {name}")));
+        };
+        let wanted = &prepared.description.params;
+        if wanted.len() != values.len() {
+            let message = format!("expected {} params, got {}", wanted.len(), values.len());
+            return Err(SqlError::internal(message));
+        }
+        let mut params = Vec::new();
+        for (position, (value, type_oid)) in values.iter().zip(wanted).enumerate() {
+            params.push(self.execute_param(position + 1, value, *type_oid)?);
+        }
+        let bound = Bound {
+            statement: prepared.statement,
+            params,
+            formats: formats.to_vec(),
+            description: prepared.description,
+        };
+        self.execute_bound(&bound)
+    }
+
+    fn execute_param(&mut self, number: usize, value: &Expr, wanted: TypeOid) -> Result<Param> {
+        let values = SetExpr::Values(vec![vec![value.clone()]]);
+        let with = With::Simple(Vec::new());
+        let query = Query { with, body: values, order_by: Vec::new(), limit: None, offset: None };
+        let Plan::Query(plan) = self.plan(&Statement::Select(SelectStatement { query, as_of: None }), &[])? else {
+            return Err(SqlError::unsupported("parameters of EXECUTE that are no values"));
+        };
+        let given = plan.columns.first().map_or(0, |column| column.type_oid);
+        let is_number = |oid: TypeOid| [20, 21, 23, 700, 701, 1700].contains(&oid);
+        if given != wanted && !(is_number(given) && is_number(wanted)) {
+            let message = format!(
+                "unable to cast given parameter ${number}: expected {}, got {}",
+                parameter::type_name(wanted),
+                parameter::type_name(given)
+            );
+            return Err(SqlError::internal(message).with_hint(
+                "EXECUTE automatically inserts only such casts that are allowed in an assignment cast context.  Try adding an explicit cast.",
+            ));
+        }
+        let rows = self.coordinator.engine().query(&plan.sql, &[], &[]);
+        let rows = rows.map_err(|error| planning::translated(&error))?.result.rows;
+        let value = rows.into_iter().flatten().next().flatten();
+        Ok(Param { type_oid: wanted, format: Format::Text, value })
     }
 
     /// A statement of the simple protocol, ready to run.

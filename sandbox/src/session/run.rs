@@ -12,7 +12,7 @@ use crate::error::{Notice, SqlError, SqlState};
 use crate::plan::DdlPlan;
 use crate::result::TypeOid;
 use crate::sql::ast::{DiscardTarget, Statement, TransactionMode};
-use super::planning::display;
+use crate::sql::print::display;
 
 impl Session {
     /// The statements of one text begin.

@@ -13,7 +13,7 @@ use crate::plan::rbac::Requirements;
 use crate::query::{self, CopyFormat, CopyFrom, CopyKind, CopyPlan, WritePlan};
 use crate::result::{Format, Param};
 use crate::sql::ast::{Copy, Statement};
-use super::planning::display;
+use crate::sql::print::display;
 
 /// The most parameters of a statement of the engine.
 const MAX_PARAMS: usize = 60_000;

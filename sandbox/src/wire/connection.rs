@@ -219,7 +219,7 @@ impl Connection {
             self.outbox.complete(&tag.text(rows.len()));
             return Ok(Ok(()));
         }
-        self.send(session, bound, answer).await
+        self.send(session, answer).await
     }
 
     /// The answer to a statement, once what it waits for has come.
@@ -250,7 +250,7 @@ impl Connection {
     }
 
     /// Sends an answer that is not plain rows.
-    async fn send(&mut self, session: &mut Session, bound: &Bound, answer: Answer) -> Outcome<Result<(), SqlError>> {
+    async fn send(&mut self, session: &mut Session, answer: Answer) -> Outcome<Result<(), SqlError>> {
         match answer {
             Answer::Empty => self.outbox.empty_query(),
             Answer::Done(tag) => {
@@ -270,7 +270,7 @@ impl Connection {
                 self.outbox.complete(&format!("COPY {}", rows.len()));
             }
             Answer::Disconnect => return Err(Closed),
-            Answer::CopyIn(copy) => return self.copy_in(session, bound, &copy).await,
+            Answer::CopyIn(copy) => return self.copy_in(session, &copy).await,
             Answer::Stream { subscription, copy } => {
                 let canceled = self.cancel.begin();
                 if let Some((columns, format)) = &copy {
@@ -390,7 +390,7 @@ impl Connection {
     }
 
     /// Takes the rows of a `COPY … FROM STDIN`.
-    async fn copy_in(&mut self, session: &mut Session, bound: &Bound, copy: &CopyFrom) -> Outcome<Result<(), SqlError>> {
+    async fn copy_in(&mut self, session: &mut Session, copy: &CopyFrom) -> Outcome<Result<(), SqlError>> {
         self.outbox.copy_in(copy.columns.len(), Format::Text);
         self.flush().await?;
         let mut data = Vec::new();
@@ -479,7 +479,7 @@ impl Connection {
             match self.answer(session, &bound).await? {
                 Ok(Answer::Rows { rows, tag }) => session.keep_rows(name, rows, tag),
                 Ok(answer) => {
-                    if let Err(error) = self.send(session, &bound, answer).await? {
+                    if let Err(error) = self.send(session, answer).await? {
                         return Ok(Err(error));
                     }
                     return Ok(self.run(|| session.end_statement()));

@@ -28,9 +28,9 @@ impl Parser<'_> {
                 self.expect_word("VIEW")?;
                 self.create_materialized_view(or_replace, false)
             }
-            "REPLACEMENT" if plain => {
+            "REPLACEMENT" if !temporary => {
                 self.expect_words(&["MATERIALIZED", "VIEW"])?;
-                self.create_materialized_view(false, true)
+                self.create_materialized_view(or_replace, true)
             }
             "TABLE" if !or_replace => self.create_table(temporary),
             "DATABASE" if plain => {
@@ -164,10 +164,7 @@ impl Parser<'_> {
     fn create_connection(&mut self) -> Result<Statement> {
         let if_not_exists = self.if_not_exists()?;
         let name = self.name()?;
-        if self.expect_one_of(&["FOR", "TO"])? == "FOR" {
-            // The older form.
-            return self.fail("Expected TO, found FOR");
-        }
+        self.expect_one_of(&["FOR", "TO"])?;
         let first =
             self.expect_one_of(&["AWS", "KAFKA", "CONFLUENT", "POSTGRES", "SSH", "SQL", "MYSQL", "ICEBERG"])?;
         let kind = match first {

@@ -17,7 +17,7 @@ impl Parser<'_> {
         };
         let if_exists = self.if_exists()?;
         let names = match kind {
-            ObjectKind::Database | ObjectKind::Schema => vec![self.object_name(kind)?],
+            ObjectKind::Database => vec![self.object_name(kind)?],
             _ => self.comma_separated(|p| p.object_name(kind))?,
         };
         // Nothing depends on a role or a policy in a way that could cascade.

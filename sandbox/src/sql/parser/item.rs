@@ -3,7 +3,7 @@
 use mz_deploy_planner::name::Ident;
 
 use super::{Parser, Result, Token, options};
-use crate::sql::ast::{CreateIndex, CreateMaterializedView, CreateView, Statement};
+use crate::sql::ast::{CreateIndex, CreateMaterializedView, CreateView, Expr, Statement};
 
 impl Parser<'_> {
     pub(super) fn create_view(&mut self, or_replace: bool, temporary: bool) -> Result<Statement> {
@@ -30,7 +30,7 @@ impl Parser<'_> {
             None
         };
         let in_cluster = self.optional_in_cluster()?;
-        let in_replica = match self.eat_word("REPLICA") {
+        let in_replica = match self.eat_word("REPLICA") || self.eat_words(&["IN", "REPLICA"]) {
             true => Some(self.ident()?),
             false => None,
         };
@@ -80,9 +80,19 @@ impl Parser<'_> {
         if self.eat_word("USING") {
             self.expect_arranged()?;
         }
-        let key = if default { None } else { Some(self.list_in_parens(Self::expr)?) };
+        let key = if default { None } else { Some(self.list_in_parens(Self::index_key)?) };
         let options = self.optional_with(options::INDEX)?;
         Ok(Statement::CreateIndex(CreateIndex { name, if_not_exists, in_cluster, on, key, options }))
+    }
+
+    /// A key, perhaps with an order, which an index has no use for.
+    fn index_key(&mut self) -> Result<Expr> {
+        let key = self.expr()?;
+        self.eat_one_of(&["ASC", "DESC"]);
+        if self.eat_word("NULLS") {
+            self.expect_one_of(&["FIRST", "LAST"])?;
+        }
+        Ok(key)
     }
 
     /// `USING ARRANGEMENT`, the only method there is.

@@ -62,6 +62,10 @@ pub fn parse_expr(sql: &str) -> Result<Expr, SqlError> {
     }
 }
 
+/// A construct is read on a new stack of `STACK` bytes if fewer than `RED_ZONE` are left.
+const RED_ZONE: usize = 128 << 10;
+const STACK: usize = 4 << 20;
+
 type Result<T, E = SqlError> = std::result::Result<T, E>;
 
 struct Parser<'a> {
@@ -227,7 +231,7 @@ impl<'a> Parser<'a> {
         }
         self.depth += 1;
         let outer = std::mem::take(&mut self.tallest);
-        let result = read(self);
+        let result = stacker::maybe_grow(RED_ZONE, STACK, || read(self));
         self.depth -= 1;
         self.tallest = outer.max(self.tallest + 1);
         result

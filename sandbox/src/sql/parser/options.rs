@@ -22,6 +22,7 @@ pub(super) const REPLICA: &[&str] = &[
     "AVAILABILITY ZONE",
     "BILLED AS",
     "COMPUTECTL ADDRESSES",
+    "COMPUTE ADDRESSES",
     "DISK",
     "INTERNAL",
     "INTROSPECTION INTERVAL",
