@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use pglite_oxide::{ExecProtocolOptions, Pglite};
 
-use super::errors::literal_at;
+use super::errors::{lacks_list, literal_at};
 use super::protocol::{Frontend, Reply};
 use super::session::SessionSettings;
 use super::types::{Definition, Kind, TypeRow, Types};
@@ -33,6 +33,10 @@ pub(super) struct Backend {
     session: Option<SessionSettings>,
     /// The list and map types that are known to exist, unless a rollback may have undone one.
     made: BTreeSet<Definition>,
+    /// All that `make_all` makes. It runs outside of transactions, so nothing undoes it.
+    all_made: bool,
+    /// Whether a transaction is open: the status of the last `ReadyForQuery`.
+    status: u8,
 }
 
 impl Backend {
@@ -40,6 +44,9 @@ impl Backend {
         let db = Pglite::builder()
             .temporary()
             .relaxed_durability(true)
+            // A sandbox holds little; these are memory from the start.
+            .postgres_config("shared_buffers", "16MB")
+            .postgres_config("wal_buffers", "1MB")
             .postgres_config("autovacuum", "off")
             .postgres_config("fsync", "off")
             .postgres_config("full_page_writes", "off")
@@ -47,7 +54,14 @@ impl Backend {
             .map_err(|error| {
                 EngineError::internal(format_args!("the embedded engine did not open: {error:#}"))
             })?;
-        let mut backend = Self { db, types: Types::default(), session: None, made: BTreeSet::new() };
+        let mut backend = Self {
+            db,
+            types: Types::default(),
+            session: None,
+            made: BTreeSet::new(),
+            all_made: false,
+            status: b'I',
+        };
         for script in BOOTSTRAP {
             backend.batch(script)?;
         }
@@ -56,7 +70,7 @@ impl Backend {
     }
 
     pub(super) fn describe(&mut self, sql: &str, params: &[TypeOid]) -> Result<Described, EngineError> {
-        self.try_describe(sql, params).map_err(|error| pointing(error, sql))
+        self.with_lists(|backend| backend.try_describe(sql, params)).map_err(|error| pointing(error, sql))
     }
 
     fn try_describe(&mut self, sql: &str, params: &[TypeOid]) -> Result<Described, EngineError> {
@@ -75,7 +89,8 @@ impl Backend {
         params: &[Param],
         formats: &[Format],
     ) -> Result<Answer, EngineError> {
-        self.try_query(sql, params, formats).map_err(|error| pointing(error, sql))
+        self.with_lists(|backend| backend.try_query(sql, params, formats))
+            .map_err(|error| pointing(error, sql))
     }
 
     fn try_query(&mut self, sql: &str, params: &[Param], formats: &[Format]) -> Result<Answer, EngineError> {
@@ -181,6 +196,19 @@ impl Backend {
         Ok(())
     }
 
+    /// Runs a statement again after making the list and map types that it lacked: a literal names no type. Not in a
+    /// transaction, which has failed by then.
+    fn with_lists<T>(&mut self, run: impl Fn(&mut Self) -> Result<T, EngineError>) -> Result<T, EngineError> {
+        match run(self) {
+            Err(error) if lacks_list(&error) && !self.all_made && self.status == b'I' => {
+                self.batch("SELECT mz_internal.make_all()")?;
+                self.all_made = true;
+                run(self)
+            }
+            outcome => outcome,
+        }
+    }
+
     /// Sends messages and reads the answer. The backend is ready again afterwards, whatever happened.
     fn exchange(&mut self, messages: &Frontend) -> Result<Reply, EngineError> {
         let bytes = self
@@ -188,6 +216,7 @@ impl Backend {
             .exec_protocol_raw(messages.bytes(), ExecProtocolOptions::no_sync())
             .map_err(|error| EngineError::internal(format_args!("the embedded engine failed: {error:#}")))?;
         let mut reply = Reply::read(&bytes)?;
+        self.status = reply.status.unwrap_or(self.status);
         let rolled_back = reply.error.is_some() || reply.tags.iter().any(|tag| tag == "ROLLBACK");
         if rolled_back {
             self.session = None;

@@ -23,6 +23,14 @@ pub fn is_function(name: &str) -> bool {
     FUNCTIONS.lines().any(|line| line == name)
 }
 
+/// Whether a statement makes a list or a map of a type of which there are none yet.
+pub(super) fn lacks_list(error: &EngineError) -> bool {
+    const MAKERS: [&str; 5] = ["list", "list_of", "list_agg", "map", "map_agg"];
+    let function = error.message.strip_prefix("function ").and_then(|rest| rest.split('(').next());
+    error.sqlstate == "42883"
+        && function.and_then(|name| name.rsplit('.').next()).is_some_and(|name| MAKERS.contains(&name))
+}
+
 /// What Materialize would say. Without a position, which is one in the engine's SQL.
 pub fn translate(error: &EngineError) -> SqlError {
     let message = in_words(&error.message);

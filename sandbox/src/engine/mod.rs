@@ -19,13 +19,15 @@
 //!
 //! # What is refused, or differs
 //!
-//! * `list_agg` and `LIST[…]` of element types that no statement has named: they "do not exist", except the common ones.
+//! * `LIST[…]` and `list_agg` of records and ranges, and in a transaction of uncommon types: they "do not exist".
+//! * `coalesce`, `CASE` and set operations of an unsigned integer and a signed one: a cast is needed.
+//! * `concat`, `array_to_string` and `format` print numbers and JSON as `PostgreSQL` does.
 //! * Slices in several dimensions (`l[1:2][:1]`); `list_remove` of lists; a modifier inside a list (`numeric(38,2) list` is
 //!   `numeric list`); the binary form of lists, maps and of arrays of unsigned integers.
 //! * Numbers may exceed 39 digits inside a statement; quotients and averages have 39.
 //!
 //! The catalog's own functions are not here, since they read its relations: `has_*_privilege`, `pg_has_role`,
-//! `obj_description`, `col_description`, `pg_get_viewdef`, `pg_get_userbyid`, `mz_resolve_object_name` and their like. The catalog
+//! `obj_description`, `col_description`, `pretty_sql`, `pg_get_viewdef`, `pg_get_userbyid`, `mz_resolve_object_name` and their like. The catalog
 //! replaces `mz_fn.regclass(text)`, which knows numbers only, and `mz_fn.regtype(text)`, which knows built-in types.
 
 mod backend;
@@ -43,6 +45,7 @@ mod tests;
 
 use std::sync::Arc;
 use std::sync::mpsc;
+use std::thread::JoinHandle;
 
 use crate::result::{Column, Format, Param, ResultSet, Row, TypeOid};
 use backend::Backend;
@@ -54,7 +57,23 @@ pub use types::{EngineType, engine_type, list_literal, needs_text};
 /// The embedded engine. A handle: clones share one backend, which has a thread of its own and serves one call at a time.
 #[derive(Clone)]
 pub struct Engine {
-    jobs: Arc<mpsc::Sender<Job>>,
+    worker: Arc<Worker>,
+}
+
+/// The backend's thread. The last handle waits for its end, for the backend's files are removed there.
+struct Worker {
+    jobs: Option<mpsc::Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take() {
+            // A thread that panicked has said so.
+            let _ = thread.join();
+        }
+    }
 }
 
 type Job = Box<dyn FnOnce(&mut Backend) + Send>;
@@ -124,7 +143,7 @@ impl Engine {
     pub fn open() -> Result<Self, EngineError> {
         let (jobs, inbox) = mpsc::channel::<Job>();
         let (opened, outcome) = mpsc::channel();
-        std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("sandbox-engine".to_owned())
             .stack_size(16 << 20)
             .spawn(move || {
@@ -145,7 +164,7 @@ impl Engine {
             })
             .map_err(|error| EngineError::internal(format_args!("no thread for the engine: {error}")))?;
         outcome.recv().map_err(|_| stopped())??;
-        Ok(Self { jobs: Arc::new(jobs) })
+        Ok(Self { worker: Arc::new(Worker { jobs: Some(jobs), thread: Some(thread) }) })
     }
 
     /// The types of a statement's parameters and columns. A parameter type of 0, or none, is inferred.
@@ -193,12 +212,12 @@ impl Engine {
         job: impl FnOnce(&mut Backend) -> Result<T, EngineError> + Send + 'static,
     ) -> Result<T, EngineError> {
         let (reply, answer) = mpsc::sync_channel(1);
-        self.jobs
-            .send(Box::new(move |backend| {
-                // A caller that gave up needs no answer.
-                let _ = reply.send(job(backend));
-            }))
-            .map_err(|_| stopped())?;
+        let jobs = self.worker.jobs.as_ref().ok_or_else(stopped)?;
+        jobs.send(Box::new(move |backend| {
+            // A caller that gave up needs no answer.
+            let _ = reply.send(job(backend));
+        }))
+        .map_err(|_| stopped())?;
         answer.recv().map_err(|_| stopped())?
     }
 }

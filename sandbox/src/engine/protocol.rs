@@ -95,8 +95,8 @@ impl Frontend {
 }
 
 fn string(body: &mut Vec<u8>, text: &str) {
-    // A string ends at its first zero byte; the backend refuses what follows, so the rest is cut here.
-    body.extend(text.bytes().take_while(|byte| *byte != 0));
+    // A string ends at its first zero byte. Text has none; if it has, the backend refuses the replacement or keeps it.
+    body.extend(text.replace('\0', "\u{fffd}").bytes());
     body.push(0);
 }
 

@@ -1,5 +1,7 @@
 //! What a statement can ask about its session, kept as settings of the backend.
 
+use std::collections::BTreeMap;
+
 /// The session for which statements run. The functions in `sql/session.sql` read it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SessionSettings {
@@ -27,11 +29,13 @@ pub struct SessionSettings {
     pub environment_id: String,
     /// When the server started, as `PostgreSQL` writes a time: `mz_uptime()` counts from it.
     pub started: String,
+    /// The session's variables by name, as `SHOW` prints them: `current_setting('…')`.
+    pub variables: BTreeMap<String, String>,
 }
 
 impl SessionSettings {
     /// Each setting by name, as text.
-    fn values(&self) -> [(&'static str, String); 12] {
+    fn values(&self) -> [(&'static str, String); 13] {
         [
             ("mz.user", self.user.clone()),
             ("mz.session_user", self.session_user.clone()),
@@ -48,6 +52,7 @@ impl SessionSettings {
             ("mz.version", self.version.clone()),
             ("mz.environment_id", self.environment_id.clone()),
             ("mz.started", self.started.clone()),
+            ("mz.variables", variables(&self.variables)),
         ]
     }
 
@@ -64,4 +69,13 @@ impl SessionSettings {
                 .collect(),
         }
     }
+}
+
+/// The variables as an object of JSON.
+fn variables(variables: &BTreeMap<String, String>) -> String {
+    let object = variables
+        .iter()
+        .map(|(name, value)| (name.to_lowercase(), serde_json::Value::String(value.clone())))
+        .collect();
+    serde_json::Value::Object(object).to_string()
 }

@@ -1,5 +1,6 @@
 //! What the engine promises, against a real backend: one for all tests of a process.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{Answer, Engine, EngineError, EngineType, SessionSettings, engine_type, list_literal, translate};
@@ -7,8 +8,20 @@ use crate::result::{Format, Param};
 
 static ENGINE: Mutex<Option<Engine>> = Mutex::new(None);
 
+/// How many tests have the engine or wait for it.
+static USERS: AtomicUsize = AtomicUsize::new(0);
+
 /// The engine, for one test at a time: a failed transaction of one would be another's.
 struct Shared(MutexGuard<'static, Option<Engine>>);
+
+impl Drop for Shared {
+    /// Nothing drops a static, and an engine that isn't dropped leaves its files behind.
+    fn drop(&mut self) {
+        if USERS.fetch_sub(1, Ordering::SeqCst) == 1 {
+            *self.0 = None;
+        }
+    }
+}
 
 impl std::ops::Deref for Shared {
     type Target = Engine;
@@ -18,6 +31,7 @@ impl std::ops::Deref for Shared {
 }
 
 fn shared() -> Shared {
+    USERS.fetch_add(1, Ordering::SeqCst);
     let mut guard = ENGINE.lock().unwrap_or_else(PoisonError::into_inner);
     if guard.is_none() {
         *guard = Some(Engine::open().expect("the engine opens"));
@@ -200,6 +214,17 @@ fn a_type_that_a_statement_names_is_made_once_and_spelled_alike() {
 }
 
 #[test]
+fn lists_of_uncommon_types_are_made_when_a_statement_makes_one() {
+    let engine = shared();
+    assert_eq!(
+        value(&engine, "list(interval '1 month', interval '2 months')"),
+        (r#"{"1 month","2 months"}"#.to_owned(), 16384)
+    );
+    assert_eq!(value(&engine, "map(ARRAY['a'], list(list(1::uint2)))"), ("{a=>{1}}".to_owned(), 16385));
+    assert_eq!(error(&engine, "SELECT list(int4range(1, 2))"), "function \"list\" does not exist");
+}
+
+#[test]
 fn types_are_spelled_for_the_engine() {
     let scalar = |name: &str, modifiers: &[i64]| EngineType::Scalar {
         name: name.to_owned(),
@@ -335,6 +360,7 @@ fn errors_are_told_in_materialize_s_words() {
         ("SELECT nosuch", "column \"nosuch\" does not exist"),
         ("SELECT t.nosuch FROM (SELECT 1) AS t", "column \"t.nosuch\" does not exist"),
         ("SELECT nosuch()", "function \"nosuch\" does not exist"),
+        ("SELECT pg_get_userbyid(10)", "function pg_get_userbyid(integer) does not exist"),
         ("SELECT mz_now(1)", "function mz_now(integer) does not exist"),
         ("SELECT list(1) - 1", "operator does not exist: integer list - integer"),
         ("SELECT a FROM (SELECT 1 AS a) AS t, (SELECT 2 AS a) AS u", "column reference \"a\" is ambiguous"),
@@ -422,6 +448,7 @@ fn functions_read_the_session_s_settings() {
         version: "v26.23.0-dev.0 (sandbox)".to_owned(),
         environment_id: "sandbox".to_owned(),
         started: "2024-01-01 00:00:00+00".to_owned(),
+        variables: [("cluster".to_owned(), "it's \"quickstart\"".to_owned())].into(),
     };
     engine.set_session(&settings).expect("sets");
     for (expression, expected) in [
@@ -439,9 +466,12 @@ fn functions_read_the_session_s_settings() {
         ("mz_version_num()", "2602300"),
         ("mz_version()", "v26.23.0-dev.0 (sandbox)"),
         ("mz_uptime() > interval '1 day'", "t"),
+        ("current_setting('Cluster')", "it's \"quickstart\""),
+        ("current_setting('nosuch', true)", "NULL"),
     ] {
         assert_eq!(value(&engine, expression).0, expected, "{expression}");
     }
+    assert_eq!(error(&engine, "SELECT current_setting('work_mem')"), "unrecognized configuration parameter");
     // A rollback undoes settings; the next call makes them again.
     engine.batch("BEGIN").expect("begins");
     settings.user = "ann".to_owned();

@@ -16,7 +16,6 @@ mod read;
 mod run;
 mod settings;
 mod subscription;
-mod tag;
 mod time_domain;
 mod transaction;
 pub(crate) mod value;

@@ -351,5 +351,5 @@ fn unknown_statement(name: &str) -> SqlError {
 
 /// The tag of a statement that changes the catalog.
 fn tag(statement: &Statement) -> String {
-    super::tag::of(statement)
+    statement.tag()
 }

@@ -15,4 +15,4 @@ pub use relations::{
     functions, relations, types,
 };
 pub use rows::{Table, rows};
-pub use text::Row;
+pub use text::{Row, timestamp};

@@ -67,20 +67,14 @@ fn touched(old: &Catalog, new: &Catalog, effects: &Effects) -> BTreeSet<ObjectId
 }
 
 fn event_row(event: &AuditEvent) -> Row {
-    let seconds = format!("{}.{:03}", event.occurred_at / 1000, event.occurred_at % 1000);
     vec![
         Some(event.id.to_string()),
         Some(event.event_type.clone()),
         Some(event.object_type.clone()),
         Some(event.details.to_string()),
         event.user.clone(),
-        Some(utc(&seconds)),
+        Some(text::timestamp(event.occurred_at)),
     ]
-}
-
-/// A time as PostgreSQL reads it, of seconds since 1970.
-fn utc(seconds: &str) -> String {
-    format!("epoch {seconds}")
 }
 
 fn grouped(rows: Rows) -> BTreeMap<Table, Vec<Row>> {

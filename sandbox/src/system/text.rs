@@ -25,6 +25,29 @@ pub(super) fn array<S: AsRef<str>>(elements: impl IntoIterator<Item = S>) -> Str
     format!("{{{}}}", elements.join(","))
 }
 
+/// A time in milliseconds since 1970 as PostgreSQL writes it in UTC: `2024-02-29 12:34:56.789+00`.
+pub fn timestamp(millis: u64) -> String {
+    let (days, of_day) = (millis / 86_400_000, millis % 86_400_000);
+    let (year, month, day) = date(days);
+    let (hour, minute) = (of_day / 3_600_000, of_day / 60_000 % 60);
+    let (second, milli) = (of_day / 1000 % 60, of_day % 1000);
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}.{milli:03}+00")
+}
+
+/// Year, month and day of a day since 1970: the calendar in eras of 400 years that begin in March, so that the leap
+/// day is the last of its year.
+fn date(days: u64) -> (u64, u64, u64) {
+    const DAYS_AN_ERA: u64 = 146_097;
+    let days = days + 719_468;
+    let (era, of_era) = (days / DAYS_AN_ERA, days % DAYS_AN_ERA);
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    (era * 400 + year_of_era + u64::from(month <= 2), month, day)
+}
+
 /// `INSERT` statements for rows.
 pub(super) fn inserts(table: &str, rows: &[Row]) -> Vec<String> {
     rows.chunks(ROWS_A_STATEMENT)
@@ -56,6 +79,14 @@ mod tests {
     fn elements_of_arrays_keep_their_quotes_and_backslashes() {
         assert_eq!(array(["a", "b c", r#"d"e\"#]), r#"{"a","b c","d\"e\\"}"#);
         assert_eq!(array::<&str>([]), "{}");
+    }
+
+    #[test]
+    fn times_are_written_in_utc() {
+        assert_eq!(timestamp(0), "1970-01-01 00:00:00.000+00");
+        assert_eq!(timestamp(1_709_210_096_789), "2024-02-29 12:34:56.789+00");
+        assert_eq!(timestamp(4_107_542_399_999), "2100-02-28 23:59:59.999+00");
+        assert_eq!(timestamp(4_107_542_400_000), "2100-03-01 00:00:00.000+00");
     }
 
     #[test]

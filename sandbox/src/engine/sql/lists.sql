@@ -197,7 +197,22 @@ CREATE OPERATOR mz_fn.? (FUNCTION = mz_internal.map_has, LEFTARG = anyarray, RIG
 CREATE OPERATOR mz_fn.?& (FUNCTION = mz_internal.map_has_all, LEFTARG = anyarray, RIGHTARG = text[]);
 CREATE OPERATOR mz_fn.?| (FUNCTION = mz_internal.map_has_any, LEFTARG = anyarray, RIGHTARG = text[]);
 
--- The commonest from the start, since a literal names no type; others when a statement names them.
+-- The commonest from the start; others when a statement names them or makes one.
 SELECT mz_internal.make_list(t, t) FROM unnest(ARRAY['bool', 'int4', 'int8', 'uint8', 'float8', 'numeric', 'text', 'date', 'timestamp', 'timestamptz', 'uuid', 'jsonb']) AS t;
 SELECT mz_internal.make_map(t, t) FROM unnest(ARRAY['int4', 'text']) AS t;
 SELECT mz_internal.make_list(t || ' list', format('mz_list.%I[]', t)) FROM unnest(ARRAY['int4', 'text']) AS t;
+
+-- All lists and maps of scalars, and those of such a list or map.
+CREATE FUNCTION mz_internal.make_all() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    t text;
+BEGIN
+    FOREACH t IN ARRAY ARRAY[
+        'bool', 'int2', 'int4', 'int8', 'uint2', 'uint4', 'uint8', 'float4', 'float8', 'numeric', 'text', 'varchar', 'bytea',
+        'date', 'time', 'timestamp', 'timestamptz', 'interval', 'uuid', 'jsonb', 'oid', 'mz_timestamp'
+    ] LOOP
+        PERFORM mz_internal.make_map(t, t);
+        PERFORM mz_internal.make_map(t || ' list', format('mz_list.%I[]', t));
+        PERFORM mz_internal.make_map(format('map[text=>%s]', t), format('mz_map.%I[]', t));
+    END LOOP;
+END $$;

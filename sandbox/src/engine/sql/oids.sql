@@ -47,6 +47,9 @@ RETURN (
     END
 );
 
+CREATE FUNCTION mz_internal.mz_type_name(oid) RETURNS text LANGUAGE sql STABLE STRICT
+RETURN (SELECT CASE t.oid WHEN $1 THEN t.short ELSE '_' || t.short END FROM mz_internal.type_names t WHERE $1 IN (t.oid, t.array_oid));
+
 -- A type of the backend in Materialize's words.
 CREATE FUNCTION mz_internal.describe_type(type oid) RETURNS text LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -92,3 +95,23 @@ RETURN CASE
 END;
 CREATE CAST (text AS regtype) WITH FUNCTION mz_fn.regtype(text) AS IMPLICIT;
 CREATE CAST (text AS regclass) WITH FUNCTION mz_fn.regclass(text) AS IMPLICIT;
+
+-- What PostgreSQL would answer about itself. Out of sight: the catalog defines functions of these names over its own
+-- relations, and until it does, none exists.
+DO $$
+DECLARE
+    f record;
+BEGIN
+    FOR f IN
+        SELECT p.oid::pg_catalog.regprocedure AS signature, p.proname
+        FROM pg_proc p
+        WHERE p.pronamespace = 'pg_catalog'::pg_catalog.regnamespace AND p.proname IN (
+            'has_database_privilege', 'has_schema_privilege', 'has_table_privilege', 'has_type_privilege', 'pg_has_role',
+            'obj_description', 'col_description', 'pg_get_viewdef', 'pg_get_indexdef', 'pg_get_constraintdef', 'pg_get_ruledef',
+            'pg_get_expr', 'pg_get_userbyid', 'pg_relation_size', 'pg_stat_get_numscans', 'pg_table_is_visible',
+            'pg_type_is_visible', 'pg_function_is_visible', 'pg_tablespace_location', 'pg_cancel_backend'
+        )
+    LOOP
+        EXECUTE format('ALTER FUNCTION %s RENAME TO %I', f.signature, 'engine_' || f.proname);
+    END LOOP;
+END $$;

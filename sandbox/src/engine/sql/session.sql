@@ -1,6 +1,6 @@
 -- What a statement can ask about its session: settings that the engine makes before the statement runs.
 
-CREATE FUNCTION mz_internal.setting(name text) RETURNS text LANGUAGE sql STABLE RETURN nullif(current_setting('mz.' || name, true), '');
+CREATE FUNCTION mz_internal.setting(name text) RETURNS text LANGUAGE sql STABLE RETURN nullif(pg_catalog.current_setting('mz.' || name, true), '');
 
 CREATE FUNCTION mz_catalog.mz_now() RETURNS mz_timestamp LANGUAGE sql STABLE RETURN mz_internal.setting('now')::mz_timestamp;
 CREATE FUNCTION mz_catalog.mz_logical_timestamp() RETURNS mz_timestamp LANGUAGE sql STABLE RETURN mz_internal.setting('now')::mz_timestamp;
@@ -30,3 +30,12 @@ CREATE FUNCTION mz_fn."current_catalog"() RETURNS text LANGUAGE sql STABLE RETUR
 CREATE FUNCTION mz_fn.current_schemas(implicit bool) RETURNS text[] LANGUAGE sql STABLE STRICT
 RETURN CASE WHEN implicit THEN ARRAY['mz_catalog', 'pg_catalog'] ELSE '{}'::text[] END || coalesce(mz_internal.setting('schemas')::text[], '{}');
 CREATE FUNCTION mz_fn.current_schema() RETURNS text LANGUAGE sql STABLE RETURN (mz_internal.setting('schemas')::text[])[1];
+
+-- The session's variables; the backend's own are nobody's business.
+CREATE FUNCTION mz_fn.current_setting(name text, missing_ok bool) RETURNS text LANGUAGE sql STABLE STRICT
+RETURN coalesce(
+    mz_internal.setting('variables')::jsonb ->> lower(name),
+    CASE WHEN missing_ok OR mz_internal.raise('unrecognized configuration parameter') THEN NULL END
+);
+CREATE FUNCTION mz_fn.current_setting(name text) RETURNS text LANGUAGE sql STABLE STRICT
+RETURN mz_fn.current_setting(name, false);

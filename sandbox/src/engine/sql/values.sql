@@ -98,3 +98,22 @@ BEGIN
     PERFORM pg_sleep(seconds);
     RETURN NULL;
 END $$;
+CREATE FUNCTION mz_unsafe.mz_error_if_null(anyelement, message text) RETURNS anyelement LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF $1 IS NULL THEN
+        RAISE EXCEPTION '%', message USING ERRCODE = 'XX000';
+    END IF;
+    RETURN $1;
+END $$;
+CREATE AGGREGATE mz_catalog.concat_agg(text) (SFUNC = textcat, STYPE = text);
+CREATE FUNCTION mz_fn.digest(bytea, kind text) RETURNS bytea LANGUAGE sql IMMUTABLE STRICT
+RETURN CASE kind
+    WHEN 'md5' THEN decode(md5($1), 'hex')
+    WHEN 'sha224' THEN sha224($1)
+    WHEN 'sha256' THEN sha256($1)
+    WHEN 'sha384' THEN sha384($1)
+    WHEN 'sha512' THEN sha512($1)
+    ELSE CASE WHEN mz_internal.raise('invalid hash algorithm ''' || kind || '''') THEN ''::bytea END
+END;
+CREATE FUNCTION mz_fn.digest(text, kind text) RETURNS bytea LANGUAGE sql IMMUTABLE STRICT
+RETURN mz_fn.digest(convert_to($1, 'UTF8'), kind);

@@ -1,18 +1,12 @@
 //! Plans of the statements that make items, or make them anew.
 
-mod connection;
 mod index;
 mod materialized_view;
-mod options;
 mod replacement;
 mod secret;
-mod sink;
-mod source;
 mod table;
-mod table_from_source;
 mod type_;
 mod view;
-mod webhook;
 
 use std::collections::BTreeSet;
 
@@ -43,21 +37,12 @@ pub fn plan_item(statement: &Statement, planning: &mut Planning<'_>) -> Option<R
         Statement::CreateView(create) => view::create(planning, create),
         Statement::CreateMaterializedView(create) => materialized_view::create(planning, create),
         Statement::CreateTable(create) => table::create(planning, create),
-        Statement::CreateTableFromSource(create) => table_from_source::create(planning, create),
         Statement::CreateIndex(create) => index::create(planning, create),
-        Statement::CreateSource(create) => source::create(planning, create),
-        Statement::CreateWebhookSource(create) => webhook::create(planning, create),
-        Statement::CreateSink(create) => sink::create(planning, create),
         Statement::CreateSecret { name, if_not_exists, value } => {
             secret::create(planning, name, *if_not_exists, value)
         }
-        Statement::CreateConnection(create) => connection::create(planning, create),
         Statement::CreateType { name, definition } => type_::create(planning, name, definition),
-        Statement::AlterConnection { if_exists, name, actions, with } => {
-            connection::alter(planning, *if_exists, name, actions, with)
-        }
         Statement::AlterSecret { if_exists, name, value } => secret::alter(planning, *if_exists, name, value),
-        Statement::AlterSinkFrom { if_exists, name, from } => sink::alter(planning, *if_exists, name, from),
         Statement::AlterTableAddColumn { .. } => table::add_column(),
         Statement::ApplyReplacement { if_exists, name, replacement } => {
             replacement::apply(planning, *if_exists, name, replacement)

@@ -76,7 +76,7 @@ fn refuse_constraints(create: &CreateTable) -> Result<(), SqlError> {
         match option {
             ColumnOption::Unique { .. } => return Err(keys()),
             ColumnOption::Check(_) | ColumnOption::References => {
-                let text = crate::sql::display(option);
+                let text = if *option == ColumnOption::References { "REFERENCES" } else { "CHECK" };
                 return Err(SqlError::internal(format!(
                     "CREATE TABLE with column constraint: {text} not yet supported"
                 )));

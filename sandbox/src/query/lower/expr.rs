@@ -166,12 +166,9 @@ impl Lowering<'_> {
         types::engine_type(self.catalog, &types::scalar_type(self.catalog, data_type)?)
     }
 
-    /// A literal of a type. The engine's own types read text by a cast, for they have no input functions.
+    /// A literal of a type. It is cast when the statement runs: one that can't be read is no error of planning.
     fn typed_literal(&self, data_type: &DataType, value: &str) -> Result<String, SqlError> {
-        let form = types::engine_form(self.catalog, &types::scalar_type(self.catalog, data_type)?)?;
-        let through = if engine::needs_text(&form) { "::text" } else { "" };
-        let spelled = engine::engine_type(&form);
-        Ok(format!("CAST({}{through} AS {spelled})", text(value)))
+        Ok(format!("CAST({}::text AS {})", text(value), self.data_type(data_type)?))
     }
 
     fn subscript(&mut self, position: &SubscriptPosition) -> Result<String, SqlError> {

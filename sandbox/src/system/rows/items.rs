@@ -30,7 +30,7 @@ struct Details {
 }
 
 pub(super) fn rows(catalog: &Catalog, item: &Item, rows: &mut Rows) {
-    rows.push((Table::Item, item_row(catalog, item)));
+    rows.push((Table::Item, item_row(item)));
     for id in &item.uses {
         rows.push((Table::Dependency, vec![text(item.id), text(id)]));
     }
@@ -54,7 +54,7 @@ pub(super) fn object_type(kind: &ItemKind) -> &'static str {
     }
 }
 
-fn item_row(catalog: &Catalog, item: &Item) -> Vec<Option<String>> {
+fn item_row(item: &Item) -> Vec<Option<String>> {
     let details = details(&item.kind);
     // Temporary items are in a schema that is not listed.
     let schema = item.schema.map_or_else(|| "0".to_owned(), |id| id.to_string());
@@ -185,9 +185,9 @@ fn column_default(item: &Item, column: &ColumnDesc) -> Option<String> {
 }
 
 fn index_columns(id: ItemId, index: &Index, rows: &mut Rows) {
-    for (n, key) in (1..).zip(&index.key) {
+    for (n, key) in (1_u32..).zip(&index.key) {
         let position = key.column.map(|column| (column + 1).to_string());
-        let row = vec![text(id), text::<u32>(n), position, None, boolean(key.nullable)];
+        let row = vec![text(id), text(n), position, None, boolean(key.nullable)];
         rows.push((Table::IndexColumn, row));
     }
 }
