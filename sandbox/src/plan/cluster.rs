@@ -60,12 +60,14 @@ impl<'a> Options<'a> {
             "SIZE" => self.size = Some(text(option).ok_or_else(|| invalid("cannot use value as string"))?),
             "REPLICATION FACTOR" => {
                 let number = number(option).ok_or_else(|| invalid("cannot use value as number"))?;
-                let factor = number.parse().map_err(|_| {
-                    invalid("invalid numeric value: invalid digit found in string")
-                })?;
+                let factor = number
+                    .parse()
+                    .map_err(|_| invalid("invalid numeric value: invalid digit found in string"))?;
                 self.replication_factor = Some(factor);
             }
-            "MANAGED" => self.managed = Some(boolean(option).ok_or_else(|| invalid("cannot use value as boolean"))?),
+            "MANAGED" => {
+                self.managed = Some(boolean(option).ok_or_else(|| invalid("cannot use value as boolean"))?)
+            }
             "REPLICAS" => match &option.value {
                 Some(OptionValue::Rules(replicas)) => self.replicas = Some(replicas),
                 _ => return Err(invalid("cannot use value as replicas")),
@@ -73,7 +75,10 @@ impl<'a> Options<'a> {
             "SCHEDULE" => match &option.value {
                 Some(OptionValue::Schedule(Schedule::Manual)) => self.schedule = Some(Schedule::Manual),
                 Some(OptionValue::Schedule(_)) => {
-                    return Err(preview("`SCHEDULE = ON REFRESH` cluster option", "enable_cluster_schedule_refresh"));
+                    return Err(preview(
+                        "`SCHEDULE = ON REFRESH` cluster option",
+                        "enable_cluster_schedule_refresh",
+                    ));
                 }
                 _ => return Err(invalid("cannot use value as schedule")),
             },
@@ -94,10 +99,9 @@ impl<'a> Options<'a> {
                     "enable_managed_cluster_availability_zones",
                 ));
             }
-            "DISK" => self.notices.push(Notice::new(
-                SqlState::DEPRECATED,
-                "the DISK option is deprecated and has no effect",
-            )),
+            "DISK" => self
+                .notices
+                .push(Notice::new(SqlState::DEPRECATED, "the DISK option is deprecated and has no effect")),
             "WORKLOAD CLASS" => {
                 return Err(SqlError::internal("WORKLOAD CLASS not supported for non-system users"));
             }
@@ -239,7 +243,8 @@ pub(super) fn create(
         if options.replicas.is_some() {
             return Err(SqlError::internal("REPLICAS not supported for managed clusters"));
         }
-        let size = options.size.ok_or_else(|| SqlError::internal("SIZE must be specified for managed clusters"))?;
+        let size =
+            options.size.ok_or_else(|| SqlError::internal("SIZE must be specified for managed clusters"))?;
         check_size(&size)?;
         let replication_factor = options.replication_factor.unwrap_or(1);
         check_replicas(limits, 0, usize::try_from(replication_factor).unwrap_or(usize::MAX))?;
@@ -266,9 +271,9 @@ pub(super) fn create(
         if let Some((_, name)) = not_for_unmanaged.iter().find(|(given, _)| *given) {
             return Err(SqlError::internal(format!("{name} not supported for unmanaged clusters")));
         }
-        let listed = options.replicas.ok_or_else(|| {
-            SqlError::internal("REPLICAS must be specified for unmanaged clusters")
-        })?;
+        let listed = options
+            .replicas
+            .ok_or_else(|| SqlError::internal("REPLICAS must be specified for unmanaged clusters"))?;
         check_replicas(limits, 0, listed.len())?;
         (None, listed_replicas(catalog, session.role, listed)?)
     };
@@ -349,13 +354,12 @@ pub(super) fn alter(
     Ok(Planned::new(DdlPlan { ops: vec![op], notices, ..DdlPlan::default() }, requires))
 }
 
-fn set(
-    cluster: &Cluster,
-    options: &[SqlOption],
-) -> Result<(Option<ManagedCluster>, Vec<Notice>), SqlError> {
+fn set(cluster: &Cluster, options: &[SqlOption]) -> Result<(Option<ManagedCluster>, Vec<Notice>), SqlError> {
     let options = Options::read(options)?;
     if options.replicas.is_some() {
-        return Err(SqlError::internal("Cannot change REPLICAS of a cluster: use CREATE and DROP CLUSTER REPLICA"));
+        return Err(SqlError::internal(
+            "Cannot change REPLICAS of a cluster: use CREATE and DROP CLUSTER REPLICA",
+        ));
     }
     let managed = match (&cluster.managed, options.managed) {
         (Some(_), Some(false)) => None,

@@ -66,7 +66,9 @@ fn check_droppable(catalog: &Catalog, session: &SessionView, object: ObjectId) -
         )))
     };
     match object {
-        ObjectId::Schema(id @ SchemaId::System(_)) => required("schema", &name(catalog, ObjectId::Schema(id))),
+        ObjectId::Schema(id @ SchemaId::System(_)) => {
+            required("schema", &name(catalog, ObjectId::Schema(id)))
+        }
         ObjectId::Database(id @ DatabaseId::System(_)) => {
             required("database", &name(catalog, ObjectId::Database(id)))
         }
@@ -76,9 +78,7 @@ fn check_droppable(catalog: &Catalog, session: &SessionView, object: ObjectId) -
             let name = item.map(|item| item.name.as_str().to_owned()).unwrap_or_default();
             required(kind, &name)
         }
-        ObjectId::Role(id) if id == session.role => {
-            Err(SqlError::internal("current role cannot be dropped"))
-        }
+        ObjectId::Role(id) if id == session.role => Err(SqlError::internal("current role cannot be dropped")),
         ObjectId::Role(id) => check_role_is_free(catalog, id),
         ObjectId::Replica(cluster, _) => match catalog.cluster(cluster) {
             Some(cluster) if cluster.managed.is_some() => {
@@ -98,10 +98,7 @@ fn check_role_is_free(catalog: &Catalog, id: RoleId) -> Result<(), SqlError> {
     }
     Err(SqlError::new(
         SqlState::DEPENDENT_OBJECTS,
-        format!(
-            "role {:?} cannot be dropped because some objects depend on it",
-            found.name.as_str()
-        ),
+        format!("role {:?} cannot be dropped because some objects depend on it", found.name.as_str()),
     )
     .with_detail(holdings.join("\n")))
 }
@@ -209,9 +206,9 @@ fn cascades_to(catalog: &Catalog, all: &[ObjectId], named: &BTreeSet<ObjectId>) 
 /// Progress collections go without a word.
 fn is_companion(catalog: &Catalog, object: ObjectId) -> bool {
     let ObjectId::Item(id) = object else { return false };
-    catalog.item(id).is_some_and(|item| {
-        matches!(&item.kind, ItemKind::Source(source) if source.source_type == "progress")
-    })
+    catalog.item(id).is_some_and(
+        |item| matches!(&item.kind, ItemKind::Source(source) if source.source_type == "progress"),
+    )
 }
 
 /// Ownership of what is named, and usage of where it is.

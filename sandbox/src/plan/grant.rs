@@ -188,8 +188,10 @@ pub(super) fn change_defaults(
             vec![RoleId::Public]
         }
         Some(names) => {
-            let roles: Vec<RoleId> =
-                names.iter().map(|name| Ok(catalog.resolve_role(name)?.id)).collect::<Result<_, SqlError>>()?;
+            let roles: Vec<RoleId> = names
+                .iter()
+                .map(|name| Ok(catalog.resolve_role(name)?.id))
+                .collect::<Result<_, SqlError>>()?;
             requires.membership.clone_from(&roles);
             roles
         }

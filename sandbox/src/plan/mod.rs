@@ -14,6 +14,8 @@ pub mod rbac;
 mod rename;
 mod rename_conflict;
 mod role;
+#[cfg(test)]
+pub(crate) mod tests;
 
 pub use context::{DdlPlan, SessionView};
 pub use ddl::{Planned, plan_ddl};

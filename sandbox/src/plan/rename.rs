@@ -127,7 +127,8 @@ pub(super) fn swap(
 }
 
 fn swap_schemas(catalog: &Catalog, a: SchemaId, with: &Ident) -> Result<Planned, SqlError> {
-    let Some((schema, database)) = catalog.schema(a).and_then(|schema| Some((schema, schema.database?))) else {
+    let Some((schema, database)) = catalog.schema(a).and_then(|schema| Some((schema, schema.database?)))
+    else {
         return Err(SqlError::internal("cannot swap schemas that are in the ambient database"));
     };
     let other: &Schema = catalog

@@ -10,7 +10,7 @@ use mz_deploy_planner::name::Ident;
 use crate::catalog::{Catalog, Item, ItemId, ItemKind, Schema};
 use crate::error::SqlError;
 use crate::sql::ast::{Expr, Name, Statement};
-use crate::sql::visit::visit_exprs;
+use crate::sql::visit::{Visitor, walk_expr, walk_statement};
 
 /// Refuses to give another name to a schema while one of its items, or a direct dependant of one, says the name
 /// within an expression.
@@ -72,10 +72,22 @@ fn each_name(item: &Item, visit: &mut dyn FnMut(&Name, bool)) {
         ItemKind::Index(index) => index.create.clone().map(Statement::CreateIndex),
         _ => None,
     };
-    let Some(statement) = statement else { return };
-    visit_exprs(&statement, &mut |expr| match expr {
-        Expr::Column(name) => visit(name, false),
-        Expr::QualifiedWildcard(name) => visit(name, true),
-        _ => {}
-    });
+    let Some(mut statement) = statement else { return };
+    walk_statement(&mut Expressions { visit }, &mut statement);
+}
+
+/// Calls a function for each column and each wildcard with a qualifier.
+struct Expressions<'a> {
+    visit: &'a mut dyn FnMut(&Name, bool),
+}
+
+impl Visitor for Expressions<'_> {
+    fn expr(&mut self, expr: &mut Expr) {
+        match expr {
+            Expr::Column(name) => (self.visit)(name, false),
+            Expr::QualifiedWildcard(name) => (self.visit)(name, true),
+            _ => {}
+        }
+        walk_expr(self, expr);
+    }
 }

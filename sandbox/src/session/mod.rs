@@ -134,6 +134,7 @@ impl Session {
             version: format!("{} (sandbox)", definitions::SERVER_VERSION),
             environment_id: self.coordinator.environment_id().to_owned(),
             started: self.coordinator.started().to_owned(),
+            variables: self.variables.by_name(),
         }
     }
 

@@ -139,6 +139,12 @@ impl Variables {
         SESSION.iter().map(|variable| [variable.name, self.value(variable), variable.description])
     }
 
+    /// Every value by the name of its variable, in lower case.
+    pub(crate) fn by_name(&self) -> BTreeMap<String, String> {
+        let values = SESSION.iter().map(|variable| (variable.name.to_ascii_lowercase(), self.value(variable)));
+        values.map(|(name, value)| (name, value.to_owned())).collect()
+    }
+
     /// `SHOW name`.
     pub(crate) fn show(&self, name: &str) -> Result<&str, SqlError> {
         match find(name).or_else(|| find_system(name)) {

@@ -49,8 +49,7 @@ fn column_desc(planning: &Planning<'_>, column: &ColumnDef) -> Result<ColumnDesc
     if column.collation.is_some() {
         return Err(SqlError::internal("CREATE TABLE with column collation not yet supported"));
     }
-    let mut desc =
-        ColumnDesc { name: column.name.clone(), data_type, nullable: true, default: None };
+    let mut desc = ColumnDesc { name: column.name.clone(), data_type, nullable: true, default: None };
     for option in &column.options {
         match option {
             ColumnOption::NotNull => desc.nullable = false,
@@ -69,9 +68,8 @@ fn column_desc(planning: &Planning<'_>, column: &ColumnDef) -> Result<ColumnDesc
 }
 
 fn refuse_constraints(create: &CreateTable) -> Result<(), SqlError> {
-    let keys = || {
-        unsafe_feature("CREATE TABLE with a primary key or unique constraint", "unsafe_enable_table_keys")
-    };
+    let keys =
+        || unsafe_feature("CREATE TABLE with a primary key or unique constraint", "unsafe_enable_table_keys");
     for option in create.columns.iter().flat_map(|column| &column.options) {
         match option {
             ColumnOption::Unique { .. } => return Err(keys()),
