@@ -104,8 +104,9 @@ impl Transaction {
         matches!(self.extent, Extent::Block | Extent::Failed)
     }
 
-    pub(crate) fn is_failed(&self) -> bool {
-        self.extent == Extent::Failed
+    /// True if the transaction is that of several statements, or may be.
+    pub(crate) fn is_shared(&self) -> bool {
+        matches!(self.extent, Extent::Batch | Extent::Block)
     }
 
     pub(crate) fn work(&self) -> &Work {
