@@ -6,7 +6,6 @@ use super::describe::describe;
 use super::lower::{self, Lowering, quoted};
 use super::resolve::{References, Resolver, full_name, kind_name};
 use super::select::ensure_types;
-use super::types;
 use crate::catalog::{Catalog, ColumnDesc, Item, ItemId, ItemKind, ScalarType, TableStatement};
 use crate::engine::Engine;
 use crate::error::{SqlError, SqlState};
@@ -290,9 +289,4 @@ pub fn plan_delete(
 fn one_table(id: ItemId, alias: Option<Ident>) -> TableWithJoins {
     let alias = alias.map(|name| TableAlias { name, columns: Vec::new() });
     TableWithJoins { relation: TableFactor::Table { name: ItemRef::Id(id), alias }, joins: Vec::new() }
-}
-
-/// The type of a table's column as the engine spells it.
-pub(super) fn column_type(catalog: &Catalog, column: &ColumnDesc) -> Result<String, SqlError> {
-    types::engine_type(catalog, &column.data_type)
 }

@@ -1,12 +1,20 @@
 //! Plans of the statements that make items, or make them anew.
 
+mod connection;
+mod format;
+mod generator;
 mod index;
 mod materialized_view;
+mod options;
 mod replacement;
 mod secret;
+mod sink;
+mod source;
 mod table;
+mod table_from_source;
 mod type_;
 mod view;
+mod webhook;
 
 use std::collections::BTreeSet;
 
@@ -37,7 +45,16 @@ pub fn plan_item(statement: &Statement, planning: &mut Planning<'_>) -> Option<R
         Statement::CreateView(create) => view::create(planning, create),
         Statement::CreateMaterializedView(create) => materialized_view::create(planning, create),
         Statement::CreateTable(create) => table::create(planning, create),
+        Statement::CreateTableFromSource(create) => table_from_source::create(planning, create),
         Statement::CreateIndex(create) => index::create(planning, create),
+        Statement::CreateSource(create) => source::create(planning, create),
+        Statement::CreateWebhookSource(create) => webhook::create(planning, create),
+        Statement::CreateSink(create) => sink::create(planning, create),
+        Statement::CreateConnection(create) => connection::create(planning, create),
+        Statement::AlterConnection { if_exists, name, actions, with } => {
+            connection::alter(planning, *if_exists, name, actions, with)
+        }
+        Statement::AlterSinkFrom { if_exists, name, from } => sink::alter(planning, *if_exists, name, from),
         Statement::CreateSecret { name, if_not_exists, value } => {
             secret::create(planning, name, *if_not_exists, value)
         }

@@ -10,6 +10,7 @@ use super::{Planning, refuse_duplicates, skipping};
 use crate::catalog::{ColumnDesc, ItemKind, Table, TableStatement};
 use crate::error::SqlError;
 use crate::plan::DdlPlan;
+use crate::sql::print::{Form, NoNames, Style, print_expr};
 use crate::sql::ast::{ColumnDef, ColumnOption, CreateTable, SqlOption};
 
 pub(super) fn create(planning: &mut Planning<'_>, create: &CreateTable) -> Result<DdlPlan, SqlError> {
@@ -74,7 +75,13 @@ fn refuse_constraints(create: &CreateTable) -> Result<(), SqlError> {
         match option {
             ColumnOption::Unique { .. } => return Err(keys()),
             ColumnOption::Check(_) | ColumnOption::References => {
-                let text = if *option == ColumnOption::References { "REFERENCES" } else { "CHECK" };
+                let text = match option {
+                    ColumnOption::Check(expr) => {
+                        let style = Style { form: Form::Display, redacted: false };
+                        format!("CHECK ({})", print_expr(expr, style, &NoNames))
+                    }
+                    _ => "REFERENCES".to_owned(),
+                };
                 return Err(SqlError::internal(format!(
                     "CREATE TABLE with column constraint: {text} not yet supported"
                 )));
