@@ -8,6 +8,8 @@ mod relations;
 mod rows;
 mod show;
 mod statements;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use engine::{append_rows, bootstrap_sql, engine_name, replace_rows, stored_relations};
