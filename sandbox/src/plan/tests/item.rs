@@ -26,7 +26,10 @@ pub(super) fn plan_item(
     if let Statement::ApplyReplacement { name, replacement, .. } = statement {
         return Some(apply_replacement(catalog, session, name, replacement));
     }
-    if let Statement::AlterConnection { name, actions, .. } = statement {
+    if let Statement::AlterConnection { if_exists, name, actions, .. } = statement {
+        if *if_exists && catalog.resolve_item(session, name).is_err() {
+            return Some(Ok(Planned::default()));
+        }
         return Some(alter_connection(catalog, session, name, actions));
     }
     let mut statement = statement.clone();
