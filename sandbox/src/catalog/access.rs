@@ -44,8 +44,7 @@ impl Catalog {
         acl.iter().any(|item| item.privileges.contains(&privilege) && roles.contains(&item.grantee))
     }
 
-    /// True if a role owns something, or is a member of the role that does. Superusers own everything but what the
-    /// server owns.
+    /// True if a role owns something, or is a member of the role that does. Superusers count as owners of everything.
     pub fn is_owner(&self, role: RoleId, object: ObjectId) -> bool {
         match self.owner(object) {
             Some(owner) => self.is_superuser(role) || self.is_member(role, owner),

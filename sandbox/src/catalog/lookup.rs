@@ -208,6 +208,18 @@ impl Catalog {
         self.names.used_by.get(&id).into_iter().flatten().copied()
     }
 
+    /// What something is in: an item's schema, a schema's database, a replica's cluster. Temporary items are in none.
+    pub fn container(&self, object: ObjectId) -> Option<ObjectId> {
+        match object {
+            ObjectId::Item(id) => self.item(id)?.schema.map(ObjectId::Schema),
+            ObjectId::Schema(id) => self.schema(id)?.database.map(ObjectId::Database),
+            ObjectId::Replica(cluster, _) => Some(ObjectId::Cluster(cluster)),
+            ObjectId::Database(_) | ObjectId::Cluster(_) | ObjectId::Role(_) | ObjectId::NetworkPolicy(_) => {
+                None
+            }
+        }
+    }
+
     /// Who owns something. Roles have no owner.
     pub fn owner(&self, object: ObjectId) -> Option<RoleId> {
         match object {

@@ -300,15 +300,11 @@ pub(super) fn create_replica(
     check_replicas(limits, current, 1)?;
     let replica = listed_replica(catalog, session.role, name, options)?;
     let op = Op::CreateReplica { cluster: id, replica };
-    Ok(Planned::new(
-        DdlPlan { ops: vec![op], ..DdlPlan::default() },
-        Requirements::owner(ObjectId::Cluster(id)),
-    ))
+    Ok(Planned::one(op, Requirements::owner(ObjectId::Cluster(id))))
 }
 
 pub(super) fn alter(
     catalog: &mut Catalog,
-    session: &SessionView,
     limits: &Limits,
     if_exists: bool,
     name: &Ident,
@@ -319,10 +315,7 @@ pub(super) fn alter(
         Ok(cluster) => cluster.clone(),
         Err(_) if if_exists => {
             let notice = skipping(ObjectKind::Cluster, &ObjectName::Ident(name.clone()));
-            return Ok(Planned::new(
-                DdlPlan { notices: vec![notice], ..DdlPlan::default() },
-                Requirements::default(),
-            ));
+            return Ok(Planned::nothing(notice, Requirements::default()));
         }
         Err(error) => return Err(error),
     };
@@ -346,7 +339,7 @@ pub(super) fn alter(
             let mut replicas = if resized { Vec::new() } else { cluster.replicas.clone() };
             replicas.truncate(usize::try_from(wanted).unwrap_or(usize::MAX));
             let kept = u32::try_from(replicas.len()).unwrap_or(u32::MAX);
-            replicas.extend(managed_replicas(catalog, session.role, &managed.size, kept, wanted));
+            replicas.extend(managed_replicas(catalog, cluster.owner, &managed.size, kept, wanted));
             replicas
         }
     };

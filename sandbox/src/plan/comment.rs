@@ -1,9 +1,9 @@
 //! `COMMENT ON`
 
-use super::context::{DdlPlan, SessionView};
+use super::context::SessionView;
 use super::ddl::Planned;
 use super::names::resolve;
-use super::rbac::{Requirements, keyword, name};
+use super::rbac::{Requirements, name};
 use crate::catalog::{Catalog, ItemKind, ObjectId, Op, Privilege, Type, written};
 use crate::error::SqlError;
 use crate::sql::ast::{CommentTarget, ObjectKind, ObjectName};
@@ -50,7 +50,7 @@ pub(super) fn comment(
         object => Requirements::owner(object),
     };
     let op = Op::Comment { object, column, text: text.map(str::to_owned) };
-    Ok(Planned::new(DdlPlan { ops: vec![op], ..DdlPlan::default() }, requires))
+    Ok(Planned::one(op, requires))
 }
 
 /// The object, which must be of the kind that the statement says.
@@ -67,9 +67,9 @@ fn of_kind(
     {
         return Err(SqlError::internal(format!(
             "{} {} is not a {}",
-            keyword(item.kind.object_kind()),
+            item.kind.object_kind().keywords(),
             catalog.minimal_name(session, id),
-            keyword(kind)
+            kind.keywords()
         )));
     }
     Ok(object)

@@ -2,7 +2,7 @@
 
 use mz_deploy_planner::name::Ident;
 
-use super::context::{DdlPlan, SessionView};
+use super::context::SessionView;
 use super::ddl::Planned;
 use super::limits::{self, Limits};
 use super::names::is_reserved;
@@ -25,13 +25,13 @@ pub(super) fn create_database(
     let requires = Requirements::privilege(None, Privilege::CreateDb);
     if if_not_exists && catalog.database_by_name(name).is_some() {
         let notice = already_exists(SqlState::DUPLICATE_DATABASE, "database", name.as_str());
-        return Ok(Planned::new(DdlPlan { notices: vec![notice], ..DdlPlan::default() }, requires));
+        return Ok(Planned::nothing(notice, requires));
     }
     limits::check("Database", "max_databases", limits.max_databases, user_databases(catalog), 1)?;
     let id = catalog.next_database_id();
     let public_schema = catalog.next_schema_id();
     let op = Op::CreateDatabase { id, name: name.clone(), owner: session.role, public_schema };
-    Ok(Planned::new(DdlPlan { ops: vec![op], ..DdlPlan::default() }, requires))
+    Ok(Planned::one(op, requires))
 }
 
 fn user_databases(catalog: &Catalog) -> usize {
@@ -69,13 +69,13 @@ pub(super) fn create_schema(
     let requires = Requirements::privilege(Some(ObjectId::Database(database)), Privilege::Create);
     if if_not_exists && catalog.schema_by_name(Some(database), schema).is_some() {
         let notice = already_exists(SqlState::DUPLICATE_SCHEMA, "schema", schema.as_str());
-        return Ok(Planned::new(DdlPlan { notices: vec![notice], ..DdlPlan::default() }, requires));
+        return Ok(Planned::nothing(notice, requires));
     }
     let current = catalog.schemas_in_database(database).count();
     limits::check("Schema", "max_schemas_per_database", limits.max_schemas_per_database, current, 1)?;
     let id = catalog.next_schema_id();
     let op = Op::CreateSchema { id, database, name: schema.clone(), owner: session.role };
-    Ok(Planned::new(DdlPlan { ops: vec![op], ..DdlPlan::default() }, requires))
+    Ok(Planned::one(op, requires))
 }
 
 /// Refuses the server's own prefixes.
@@ -97,34 +97,28 @@ pub(super) fn create_network_policy(
     if is_reserved(name) {
         return Err(SqlError::internal(format!("network policy name {:?} is reserved", name.as_str())));
     }
-    let rules = rules(options)?;
+    let rules = rules(limits, options)?;
     let current = catalog.network_policies().count();
     limits::check("NetworkPolicy", "max_network_policies", limits.max_network_policies, current, 1)?;
-    limits::check(
-        "NetworkPolicyRule",
-        "max_rules_per_network_policy",
-        limits.max_rules_per_network_policy,
-        0,
-        rules.len(),
-    )?;
     let id = catalog.next_network_policy_id();
     let op = Op::CreateNetworkPolicy { id, name: name.clone(), owner: session.role, rules };
     let requires = Requirements::privilege(None, Privilege::CreateNetworkPolicy);
-    Ok(Planned::new(DdlPlan { ops: vec![op], ..DdlPlan::default() }, requires))
+    Ok(Planned::one(op, requires))
 }
 
 pub(super) fn alter_network_policy(
     catalog: &Catalog,
+    limits: &Limits,
     name: &Ident,
     options: &[SqlOption],
 ) -> Result<Planned, SqlError> {
     let id = catalog.resolve_network_policy(name)?.id;
-    let op = Op::AlterNetworkPolicy { id, rules: rules(options)? };
+    let op = Op::AlterNetworkPolicy { id, rules: rules(limits, options)? };
     let requires = Requirements::owner(ObjectId::NetworkPolicy(id));
-    Ok(Planned::new(DdlPlan { ops: vec![op], ..DdlPlan::default() }, requires))
+    Ok(Planned::one(op, requires))
 }
 
-fn rules(options: &[SqlOption]) -> Result<Vec<NetworkPolicyRule>, SqlError> {
+fn rules(limits: &Limits, options: &[SqlOption]) -> Result<Vec<NetworkPolicyRule>, SqlError> {
     let mut rules = Vec::new();
     for option in options {
         let Some(OptionValue::Rules(listed)) = &option.value else {
@@ -134,6 +128,13 @@ fn rules(options: &[SqlOption]) -> Result<Vec<NetworkPolicyRule>, SqlError> {
             rules.push(rule(name, options)?);
         }
     }
+    limits::check(
+        "NetworkPolicyRule",
+        "max_rules_per_network_policy",
+        limits.max_rules_per_network_policy,
+        0,
+        rules.len(),
+    )?;
     Ok(rules)
 }
 
@@ -167,11 +168,8 @@ fn rule(name: &Ident, options: &[SqlOption]) -> Result<NetworkPolicyRule, SqlErr
 }
 
 fn is_cidr(text: &str) -> bool {
-    let (address, prefix) = match text.split_once('/') {
-        Some((address, prefix)) => (address, Some(prefix)),
-        None => (text, None),
-    };
+    let Some((address, prefix)) = text.split_once('/') else { return false };
     let Ok(address) = address.parse::<std::net::IpAddr>() else { return false };
     let bits = if address.is_ipv4() { 32 } else { 128 };
-    prefix.is_none_or(|prefix| prefix.parse::<u8>().is_ok_and(|prefix| prefix <= bits))
+    prefix.parse::<u8>().is_ok_and(|prefix| prefix <= bits)
 }

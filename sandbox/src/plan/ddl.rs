@@ -5,8 +5,8 @@ use super::context::{DdlPlan, SessionView};
 use super::limits::Limits;
 use super::rbac::Requirements;
 use super::{cluster, comment, container, drop, grant, owner, rename, role};
-use crate::catalog::Catalog;
-use crate::error::SqlError;
+use crate::catalog::{Catalog, Op};
+use crate::error::{Notice, SqlError};
 use crate::sql::ast::Statement;
 
 /// A statement that is ready to run once its role is found to be allowed to.
@@ -21,6 +21,16 @@ pub struct Planned {
 impl Planned {
     pub(super) fn new(plan: DdlPlan, requires: Requirements) -> Self {
         Self { plan, requires }
+    }
+
+    /// One operation.
+    pub(super) fn one(op: Op, requires: Requirements) -> Self {
+        Self::new(DdlPlan { ops: vec![op], ..DdlPlan::default() }, requires)
+    }
+
+    /// Nothing to do but to say why.
+    pub(super) fn nothing(notice: Notice, requires: Requirements) -> Self {
+        Self::new(DdlPlan { notices: vec![notice], ..DdlPlan::default() }, requires)
     }
 }
 
@@ -44,7 +54,7 @@ pub fn plan_ddl(
             cluster::create_replica(catalog, session, limits, cluster, name, options)
         }
         Statement::AlterCluster { if_exists, name, action, with } => {
-            cluster::alter(catalog, session, limits, *if_exists, name, action, with)
+            cluster::alter(catalog, limits, *if_exists, name, action, with)
         }
         Statement::CreateRole { name, attributes } => role::create(catalog, limits, name, attributes),
         Statement::AlterRole { name, action } => role::alter(catalog, session, name, action),
@@ -54,7 +64,7 @@ pub fn plan_ddl(
             container::create_network_policy(catalog, session, limits, name, options)
         }
         Statement::AlterNetworkPolicy { name, options } => {
-            container::alter_network_policy(catalog, name, options)
+            container::alter_network_policy(catalog, limits, name, options)
         }
         Statement::AlterRename { kind, if_exists, name, to } => {
             rename::rename(catalog, session, *kind, *if_exists, name, to)
@@ -66,7 +76,7 @@ pub fn plan_ddl(
             owner::alter(catalog, session, *kind, *if_exists, name, owner)
         }
         Statement::ReassignOwned { from, to } => owner::reassign(catalog, from, to),
-        Statement::DropOwned { roles, behavior } => owner::drop_owned(catalog, roles, *behavior),
+        Statement::DropOwned { roles, behavior } => owner::drop_owned(catalog, session, roles, *behavior),
         Statement::Drop { kind, if_exists, names, behavior } => {
             drop::drop(catalog, session, *kind, *if_exists, names, *behavior)
         }

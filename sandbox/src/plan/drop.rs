@@ -1,17 +1,22 @@
 //! `DROP`: what goes, what goes along, and what stands in the way.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use mz_deploy_planner::name::Ident;
 
 use super::context::{DdlPlan, SessionView};
 use super::ddl::Planned;
-use super::names::{is_absence, resolve_kind, skipping};
+use super::names::{Verb, is_absence, is_temporary_schema, resolve_kind, skipping};
 use super::rbac::{Requirements, describe_quoted, name};
 use super::role;
-use crate::catalog::{Catalog, DatabaseId, ItemId, ItemKind, ObjectId, Op, Privilege, RoleId, SchemaId};
+use crate::catalog::{Catalog, DatabaseId, ItemId, ItemKind, ObjectId, Op, Privilege, SchemaId};
 use crate::error::{Notice, SqlError, SqlState};
 use crate::sql::ast::{DropBehavior, ObjectKind, ObjectName};
 
-const CASCADE_HINT: &str = "Use DROP ... CASCADE to drop the dependent objects too.";
+/// The policy that applies to who has no other: the system variable `network_policy`, which nobody can set.
+const DEFAULT_NETWORK_POLICY: &str = "default";
+
+pub(super) const CASCADE_HINT: &str = "Use DROP ... CASCADE to drop the dependent objects too.";
 
 pub(super) fn drop(
     catalog: &Catalog,
@@ -42,6 +47,7 @@ pub(super) fn drop(
     let all = with_progress(catalog, all);
     notices.extend(cascades_to(catalog, &all, &named));
     let requires = requirements(catalog, &objects);
+    check_roles_are_free(catalog, session, &objects, &requires)?;
     let ops = if all.is_empty() { Vec::new() } else { vec![Op::Drop { objects: all }] };
     Ok(Planned::new(DdlPlan { ops, notices, ..DdlPlan::default() }, requires))
 }
@@ -55,7 +61,10 @@ fn find(
     if let (ObjectKind::Role, ObjectName::Ident(name)) = (kind, target) {
         role::check_name(name)?;
     }
-    resolve_kind(catalog, session, kind, target)
+    if is_temporary_schema(kind, target) {
+        return Err(SqlError::internal("cannot drop schema mz_temp because it is a temporary schema"));
+    }
+    resolve_kind(catalog, session, Verb::Drop, kind, target)
 }
 
 /// Some things are never dropped, whoever asks.
@@ -65,6 +74,7 @@ fn check_droppable(catalog: &Catalog, session: &SessionView, object: ObjectId) -
             "cannot drop {kind} {name} because it is required by the database system"
         )))
     };
+    let default = Ident::from(DEFAULT_NETWORK_POLICY);
     match object {
         ObjectId::Schema(id @ SchemaId::System(_)) => {
             required("schema", &name(catalog, ObjectId::Schema(id)))
@@ -79,7 +89,11 @@ fn check_droppable(catalog: &Catalog, session: &SessionView, object: ObjectId) -
             required(kind, &name)
         }
         ObjectId::Role(id) if id == session.role => Err(SqlError::internal("current role cannot be dropped")),
-        ObjectId::Role(id) => check_role_is_free(catalog, id),
+        ObjectId::NetworkPolicy(id)
+            if catalog.network_policy(id).is_some_and(|policy| policy.name == default) =>
+        {
+            Err(SqlError::internal("network policy is currently in use"))
+        }
         ObjectId::Replica(cluster, _) => match catalog.cluster(cluster) {
             Some(cluster) if cluster.managed.is_some() => {
                 Err(SqlError::internal("cannot drop replica of managed cluster"))
@@ -90,17 +104,28 @@ fn check_droppable(catalog: &Catalog, session: &SessionView, object: ObjectId) -
     }
 }
 
-fn check_role_is_free(catalog: &Catalog, id: RoleId) -> Result<(), SqlError> {
-    let Some(found) = catalog.role(id) else { return Ok(()) };
-    let holdings = role::holdings(catalog, found);
-    if holdings.is_empty() {
+/// Roles that own something, or hold or gave privileges, stay. Whoever may not drop roles isn't told what they hold.
+fn check_roles_are_free(
+    catalog: &Catalog,
+    session: &SessionView,
+    objects: &[ObjectId],
+    requires: &Requirements,
+) -> Result<(), SqlError> {
+    let roles = objects.iter().filter_map(|object| match object {
+        ObjectId::Role(id) => catalog.role(*id),
+        _ => None,
+    });
+    let held = roles.map(|found| (found.name.as_str(), role::holdings(catalog, found)));
+    let held: BTreeMap<&str, Vec<String>> = held.filter(|(_, lines)| !lines.is_empty()).collect();
+    if held.is_empty() {
         return Ok(());
     }
-    Err(SqlError::new(
-        SqlState::DEPENDENT_OBJECTS,
-        format!("role {:?} cannot be dropped because some objects depend on it", found.name.as_str()),
-    )
-    .with_detail(holdings.join("\n")))
+    requires.check(catalog, session.role)?;
+    let roles = if held.len() == 1 { "role" } else { "roles" };
+    let names = held.keys().copied().collect::<Vec<_>>().join(", ");
+    let message = format!("{roles} \"{names}\" cannot be dropped because some objects depend on it");
+    let detail = held.into_values().flatten().collect::<Vec<_>>().join("\n");
+    Err(SqlError::new(SqlState::DEPENDENT_OBJECTS, message).with_detail(detail))
 }
 
 /// Without `CASCADE` nothing that isn't named may go along.
@@ -144,7 +169,9 @@ fn check_restrict(
             )))
         }
         ObjectId::Cluster(id)
-            if catalog.items_on_cluster(id).any(|item| !named.contains(&ObjectId::Item(item.id))) =>
+            if catalog
+                .items_on_cluster(id)
+                .any(|item| item.id.is_user() && !named.contains(&ObjectId::Item(item.id))) =>
         {
             Err(SqlError::internal(format!(
                 "cannot drop cluster {:?} because other objects depend on it",
@@ -215,19 +242,12 @@ fn is_companion(catalog: &Catalog, object: ObjectId) -> bool {
 fn requirements(catalog: &Catalog, objects: &[ObjectId]) -> Requirements {
     let mut required = Requirements::default();
     for object in objects {
-        let container = match object {
-            ObjectId::Item(id) => catalog.item(*id).and_then(|item| item.schema).map(ObjectId::Schema),
-            ObjectId::Schema(id) => {
-                catalog.schema(*id).and_then(|schema| schema.database).map(ObjectId::Database)
-            }
-            ObjectId::Replica(cluster, _) => Some(ObjectId::Cluster(*cluster)),
-            ObjectId::Role(_) => {
-                required.privileges.push((None, Privilege::CreateRole));
-                continue;
-            }
-            ObjectId::Database(_) | ObjectId::Cluster(_) | ObjectId::NetworkPolicy(_) => None,
-        };
+        if matches!(object, ObjectId::Role(_)) {
+            required.privileges.push((None, Privilege::CreateRole));
+            continue;
+        }
         required.ownership.push(*object);
+        let container = catalog.container(*object);
         required.privileges.extend(container.map(|container| (Some(container), Privilege::Usage)));
     }
     required

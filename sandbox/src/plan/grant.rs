@@ -47,7 +47,11 @@ pub(super) fn change(
         }
         let grantor = object.and_then(|object| catalog.owner(object)).unwrap_or(RoleId::MZ_SYSTEM);
         for grantee in &grantees {
-            let (grantee, privileges) = (*grantee, privileges.clone());
+            let held = catalog.acl(object).into_iter().flatten();
+            let held = held.filter(|item| item.grantee == *grantee && item.grantor == grantor);
+            let held: PrivilegeSet = held.flat_map(|item| &item.privileges).copied().collect();
+            let Some(change) = change_of(is_grant, &held, &privileges) else { continue };
+            let (grantee, privileges) = (*grantee, change);
             plan.ops.push(if is_grant {
                 Op::Grant { object, grantee, grantor, privileges }
             } else {
@@ -56,6 +60,12 @@ pub(super) fn change(
         }
     }
     Ok(Planned::new(plan, requires))
+}
+
+/// What a grant or a revocation says; `None` if it changes nothing of what is held, and so is no change of the catalog.
+fn change_of(is_grant: bool, held: &PrivilegeSet, privileges: &PrivilegeSet) -> Option<PrivilegeSet> {
+    let idle = if is_grant { privileges.is_subset(held) } else { privileges.is_disjoint(held) };
+    (!idle).then(|| privileges.clone())
 }
 
 fn keywords(privileges: &PrivilegeSet) -> String {
@@ -72,12 +82,9 @@ fn require(catalog: &Catalog, object: Option<ObjectId>, requires: &mut Requireme
     if !requires.ownership.contains(&object) {
         requires.ownership.push(object);
     }
-    let container = match object {
-        ObjectId::Item(id) => catalog.item(id).and_then(|item| item.schema).map(ObjectId::Schema),
-        ObjectId::Schema(id) => catalog.schema(id).and_then(|schema| schema.database).map(ObjectId::Database),
-        _ => None,
-    };
-    requires.privileges.extend(container.map(|container| (Some(container), Privilege::Usage)));
+    requires
+        .privileges
+        .extend(catalog.container(object).map(|container| (Some(container), Privilege::Usage)));
 }
 
 /// The objects of a grant; true if they are named one by one.
@@ -219,9 +226,9 @@ pub(super) fn change_defaults(
     let impossible: PrivilegeSet = wanted.difference(&possible).copied().collect();
     if !impossible.is_empty() {
         return Err(SqlError::internal(format!(
-            "invalid privilege types {} for {}S",
+            "invalid privilege types {} for {}",
             keywords(&impossible),
-            super::rbac::keyword(change.on)
+            change.on.plural()
         )));
     }
     let mut ops = Vec::new();
@@ -235,7 +242,9 @@ pub(super) fn change_defaults(
                     kind: change.on,
                     grantee: *grantee,
                 };
-                let privileges = wanted.clone();
+                let held = catalog.default_privileges().find(|(found, _)| **found == key);
+                let held = held.map(|(_, privileges)| privileges.clone()).unwrap_or_default();
+                let Some(privileges) = change_of(change.grant, &held, &wanted) else { continue };
                 ops.push(if change.grant {
                     Op::GrantDefault { key, privileges }
                 } else {

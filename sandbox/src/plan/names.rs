@@ -3,7 +3,6 @@
 use mz_deploy_planner::name::Ident;
 
 use super::context::SessionView;
-use super::rbac::keyword;
 use crate::catalog::{Catalog, Item, ObjectId, written};
 use crate::error::{Notice, SqlError, SqlState};
 use crate::sql::ast::{Name, ObjectKind, ObjectName};
@@ -29,7 +28,7 @@ pub(super) fn written_object(name: &ObjectName) -> String {
 pub(super) fn skipping(kind: ObjectKind, name: &ObjectName) -> Notice {
     Notice::new(
         SqlState::UNDEFINED_OBJECT,
-        format!("{} {:?} does not exist, skipping", keyword(kind), written_object(name)),
+        format!("{} {:?} does not exist, skipping", kind.keywords(), written_object(name)),
     )
 }
 
@@ -104,10 +103,18 @@ pub(super) fn resolve(
     }
 }
 
+/// What a statement does to what it names.
+#[derive(Clone, Copy)]
+pub(super) enum Verb {
+    Alter,
+    Drop,
+}
+
 /// Like [`resolve`]; an item must be of the kind that the statement says.
 pub(super) fn resolve_kind(
     catalog: &Catalog,
     session: &SessionView,
+    verb: Verb,
     kind: ObjectKind,
     name: &ObjectName,
 ) -> Result<ObjectId, SqlError> {
@@ -116,20 +123,26 @@ pub(super) fn resolve_kind(
         && let Some(item) = catalog.item(id)
         && !is_kind(item.kind.object_kind(), kind)
     {
-        let error = wrong_kind(catalog, session, item, kind);
-        return Err(match (item.kind.object_kind(), kind) {
-            (ObjectKind::MaterializedView, ObjectKind::View) => error.with_hint(format!(
-                "Use DROP MATERIALIZED VIEW to remove a materialized view: {}",
-                catalog.minimal_name(session, id)
-            )),
-            _ => error,
-        });
+        if (item.kind.object_kind(), kind) == (ObjectKind::MaterializedView, ObjectKind::View) {
+            let hint = match verb {
+                Verb::Alter => "Use ALTER MATERIALIZED VIEW to rename a materialized view.",
+                Verb::Drop => "Use DROP MATERIALIZED VIEW to remove a materialized view.",
+            };
+            let name = catalog.minimal_name(session, id);
+            return Err(SqlError::internal(format!("{name} is not a view")).with_hint(hint));
+        }
+        return Err(wrong_kind(catalog, session, item, kind));
     }
     Ok(object)
 }
 
 fn is_kind(found: ObjectKind, wanted: ObjectKind) -> bool {
     found == wanted || (wanted == ObjectKind::Subsource && found == ObjectKind::Source)
+}
+
+/// True for the schema of temporary items, which every session has for itself.
+pub(super) fn is_temporary_schema(kind: ObjectKind, name: &ObjectName) -> bool {
+    kind == ObjectKind::Schema && written_object(name) == "mz_temp"
 }
 
 /// True for errors that `IF EXISTS` turns into a notice: something of that name is not there.

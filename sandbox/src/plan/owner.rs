@@ -4,20 +4,26 @@ use mz_deploy_planner::name::Ident;
 
 use super::context::{DdlPlan, SessionView};
 use super::ddl::Planned;
-use super::names::{is_absence, resolve_kind, skipping};
-use super::rbac::{Requirements, describe_quoted};
+use super::drop::CASCADE_HINT;
+use super::names::{Verb, is_absence, resolve_kind, skipping};
+use super::rbac::{Requirements, kind, name};
 use crate::catalog::{Catalog, ItemKind, ObjectId, Op, Privilege, RoleId};
 use crate::error::{Notice, SqlError, SqlState};
 use crate::sql::ast::{DropBehavior, ObjectKind, ObjectName};
 
-/// Everything that has an owner, by kind and id.
+/// Everything that has an owner: items, databases with their schemas, clusters with their replicas, network policies.
 pub(super) fn objects(catalog: &Catalog) -> impl Iterator<Item = ObjectId> + '_ {
-    let databases = catalog.databases().map(|database| ObjectId::Database(database.id));
-    let schemas = catalog.schemas().map(|schema| ObjectId::Schema(schema.id));
     let items = catalog.items().map(|item| ObjectId::Item(item.id));
-    let clusters = catalog.clusters().map(|cluster| ObjectId::Cluster(cluster.id));
+    let databases = catalog.databases().flat_map(|database| {
+        let schemas = catalog.schemas_in_database(database.id).map(|schema| ObjectId::Schema(schema.id));
+        std::iter::once(ObjectId::Database(database.id)).chain(schemas)
+    });
+    let clusters = catalog.clusters().flat_map(|cluster| {
+        let replicas = cluster.replicas.iter().map(|replica| ObjectId::Replica(cluster.id, replica.id));
+        std::iter::once(ObjectId::Cluster(cluster.id)).chain(replicas)
+    });
     let policies = catalog.network_policies().map(|policy| ObjectId::NetworkPolicy(policy.id));
-    databases.chain(schemas).chain(items).chain(clusters).chain(policies)
+    items.chain(databases).chain(clusters).chain(policies)
 }
 
 pub(super) fn alter(
@@ -28,22 +34,18 @@ pub(super) fn alter(
     name: &ObjectName,
     owner: &Ident,
 ) -> Result<Planned, SqlError> {
-    let object = match resolve_kind(catalog, session, kind, name) {
+    let object = match resolve_kind(catalog, session, Verb::Alter, kind, name) {
         Ok(object) => object,
         Err(error) if if_exists && is_absence(&error) => {
-            let plan = DdlPlan { notices: vec![skipping(kind, name)], ..DdlPlan::default() };
-            return Ok(Planned::new(plan, Requirements::default()));
+            return Ok(Planned::nothing(skipping(kind, name), Requirements::default()));
         }
         Err(error) => return Err(error),
     };
     let new = catalog.resolve_role(owner)?.id;
     let mut requires = Requirements::owner(object);
     requires.membership.push(new);
-    let container = match object {
-        ObjectId::Item(id) => catalog.item(id).and_then(|item| item.schema).map(ObjectId::Schema),
-        ObjectId::Schema(id) => catalog.schema(id).and_then(|schema| schema.database).map(ObjectId::Database),
-        _ => None,
-    };
+    // A replica has no place of its own to be made in.
+    let container = catalog.container(object).filter(|container| !matches!(container, ObjectId::Cluster(_)));
     requires.privileges.extend(container.map(|container| (Some(container), Privilege::Create)));
     if let ObjectId::Item(id) = object
         && catalog.item(id).is_some_and(|item| matches!(item.kind, ItemKind::Index(_)))
@@ -53,11 +55,10 @@ pub(super) fn alter(
             format!("cannot change owner of {:?}", catalog.minimal_name(session, id)),
         )
         .with_hint("Change the ownership of the index's table, instead.");
-        let plan = DdlPlan { notices: vec![warning], ..DdlPlan::default() };
-        return Ok(Planned::new(plan, requires));
+        return Ok(Planned::nothing(warning, requires));
     }
     let op = Op::ChangeOwner { object, owner: new };
-    Ok(Planned::new(DdlPlan { ops: vec![op], ..DdlPlan::default() }, requires))
+    Ok(Planned::one(op, requires))
 }
 
 fn roles(catalog: &Catalog, names: &[Ident]) -> Result<Vec<RoleId>, SqlError> {
@@ -83,6 +84,7 @@ pub(super) fn reassign(catalog: &Catalog, from: &[Ident], to: &Ident) -> Result<
 
 pub(super) fn drop_owned(
     catalog: &Catalog,
+    session: &SessionView,
     names: &[Ident],
     behavior: Option<DropBehavior>,
 ) -> Result<Planned, SqlError> {
@@ -94,24 +96,40 @@ pub(super) fn drop_owned(
         .collect();
     let all = catalog.dependents(&owned);
     if behavior != Some(DropBehavior::Cascade) {
-        let along: Vec<String> = all
-            .iter()
-            .filter(|object| !owned.contains(object) && !matches!(object, ObjectId::Replica(..)))
-            .map(|object| describe_quoted(catalog, *object))
-            .collect();
-        if !along.is_empty() {
-            return Err(SqlError::internal(format!(
-                "cannot drop owned objects: still depended upon by {}",
-                along.join(", ")
-            ))
-            .with_hint("Use DROP ... CASCADE to drop the dependent objects too."));
-        }
+        requires.check(catalog, session.role)?;
+        owned.iter().try_for_each(|object| check_owned(catalog, *object, &roles))?;
     }
     let mut ops = revocations(catalog, &roles, &all);
     if !all.is_empty() {
         ops.push(Op::Drop { objects: all });
     }
     Ok(Planned::new(DdlPlan { ops, ..DdlPlan::default() }, requires))
+}
+
+/// Without `CASCADE` nothing goes along that another role owns. All of it is named, in full.
+fn check_owned(catalog: &Catalog, object: ObjectId, roles: &[RoleId]) -> Result<(), SqlError> {
+    let inside: Vec<ObjectId> = match object {
+        ObjectId::Item(id) => catalog.used_by(id).map(ObjectId::Item).collect(),
+        ObjectId::Schema(id) => catalog.items_in_schema(id).map(|item| ObjectId::Item(item.id)).collect(),
+        ObjectId::Database(id) => {
+            catalog.schemas_in_database(id).map(|schema| ObjectId::Schema(schema.id)).collect()
+        }
+        ObjectId::Cluster(id) => catalog.items_on_cluster(id).map(|item| ObjectId::Item(item.id)).collect(),
+        ObjectId::Replica(..) | ObjectId::Role(_) | ObjectId::NetworkPolicy(_) => Vec::new(),
+    };
+    let describe =
+        |object: ObjectId| format!("{} {:?}", kind(catalog, object).words(), name(catalog, object));
+    let foreign = inside
+        .into_iter()
+        .filter(|object| catalog.owner(*object).is_some_and(|owner| !roles.contains(&owner)))
+        .map(describe);
+    let foreign = foreign.collect::<Vec<_>>();
+    if foreign.is_empty() {
+        return Ok(());
+    }
+    let (dropped, foreign) = (describe(object), foreign.join(", "));
+    Err(SqlError::internal(format!("cannot drop {dropped}: still depended upon by {foreign}"))
+        .with_hint(CASCADE_HINT))
 }
 
 /// What the roles were granted on things that stay.

@@ -226,15 +226,10 @@ pub(crate) fn name(catalog: &Catalog, object: ObjectId) -> String {
 
 /// `VIEW d.s.v`
 pub(crate) fn describe(catalog: &Catalog, object: ObjectId) -> String {
-    format!("{} {}", keyword(kind(catalog, object)), name(catalog, object))
+    format!("{} {}", kind(catalog, object).keywords(), name(catalog, object))
 }
 
 /// `VIEW "d.s.v"`
 pub(crate) fn describe_quoted(catalog: &Catalog, object: ObjectId) -> String {
-    format!("{} {:?}", keyword(kind(catalog, object)), name(catalog, object))
-}
-
-/// The keyword of a kind: `MATERIALIZED VIEW`.
-pub(crate) fn keyword(kind: ObjectKind) -> String {
-    kind.words().to_uppercase()
+    format!("{} {:?}", kind(catalog, object).keywords(), name(catalog, object))
 }

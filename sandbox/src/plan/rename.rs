@@ -4,23 +4,16 @@ use mz_deploy_planner::name::Ident;
 
 use super::cluster::check_cluster_name;
 use super::container::check_schema_name;
-use super::context::{DdlPlan, SessionView};
+use super::context::SessionView;
 use super::ddl::Planned;
-use super::names::{is_absence, is_reserved, resolve, resolve_kind, skipping};
+use super::names::{
+    Verb, is_absence, is_reserved, is_temporary_schema, resolve, resolve_kind, skipping, written_object,
+};
 use super::rbac::Requirements;
 use super::rename_conflict;
 use crate::catalog::{Catalog, ClusterId, ObjectId, Op, Privilege, Schema, SchemaId};
 use crate::error::SqlError;
 use crate::sql::ast::{ObjectKind, ObjectName};
-
-fn nothing(kind: ObjectKind, name: &ObjectName) -> Planned {
-    let plan = DdlPlan { notices: vec![skipping(kind, name)], ..DdlPlan::default() };
-    Planned::new(plan, Requirements::default())
-}
-
-fn one(op: Op, requires: Requirements) -> Planned {
-    Planned::new(DdlPlan { ops: vec![op], ..DdlPlan::default() }, requires)
-}
 
 pub(super) fn rename(
     catalog: &Catalog,
@@ -30,9 +23,15 @@ pub(super) fn rename(
     name: &ObjectName,
     to: &Ident,
 ) -> Result<Planned, SqlError> {
-    let object = match resolve_kind(catalog, session, kind, name) {
+    if is_temporary_schema(kind, name) {
+        let name = written_object(name);
+        return Err(SqlError::internal(format!("cannot rename schemas in the ambient database: {name:?}")));
+    }
+    let object = match resolve_kind(catalog, session, Verb::Alter, kind, name) {
         Ok(object) => object,
-        Err(error) if if_exists && is_absence(&error) => return Ok(nothing(kind, name)),
+        Err(error) if if_exists && is_absence(&error) => {
+            return Ok(Planned::nothing(skipping(kind, name), Requirements::default()));
+        }
         Err(error) => return Err(error),
     };
     let owner = Requirements::owner(object);
@@ -49,7 +48,7 @@ pub(super) fn rename(
                 return Err(SqlError::internal("renaming types is not supported"));
             }
             rename_conflict::item(catalog, id, to)?;
-            Ok(one(Op::RenameItem { id, to: to.clone() }, owner))
+            Ok(Planned::one(Op::RenameItem { id, to: to.clone() }, owner))
         }
         ObjectId::Schema(id) => {
             let Some(schema) = catalog.schema(id) else { return Err(SqlError::internal("unknown schema")) };
@@ -65,18 +64,18 @@ pub(super) fn rename(
                 rename_conflict::schema(catalog, schema)?;
             }
             let requires = owner.and(Some(ObjectId::Database(database)), Privilege::Create);
-            Ok(one(Op::RenameSchema { id, to: to.clone() }, requires))
+            Ok(Planned::one(Op::RenameSchema { id, to: to.clone() }, requires))
         }
         ObjectId::Cluster(id) => {
             check_cluster_name(to)?;
             check_cluster(catalog, id, &owner, session)?;
-            Ok(one(Op::RenameCluster { id, to: to.clone() }, owner))
+            Ok(Planned::one(Op::RenameCluster { id, to: to.clone() }, owner))
         }
         ObjectId::Replica(cluster, id) => {
             if is_reserved(to) {
                 return Err(SqlError::internal(format!("replica name {:?} is reserved", to.as_str())));
             }
-            Ok(one(Op::RenameReplica { cluster, id, to: to.clone() }, owner))
+            Ok(Planned::one(Op::RenameReplica { cluster, id, to: to.clone() }, owner))
         }
         ObjectId::Database(_) | ObjectId::Role(_) | ObjectId::NetworkPolicy(_) => {
             Err(SqlError::internal(format!("renaming a {} is not supported", kind.words())))
@@ -107,9 +106,14 @@ pub(super) fn swap(
     name: &ObjectName,
     with: &Ident,
 ) -> Result<Planned, SqlError> {
+    if is_temporary_schema(kind, name) {
+        return Err(ambient());
+    }
     let first = match resolve(catalog, session, kind, name) {
         Ok(object) => object,
-        Err(error) if if_exists && is_absence(&error) => return Ok(nothing(kind, name)),
+        Err(error) if if_exists && is_absence(&error) => {
+            return Ok(Planned::nothing(skipping(kind, name), Requirements::default()));
+        }
         Err(error) => return Err(error),
     };
     match first {
@@ -120,16 +124,20 @@ pub(super) fn swap(
             requires.ownership.extend([ObjectId::Cluster(a), ObjectId::Cluster(b)]);
             check_cluster(catalog, a, &requires, session)?;
             check_cluster(catalog, b, &requires, session)?;
-            Ok(one(Op::SwapClusters { a, b }, requires))
+            Ok(Planned::one(Op::SwapClusters { a, b }, requires))
         }
         _ => Err(SqlError::internal("ALTER SWAP for objects not yet supported")),
     }
 }
 
+fn ambient() -> SqlError {
+    SqlError::internal("cannot swap schemas that are in the ambient database")
+}
+
 fn swap_schemas(catalog: &Catalog, a: SchemaId, with: &Ident) -> Result<Planned, SqlError> {
     let Some((schema, database)) = catalog.schema(a).and_then(|schema| Some((schema, schema.database?)))
     else {
-        return Err(SqlError::internal("cannot swap schemas that are in the ambient database"));
+        return Err(ambient());
     };
     let other: &Schema = catalog
         .schema_by_name(Some(database), with)
@@ -140,5 +148,5 @@ fn swap_schemas(catalog: &Catalog, a: SchemaId, with: &Ident) -> Result<Planned,
     if other.id != a {
         rename_conflict::schema(catalog, other)?;
     }
-    Ok(one(Op::SwapSchemas { a, b: other.id }, requires))
+    Ok(Planned::one(Op::SwapSchemas { a, b: other.id }, requires))
 }

@@ -6,8 +6,8 @@ use super::context::{DdlPlan, SessionView};
 use super::ddl::Planned;
 use super::limits::{self, Limits};
 use super::names::is_reserved;
-use super::rbac::Requirements;
-use crate::catalog::{Catalog, ObjectId, Op, Privilege, Role, RoleId};
+use super::rbac::{Requirements, describe_quoted};
+use crate::catalog::{Catalog, Op, Privilege, Role, RoleId};
 use crate::error::{Notice, SqlError, SqlState};
 use crate::session::definitions;
 use crate::sql::ast::{RoleAction, RoleAttribute, SetValue, SetWord, Value};
@@ -95,7 +95,7 @@ pub(super) fn create(
         can_login: attributes.can_login,
         superuser: attributes.superuser,
     };
-    Ok(Planned::new(DdlPlan { ops: vec![op], ..DdlPlan::default() }, requires))
+    Ok(Planned::one(op, requires))
 }
 
 pub(super) fn alter(
@@ -236,33 +236,32 @@ pub(super) fn revoke(catalog: &Catalog, roles: &[Ident], members: &[Ident]) -> R
 
 /// What a role holds that keeps it from being dropped, a line each.
 pub(super) fn holdings(catalog: &Catalog, role: &Role) -> Vec<String> {
-    let mut lines = Vec::new();
     let name = role.name.as_str();
-    for object in super::owner::objects(catalog) {
-        if catalog.owner(object) == Some(role.id) {
-            lines.push(format!("{name}: owner of {}", super::rbac::describe_quoted(catalog, object)));
+    let of = |id: RoleId| {
+        catalog.role(id).map_or_else(|| "PUBLIC".to_owned(), |role| role.name.as_str().to_owned())
+    };
+    let mut lines = Vec::new();
+    for object in super::owner::objects(catalog).map(Some).chain([None]) {
+        let on = || object.map_or_else(|| "SYSTEM".to_owned(), |object| describe_quoted(catalog, object));
+        if object.and_then(|object| catalog.owner(object)) == Some(role.id) {
+            lines.push(format!("{name}: owner of {}", on()));
         }
-    }
-    let acls = std::iter::once(None).chain(super::owner::objects(catalog).map(Some));
-    for object in acls {
-        let on = object.map_or_else(
-            || "SYSTEM".to_owned(),
-            |object: ObjectId| super::rbac::describe_quoted(catalog, object),
-        );
         for item in catalog.acl(object).into_iter().flatten() {
-            let other = |id: RoleId| {
-                catalog.role(id).map_or_else(|| "PUBLIC".to_owned(), |role| role.name.as_str().to_owned())
-            };
-            if item.grantee == role.id && object.and_then(|object| catalog.owner(object)) != Some(role.id) {
-                lines.push(format!("{name}: privileges on {on} granted by {}", other(item.grantor)));
-            } else if item.grantor == role.id && item.grantee != role.id {
-                lines.push(format!("{name}: privileges granted on {on} to {}", other(item.grantee)));
+            if item.grantee == role.id {
+                lines.push(format!("{name}: privileges on {} granted by {}", on(), of(item.grantor)));
+            }
+            if item.grantor == role.id {
+                lines.push(format!("{name}: privileges granted on {} to {}", on(), of(item.grantee)));
             }
         }
     }
     for (key, _) in catalog.default_privileges() {
-        if key.creator == role.id || key.grantee == role.id {
-            lines.push(format!("{name}: default privileges on {}S", super::rbac::keyword(key.kind)));
+        let kinds = key.kind.plural();
+        if key.creator == role.id {
+            lines.push(format!("{name}: default privileges on {kinds} created by {name}"));
+        }
+        if key.grantee == role.id {
+            lines.push(format!("{name}: default privileges on {kinds} granted to {name}"));
         }
     }
     lines

@@ -10,8 +10,8 @@ use crate::plan::rbac::Requirements;
 use crate::plan::{self, DdlPlan, Limits, SessionView};
 use crate::query::{self, CopyPlan, ExplainPlan, Planning, QueryPlan, SubscribePlan, WritePlan};
 use crate::result::{Column, TypeOid};
-use crate::sql::print::display;
 use crate::sql::ast::{Query, SelectStatement, SetExpr, Statement, With};
+use crate::sql::print::display;
 
 /// A statement that was planned.
 #[derive(Debug)]
@@ -113,8 +113,6 @@ pub(super) fn plan_change(
         None => Err(SqlError::unsupported(display(statement))),
     }
 }
-
-
 
 /// An error of the engine in the server's words. Places in lowered SQL mean nothing to the client.
 pub(super) fn translated(error: &EngineError) -> SqlError {

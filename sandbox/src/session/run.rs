@@ -76,9 +76,7 @@ impl Session {
             Statement::ShowVariable { name } => Description { columns: Some(show_columns(name)), ..none },
             Statement::Fetch { name, .. } => self.cursor(name.as_str())?.bound.description.clone(),
             Statement::Execute { name, .. } => match self.statements.get(name.as_str()) {
-                Some(prepared) => {
-                    Description { columns: prepared.description.columns.clone(), ..none }
-                }
+                Some(prepared) => Description { columns: prepared.description.columns.clone(), ..none },
                 None => return Err(unknown_statement(name.as_str())),
             },
             other => self.plan(other, params)?.description(),
@@ -157,7 +155,9 @@ impl Session {
             Statement::Fetch { name, count, timeout } => self.fetch(name.as_str(), *count, timeout.as_ref()),
             Statement::Close { name } => self.close_cursor(name.as_str()),
             Statement::Prepare { name, statement } => self.prepare_statement(name.as_str(), statement),
-            Statement::Execute { name, parameters } => self.execute_prepared(name.as_str(), parameters, &bound.formats),
+            Statement::Execute { name, parameters } => {
+                self.execute_prepared(name.as_str(), parameters, &bound.formats)
+            }
             Statement::Deallocate { name } => {
                 self.deallocate(name.as_ref().map(mz_deploy_planner::name::Ident::as_str))
             }
@@ -269,8 +269,14 @@ impl Session {
         let view = self.view();
         coordinator.engine().set_session(&self.engine_settings(&before)).map_err(engine_failed)?;
         let mut scratch = before.clone();
-        let plan =
-            planning::plan_change(statement, &mut scratch, &view, coordinator.engine(), coordinator.limits(), self.clock().now())?;
+        let plan = planning::plan_change(
+            statement,
+            &mut scratch,
+            &view,
+            coordinator.engine(),
+            coordinator.limits(),
+            self.clock().now(),
+        )?;
         let DdlPlan { ops, notices, secrets } = plan;
         self.notices.extend(notices);
         if ops.is_empty() {

@@ -132,7 +132,9 @@ impl Session {
             return Err(SqlError::new(SqlState::DATA_EXCEPTION, message));
         }
         if up_to == Some(as_of) {
-            let message = format!("subscribe as of {as_of} (inclusive) up to the same bound {as_of} (exclusive) is guaranteed to be empty");
+            let message = format!(
+                "subscribe as of {as_of} (inclusive) up to the same bound {as_of} (exclusive) is guaranteed to be empty"
+            );
             self.notices.push(Notice::new(SqlState::SUCCESS, message));
         }
         if copy.is_none() && !self.in_cursor {
@@ -162,7 +164,10 @@ impl Session {
             complete: up_to == Some(as_of),
         };
         let columns = plan.columns.len();
-        Ok(Answer::Stream { subscription: Box::new(subscription), copy: copy.map(|format| (columns, format)) })
+        Ok(Answer::Stream {
+            subscription: Box::new(subscription),
+            copy: copy.map(|format| (columns, format)),
+        })
     }
 
     fn allow_cluster(&self, catalog: &Catalog, plan: &SubscribePlan) -> Result<()> {
@@ -174,7 +179,8 @@ impl Session {
         }
         let view = self.view();
         let cluster = catalog.resolve_cluster(&view.cluster)?;
-        Requirements::privilege(Some(ObjectId::Cluster(cluster.id)), Privilege::Usage).check(catalog, view.role)
+        Requirements::privilege(Some(ObjectId::Cluster(cluster.id)), Privilege::Usage)
+            .check(catalog, view.role)
     }
 
     /// Looks whether a subscription has something new, and queues it.

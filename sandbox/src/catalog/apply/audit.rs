@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::{Change, take};
 use crate::catalog::id::{ClusterId, ItemId, ReplicaId, RoleId, SchemaId};
 use crate::catalog::lookup::FullName;
-use crate::catalog::model::{AuditEvent, DefaultPrivilegeKey, ItemKind, ObjectId, Replica};
+use crate::catalog::model::{AuditEvent, Catalog, DefaultPrivilegeKey, ItemKind, ObjectId, Replica};
 use crate::catalog::privilege::{PrivilegeSet, letters};
 use crate::sql::ast::ObjectKind;
 
@@ -124,7 +124,7 @@ impl Change<'_> {
 
     pub(super) fn audit_owner(&mut self, object: ObjectId, from: RoleId, to: RoleId) {
         let details = json!({
-            "object_id": debug_id(object), "old_owner_id": from.to_string(), "new_owner_id": to.to_string(),
+            "object_id": tagged_id(self.catalog, object), "old_owner_id": from.to_string(), "new_owner_id": to.to_string(),
         });
         self.audit("alter", self.object_type(object), details);
     }
@@ -143,7 +143,11 @@ impl Change<'_> {
                 self.catalog.network_policy(id).map(|p| p.name.as_str().to_owned())
             }
         };
-        self.audit("comment", self.object_type(object), json!({"id": debug_id(object), "name": name}));
+        self.audit(
+            "comment",
+            self.object_type(object),
+            json!({"id": debug_id(self.catalog, object), "name": name}),
+        );
     }
 
     pub(super) fn audit_privileges(
@@ -155,7 +159,7 @@ impl Change<'_> {
         privileges: &PrivilegeSet,
     ) {
         let details = json!({
-            "object_id": object.map_or_else(|| "SYSTEM".to_owned(), debug_id),
+            "object_id": object.map_or_else(|| "SYSTEM".to_owned(), |object| tagged_id(self.catalog, object)),
             "grantee_id": grantee.to_string(), "grantor_id": grantor.to_string(), "privileges": letters(privileges),
         });
         let object_type = object.map_or("system", |object| self.object_type(object));
@@ -236,12 +240,34 @@ fn parts(name: &FullName) -> Map<String, Value> {
     parts
 }
 
-/// Ids as the audit log writes them in some events: `Iu16`, `Cluster(User(2))`.
-fn debug_id(object: ObjectId) -> String {
+/// Ids in events about owners and privileges: a letter for the kind, then the id. `Iu16`, `Cu2`, `Su1.u9`.
+fn tagged_id(catalog: &Catalog, object: ObjectId) -> String {
     match object {
         ObjectId::Item(id) => format!("I{id}"),
+        ObjectId::Database(id) => format!("D{id}"),
+        ObjectId::Schema(id) => match catalog.container(object) {
+            Some(ObjectId::Database(database)) => format!("S{database}.{id}"),
+            _ => format!("S{id}"),
+        },
+        ObjectId::Cluster(id) => format!("C{id}"),
+        ObjectId::Replica(cluster, id) => format!("CR{cluster}.{id}"),
+        ObjectId::Role(id) => format!("R{id}"),
+        ObjectId::NetworkPolicy(id) => format!("NP{id}"),
+    }
+}
+
+/// Ids in events about comments: `Cluster(User(2))`, `MaterializedView(User(5))`.
+fn debug_id(catalog: &Catalog, object: ObjectId) -> String {
+    match object {
+        ObjectId::Item(id) => match catalog.item(id) {
+            Some(item) => format!("{:?}({id:?})", item.kind.object_kind()),
+            None => format!("{id:?}"),
+        },
         ObjectId::Database(id) => format!("Database({id:?})"),
-        ObjectId::Schema(id) => format!("Schema({id:?})"),
+        ObjectId::Schema(id) => match catalog.container(object) {
+            Some(ObjectId::Database(database)) => format!("Schema((Id({database:?}), Id({id:?})))"),
+            _ => format!("Schema((Ambient, Id({id:?})))"),
+        },
         ObjectId::Cluster(id) => format!("Cluster({id:?})"),
         ObjectId::Replica(cluster, id) => format!("ClusterReplica(({cluster:?}, {id:?}))"),
         ObjectId::Role(id) => format!("Role({id:?})"),

@@ -39,12 +39,7 @@ impl Change<'_> {
         let item = self.catalog.items.get(&id).cloned().ok_or_else(|| missing(ObjectId::Item(id)))?;
         let mut renamed = item.as_ref().clone();
         renamed.name = to.clone();
-        let taken = match (item.schema, item.session) {
-            (Some(schema), _) => self.catalog.item_by_name(schema, to).is_some(),
-            (None, Some(session)) => self.catalog.temporary_item(session, to).is_some(),
-            (None, None) => false,
-        };
-        if taken {
+        if self.clash(&renamed)?.is_some() {
             return Err(SqlError::internal(format!("catalog item '{}' already exists", to.as_str())));
         }
         let old = self.catalog.full_name(id);
@@ -109,8 +104,6 @@ impl Change<'_> {
         self.set_schema_name(a, &name_b)?;
         if a != b {
             self.set_schema_name(b, &name_a)?;
-            let database = self.schema_mut(a)?.database;
-            self.catalog.names.schemas.insert((database, name_b.clone()), a);
         }
         // The server renames three times, over a name of its own.
         let between = Ident::from(format!("mz_schema_swap_{}", self.catalog.next.audit_event).as_str());
@@ -144,7 +137,6 @@ impl Change<'_> {
         let name_a = self.set_cluster_name(a, &name_b)?;
         if a != b {
             self.set_cluster_name(b, &name_a)?;
-            self.catalog.names.clusters.insert(name_b.clone(), a);
         }
         let between = Ident::from(format!("mz_cluster_swap_{}", self.catalog.next.audit_event).as_str());
         self.audit_cluster_renamed(a, &name_a, &between);
@@ -332,9 +324,8 @@ impl Change<'_> {
     }
 }
 
-/// The words of a kind in errors: `materialized view`.
 impl ObjectKind {
-    /// The keyword, lower case.
+    /// The keywords as errors have them: `materialized view`.
     pub fn words(self) -> &'static str {
         match self {
             Self::Table => "table",

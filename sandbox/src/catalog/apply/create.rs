@@ -12,7 +12,7 @@ use crate::catalog::model::{
 };
 use crate::catalog::names::NameSpace;
 use crate::catalog::privilege::{self, Acl, Privilege};
-use crate::catalog::{ItemId, ReplicaId};
+use crate::catalog::{Catalog, ItemId, ReplicaId};
 use crate::error::SqlError;
 use crate::sql::ast::ObjectKind;
 
@@ -174,7 +174,9 @@ impl Change<'_> {
     }
 
     pub(super) fn create_item(&mut self, mut item: Item) -> Result<(), SqlError> {
-        self.check_item_name(&item)?;
+        if let Some(found) = self.clash(&item)? {
+            return Err(item_exists(self.catalog, found));
+        }
         for id in &item.uses {
             if self.catalog.item(*id).is_none() {
                 return Err(missing(ObjectId::Item(*id)));
@@ -198,10 +200,11 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Two items of a schema don't share a name; a type also excludes relations and indexes.
-    fn check_item_name(&self, item: &Item) -> Result<(), SqlError> {
+    /// The item that keeps another one from having its name: two items of a schema don't share a name, and a type also
+    /// excludes relations and indexes.
+    pub(super) fn clash(&self, item: &Item) -> Result<Option<&Item>, SqlError> {
         let catalog = &*self.catalog;
-        let found = match (item.schema, item.session) {
+        Ok(match (item.schema, item.session) {
             (Some(schema), _) => {
                 if catalog.schema(schema).is_none() {
                     return Err(missing(ObjectId::Schema(schema)));
@@ -222,11 +225,7 @@ impl Change<'_> {
             }
             (None, Some(session)) => catalog.temporary_item(session, &item.name),
             (None, None) => None,
-        };
-        match found {
-            None => Ok(()),
-            Some(found) => Err(item_exists(catalog, found)),
-        }
+        })
     }
 
     /// What something new grants: everything to its owner, and the default privileges.
@@ -259,7 +258,7 @@ impl Change<'_> {
 }
 
 /// The error of a name that an item has already: `view "d.s.v" already exists`.
-pub(super) fn item_exists(catalog: &crate::catalog::Catalog, found: &Item) -> SqlError {
+fn item_exists(catalog: &Catalog, found: &Item) -> SqlError {
     let name = catalog.full_name(found.id).map_or_else(|| found.id.to_string(), |name| name.to_string());
     match found.kind.object_kind() {
         ObjectKind::Secret => {

@@ -13,12 +13,12 @@ use crate::error::SqlError;
 use crate::plan::rbac::Requirements;
 use crate::plan::{DdlPlan, Planned, SessionView};
 use crate::sql::ast::{
-    ClusterRef, CreateIndex, Expr, ItemRef, Name, Query, SelectItem, SetExpr, Statement, TableFactor,
-    TypeDefinition,
+    ClusterRef, ConnectionAction, CreateIndex, Expr, ItemRef, Name, Query, SelectItem, SetExpr, Statement,
+    TableFactor, TypeDefinition,
 };
 use crate::sql::visit::{Node, visit_mut};
 
-/// Plans a statement that makes an item, and `ALTER MATERIALIZED VIEW … APPLY REPLACEMENT`.
+/// Plans a statement that makes an item, `ALTER MATERIALIZED VIEW … APPLY REPLACEMENT` and `ALTER CONNECTION`.
 pub(super) fn plan_item(
     statement: &Statement,
     catalog: &mut Catalog,
@@ -26,6 +26,12 @@ pub(super) fn plan_item(
 ) -> Option<Result<Planned, SqlError>> {
     if let Statement::ApplyReplacement { name, replacement, .. } = statement {
         return Some(apply_replacement(catalog, session, name, replacement));
+    }
+    if let Statement::AlterConnection { if_exists, name, actions, .. } = statement {
+        if *if_exists && catalog.resolve_item(session, name).is_err() {
+            return Some(Ok(Planned::default()));
+        }
+        return Some(alter_connection(catalog, session, name, actions));
     }
     let mut statement = statement.clone();
     let uses = resolve(&mut statement, catalog, session);
@@ -48,27 +54,66 @@ fn apply_replacement(
     Ok(Planned::new(DdlPlan { ops, ..DdlPlan::default() }, requires))
 }
 
+fn alter_connection(
+    catalog: &Catalog,
+    session: &SessionView,
+    name: &Name,
+    actions: &[ConnectionAction],
+) -> Result<Planned, SqlError> {
+    let item = catalog.resolve_item(session, name)?;
+    let ItemKind::Connection(connection) = &item.kind else {
+        return Err(SqlError::internal("no connection"));
+    };
+    let mut create = connection.create.clone();
+    for action in actions {
+        match action {
+            ConnectionAction::Set(option) => {
+                create.options.retain(|old| old.name != option.name);
+                create.options.push(option.clone());
+            }
+            ConnectionAction::Drop(name) | ConnectionAction::Reset(name) => {
+                create.options.retain(|old| old.name != *name);
+            }
+            ConnectionAction::RotateKeys => {}
+        }
+    }
+    let mut statement = Statement::CreateConnection(create.clone());
+    let uses = resolve(&mut statement, catalog, session);
+    let kind = Box::new(ItemKind::Connection(Connection { create }));
+    let ops = vec![Op::ReplaceItem { id: item.id, uses, kind }];
+    let requires = Requirements::of_ops(catalog, &ops);
+    Ok(Planned::new(DdlPlan { ops, ..DdlPlan::default() }, requires))
+}
+
 /// Turns names into ids and says which. Names of `WITH` blocks stay.
 fn resolve(statement: &mut Statement, catalog: &Catalog, session: &SessionView) -> BTreeSet<ItemId> {
     let mut uses = BTreeSet::new();
     visit_mut(statement, &mut |node| {
         let (found, reference) = match node {
             Node::Item(reference) => {
-                let ItemRef::Name(name) = &*reference else { return };
-                (catalog.resolve_item(session, name), reference)
+                (by_name(reference, |name| catalog.resolve_item(session, name)), reference)
             }
             Node::Type(reference) => {
-                let ItemRef::Name(name) = &*reference else { return };
-                (catalog.resolve_type(session, name), reference)
+                (by_name(reference, |name| catalog.resolve_type(session, name)), reference)
             }
             Node::Expr(_) => return,
         };
-        if let Ok(item) = found {
-            uses.insert(item.id);
-            *reference = ItemRef::Id(item.id);
+        if let Some(found) = found {
+            uses.insert(found);
+            *reference = ItemRef::Id(found);
         }
     });
     uses
+}
+
+fn by_name<'a>(
+    reference: &ItemRef,
+    resolve: impl FnOnce(&Name) -> Result<&'a Item, SqlError>,
+) -> Option<ItemId> {
+    match reference {
+        ItemRef::Id(id) => Some(*id),
+        ItemRef::Name(name) => resolve(name).ok().map(|item| item.id),
+    }
 }
 
 /// The place of a new item.

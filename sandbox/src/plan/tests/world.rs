@@ -12,9 +12,6 @@ use crate::sql::parser::parse_statements;
 /// The time of every transaction.
 pub(crate) const NOW: u64 = 1_700_000_000_000;
 
-/// What a client sees of a statement.
-pub(crate) type Answer = Result<Vec<Notice>, SqlError>;
-
 /// The session of a role right after it connected.
 pub(crate) fn session(catalog: &Catalog, role: &str) -> SessionView {
     SessionView {
@@ -133,7 +130,7 @@ impl World {
     }
 
     /// Runs one statement.
-    pub(crate) fn run(&mut self, sql: &str) -> Answer {
+    pub(crate) fn run(&mut self, sql: &str) -> Result<Vec<Notice>, SqlError> {
         self.effects(sql).map(|(notices, _)| notices)
     }
 

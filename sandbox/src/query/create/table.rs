@@ -10,8 +10,8 @@ use super::{Planning, refuse_duplicates, skipping};
 use crate::catalog::{ColumnDesc, ItemKind, Table, TableStatement};
 use crate::error::SqlError;
 use crate::plan::DdlPlan;
-use crate::sql::print::{Form, NoNames, Style, print_expr};
 use crate::sql::ast::{ColumnDef, ColumnOption, CreateTable, SqlOption};
+use crate::sql::print::{Form, NoNames, Style, print_expr};
 
 pub(super) fn create(planning: &mut Planning<'_>, create: &CreateTable) -> Result<DdlPlan, SqlError> {
     let mut statement = create.clone();
