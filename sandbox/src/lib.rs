@@ -14,4 +14,5 @@ pub mod result;
 pub mod session;
 pub mod sql;
 pub mod system;
+pub mod time;
 pub mod wire;
