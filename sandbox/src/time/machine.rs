@@ -82,7 +82,7 @@ pub(super) struct Machine {
     pub(super) cluster_troubles: BTreeMap<ClusterId, Trouble>,
     pub(super) replica_troubles: BTreeMap<ReplicaId, Trouble>,
     /// Dataflows that are not hydrated yet.
-    pending: BTreeSet<(ItemId, ReplicaId)>,
+    pub(super) pending: BTreeSet<(ItemId, ReplicaId)>,
 }
 
 impl Machine {

@@ -21,6 +21,13 @@ mod simulation;
 mod status;
 mod world;
 
+#[cfg(test)]
+mod environment;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;
+
 pub use civil::timestamptz;
 pub use clock::Clock;
 pub use options::{Duration, Lag, Options, Rule};
