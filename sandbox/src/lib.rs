@@ -17,6 +17,7 @@ mod server;
 mod session;
 pub mod sql;
 pub mod system;
+pub mod time;
 mod wire;
 
 pub use server::{Options, Sandbox, StartError};
