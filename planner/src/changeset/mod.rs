@@ -33,4 +33,4 @@ mod trace;
 pub(crate) use closure::{Closure, close};
 pub(crate) use facts::{Definition, Facts, SchemaFacts, SinkChange};
 pub(crate) use request::requested;
-pub(crate) use trace::{Trace, companion_reason, file, reasons, root};
+pub(crate) use trace::{Chains, Trace, companion_reason, file, root};

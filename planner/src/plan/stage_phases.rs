@@ -127,13 +127,12 @@ fn comes_with_its_database(draft: &Draft<'_>, schema: &SchemaName) -> bool {
 
 /// Staged schemas, and the schemas of production that they are swapped with or that staged objects live in.
 fn schemas<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
-    let staged = draft.swapped_schemas().map(|schema| Operation::CreateSchema {
-        name: draft.naming.schema(schema.name),
-        if_not_exists: false,
+    let staged = draft.swapped_schemas().map(|schema| Operation::CreateStagedSchema {
+        name: schema.name,
         cause: cause_of_schema(draft, schema.name),
     });
     let production = new_schemas(draft).into_iter().map(|name| Operation::CreateSchema {
-        name: name.clone(),
+        name,
         if_not_exists: draft.live.is_none() || comes_with_its_database(draft, name),
         cause: cause_of_schema(draft, name),
     });
