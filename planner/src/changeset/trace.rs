@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use smol_str::{SmolStr, format_smolstr};
 
-use super::facts::{Definition, Facts};
+use super::comparison::Definition;
+use super::facts::Facts;
 use crate::graph::Node;
 use crate::input::DeployedCompanion;
 use crate::plan::Reason;

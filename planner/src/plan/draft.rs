@@ -12,7 +12,7 @@ use crate::graph::Node;
 use crate::input::DeployedObject;
 use crate::name::{Ident, ObjectName, SchemaName};
 use crate::plan::Strategy;
-use crate::project::{Object, ObjectKind};
+use crate::project::Object;
 use crate::syntax::rewrite::PrintedName;
 
 /// A deployment, decided.
@@ -30,8 +30,8 @@ pub(super) struct Draft<'a> {
     pub(super) retirements: Retirements<'a>,
     /// Removed objects are dropped at promotion.
     pub(super) drop_removed: bool,
-    /// The staged names of all objects, when the first statement is written.
-    printed: OnceCell<Vec<PrintedName>>,
+    /// The staged names of what is built, when the first statement is written.
+    printed: OnceCell<Vec<Option<PrintedName>>>,
 }
 
 impl<'a> Draft<'a> {
@@ -91,8 +91,7 @@ impl<'a> Draft<'a> {
 
     /// Sinks of the project.
     pub(super) fn sinks(&self) -> impl Iterator<Item = (Node, &'a Object)> + '_ {
-        let objects = (0..).zip(&self.facts.project.objects);
-        objects.filter(|(_, o)| o.kind == ObjectKind::Sink).map(|(node, o)| (node, o.as_ref()))
+        self.facts.sinks.iter().filter_map(|&node| Some((node, self.facts.object(node)?)))
     }
 
     pub(super) fn swapped_schemas(&self) -> impl Iterator<Item = &'a SchemaFacts<'a>> + '_ {
@@ -153,10 +152,15 @@ impl<'a> Draft<'a> {
     /// The name of an object while it is staged, as statements have it.
     pub(super) fn printed_name(&self, node: Node, object: &Object) -> PrintedName {
         let printed = self.printed.get_or_init(|| {
-            let objects = (0..).zip(&self.facts.project.objects);
-            objects.map(|(node, object)| PrintedName::new(self.staged_name(node, object))).collect()
+            let mut printed = vec![None; self.facts.project.objects.len()];
+            for (node, object, _) in self.built() {
+                if let Some(slot) = printed.get_mut(node as usize) {
+                    *slot = Some(PrintedName::new(self.staged_name(node, object)));
+                }
+            }
+            printed
         });
-        let printed = printed.get(node as usize).cloned();
+        let printed = printed.get(node as usize).cloned().flatten();
         printed.unwrap_or_else(|| PrintedName::new(self.staged_name(node, object)))
     }
 

@@ -109,7 +109,7 @@ fn touched_schemas<'a>(draft: &Draft<'a>, scopes: &Scopes<'a>) -> Vec<&'a Schema
             *touched = true;
         }
     };
-    for (node, own) in (0..).zip(&facts.own) {
+    for (node, own) in (0..).zip(facts.own) {
         if own.indexes
             || own.metadata
             || draft.closure.is_built(node)
