@@ -56,12 +56,13 @@ impl Linked {
         Some(())
     }
 
-    /// `None` if a rule for the project as a whole has something to say about this file: the place may be another one
-    /// now.
+    /// `None` if the file's own problems can't be told from others by their place: if a rule for the project as a whole
+    /// has something to say about the file, that place may be another one now.
     fn replace_diagnostics(&mut self, before: &CompiledFile, after: &CompiledFile) -> Option<()> {
         let all = &mut self.compiled.diagnostics;
         let mut in_file = all.iter().filter(|d| mentions(d, before));
-        if !in_file.all(|d| diagnostics(before).any(|own| own == d)) {
+        let are_own = in_file.all(|d| diagnostics(before).any(|own| own == d));
+        if !are_own || !diagnostics(before).all(|d| mentions(d, before)) {
             return None;
         }
         all.retain(|d| !mentions(d, before));
