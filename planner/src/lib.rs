@@ -8,6 +8,7 @@ pub mod diagnostic;
 pub mod fingerprint;
 pub mod graph;
 pub mod input;
+mod linked;
 pub mod name;
 pub mod plan;
 pub mod project;

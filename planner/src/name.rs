@@ -5,7 +5,7 @@
 
 mod serial;
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -36,6 +36,11 @@ impl Ident {
     /// The value.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The value, for a place that keeps it as a text of its own.
+    pub(crate) fn value(&self) -> SmolStr {
+        self.0.clone()
     }
 
     /// This identifier with `suffix` appended, or an error when that is longer than the server allows.
@@ -172,10 +177,15 @@ const RESERVED: &[&str] = &[
 
 /// True if the word `value` can't stand for an identifier everywhere.
 pub(crate) fn is_reserved(value: &str) -> bool {
-    // Most names have a byte that no keyword has, or are longer than any: names are printed by the ten thousand.
+    // Names are printed by the ten thousand. Most have a byte that no keyword has, or are longer than any; for the
+    // others, the first byte tells more cheaply than the whole word where to search.
     value.len() <= LONGEST_RESERVED
         && value.bytes().all(|b| b.is_ascii_lowercase())
-        && RESERVED.binary_search(&value).is_ok()
+        && RESERVED
+            .binary_search_by(|word| {
+                word.bytes().next().cmp(&value.bytes().next()).then_with(|| (*word).cmp(value))
+            })
+            .is_ok()
 }
 
 fn needs_quotes(value: &str) -> bool {
@@ -251,7 +261,8 @@ pub fn is_system_schema(schema: &str) -> bool {
 impl fmt::Display for SchemaName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(database) = &self.database {
-            write!(f, "{database}.")?;
+            fmt::Display::fmt(database, f)?;
+            f.write_str(".")?;
         }
         fmt::Display::fmt(&self.schema, f)
     }
@@ -281,7 +292,9 @@ impl ObjectName {
 
 impl fmt::Display for ObjectName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.schema, self.name)
+        fmt::Display::fmt(&self.schema, f)?;
+        f.write_str(".")?;
+        fmt::Display::fmt(&self.name, f)
     }
 }
 
@@ -289,6 +302,14 @@ impl fmt::Debug for ObjectName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
+}
+
+/// A name, or something with names in it, as a text of its own.
+pub(crate) fn printed(value: &impl fmt::Display) -> SmolStr {
+    // Most names are shorter: the text doesn't grow step by step.
+    let mut text = String::with_capacity(96);
+    write!(text, "{value}").expect("writing to a string succeeds");
+    text.into()
 }
 
 #[cfg(test)]

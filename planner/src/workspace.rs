@@ -5,7 +5,8 @@
 //! ```
 //!
 //! Everything left of `assemble` depends on one file and the context alone, so its results are kept while a file
-//! stays as it is. Everything right of it looks at the project as a whole and is cheap enough to be done again.
+//! stays as it is. Everything right of it looks at the project as a whole. [`Linked`] keeps that too, and tells which
+//! edits it can follow.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,17 +14,18 @@ use std::sync::Arc;
 use crate::diagnostic::{self, Diagnostic};
 use crate::graph::{self, Graph};
 use crate::input::{Config, Deployed, Live, Sources, StageOptions};
+use crate::linked::Linked;
 use crate::plan::{self, Plan};
 use crate::project::{self, CompiledFile, FileContext, Project, Settings};
 use crate::source::FilePath;
 
-/// A checked project.
+/// A checked project. A clone is cheap: it shares the project.
 #[derive(Clone, Debug)]
 pub struct Compiled {
     /// What is sound of it.
-    pub project: Project,
+    pub project: Arc<Project>,
     /// Its dependencies.
-    pub graph: Graph,
+    pub graph: Arc<Graph>,
     /// All problems, sorted by file and position.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -69,16 +71,23 @@ pub fn link(
     let (graph, problems) = graph::build(&project);
     diagnostics.extend(problems);
     diagnostic::sort(&mut diagnostics);
-    Compiled { project, graph, diagnostics }
+    Compiled { project: Arc::new(project), graph: Arc::new(graph), diagnostics }
 }
 
 /// A project that stays in memory and is edited: the browser, an editor, a watcher.
+///
+/// What it says is what [`compile`] says of the same files, and what [`Compiled::plan_stage`] plans; it is quicker after
+/// an edit.
 #[derive(Debug, Default)]
 pub struct Workspace {
     config: Config,
     files: BTreeMap<FilePath, File>,
     /// The context in which files were compiled last.
     context: Option<FileContext>,
+    /// The project as it was checked last. Absent if files came or went since then, or settings changed.
+    linked: Option<Linked>,
+    /// The files that got another text since then, and what they meant.
+    edited: BTreeMap<FilePath, Arc<CompiledFile>>,
 }
 
 /// A file, and what it meant when it was compiled last.
@@ -86,6 +95,14 @@ pub struct Workspace {
 struct File {
     text: Arc<str>,
     compiled: Option<Arc<CompiledFile>>,
+}
+
+impl File {
+    fn compile(&mut self, path: &str, context: &FileContext) -> Arc<CompiledFile> {
+        let text = &self.text;
+        let compile = || Arc::new(project::compile_file(path, text, context));
+        Arc::clone(self.compiled.get_or_insert_with(compile))
+    }
 }
 
 impl Workspace {
@@ -96,17 +113,28 @@ impl Workspace {
 
     /// Adds or replaces a file. Paths are relative to the project's root.
     pub fn set_file(&mut self, path: impl Into<FilePath>, text: impl Into<Arc<str>>) {
-        self.files.insert(path.into(), File { text: text.into(), compiled: None });
+        let path = path.into();
+        let before = self.files.insert(path.clone(), File { text: text.into(), compiled: None });
+        match before {
+            Some(_) if path == project::PROJECT_FILE => self.linked = None,
+            // Without a meaning, it was edited already.
+            Some(File { compiled, .. }) => {
+                self.edited.extend(compiled.map(|compiled| (path, compiled)));
+            }
+            None => self.linked = None,
+        }
     }
 
     /// Removes a file.
     pub fn remove_file(&mut self, path: &str) {
         self.files.remove(path);
+        self.linked = None;
     }
 
     /// Selects another profile, or none.
     pub fn set_config(&mut self, config: Config) {
         self.config = config;
+        self.linked = None;
     }
 
     /// The text of a file.
@@ -116,6 +144,43 @@ impl Workspace {
 
     /// Compiles what was edited and checks the project as a whole.
     pub fn check(&mut self) -> Compiled {
+        self.linked().compiled().clone()
+    }
+
+    /// Checks the project and plans a deployment, as [`Compiled::plan_stage`] does. As long as the snapshot is the same,
+    /// it is compared with what was edited alone.
+    pub fn plan_stage(
+        &mut self,
+        deployed: Option<&Arc<Deployed>>,
+        live: Option<&Live>,
+        options: &StageOptions,
+    ) -> Result<Plan, Vec<Diagnostic>> {
+        self.linked().plan_stage(deployed, live, options)
+    }
+
+    fn linked(&mut self) -> &mut Linked {
+        let edited = std::mem::take(&mut self.edited);
+        let linked = self.linked.take().and_then(|linked| self.follow(linked, edited));
+        let linked = linked.unwrap_or_else(|| self.link());
+        self.linked.insert(linked)
+    }
+
+    /// Brings what was linked up to date after edits, if it can be.
+    fn follow(
+        &mut self,
+        mut linked: Linked,
+        edited: BTreeMap<FilePath, Arc<CompiledFile>>,
+    ) -> Option<Linked> {
+        let context = self.context.as_ref()?;
+        for (path, before) in edited {
+            let after = self.files.get_mut(&path)?.compile(&path, context);
+            linked.replace(&before, &after)?;
+        }
+        Some(linked)
+    }
+
+    /// Compiles every file that isn't, and links all.
+    fn link(&mut self) -> Linked {
         let text = self.files.get(project::PROJECT_FILE).map(|file| file.text.as_ref());
         let (settings, diagnostics) = project::read_settings(text, &self.config);
         let context = project::file_context(self.files.keys().map(FilePath::as_str), &settings, &self.config);
@@ -125,12 +190,9 @@ impl Workspace {
             if is_stale {
                 file.compiled = None;
             }
-            let meaning = file
-                .compiled
-                .get_or_insert_with(|| Arc::new(project::compile_file(path, &file.text, &context)));
-            compiled.push(Arc::clone(meaning));
+            compiled.push(file.compile(path, &context));
         }
         self.context = Some(context);
-        link(&compiled, settings, diagnostics, &self.config)
+        Linked::new(link(&compiled, settings, diagnostics, &self.config))
     }
 }

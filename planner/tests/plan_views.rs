@@ -102,9 +102,9 @@ fn big() -> Plan {
             action: ChangeAction::Rebuild,
             strategy: Strategy::Swap,
             reason: if i == 150 {
-                vec![reads("v001"), reads("base"), file.clone()]
+                [reads("v001"), reads("base"), file.clone()].into()
             } else {
-                vec![reads("base"), file.clone()]
+                [reads("base"), file.clone()].into()
             },
             before: None,
             after: Some(format!("CREATE VIEW v{i:03} AS SELECT {}", "1 + ".repeat(100)).into()),

@@ -25,14 +25,16 @@ fn compiled() -> Compiled {
     compile(&sources(), &Config::default())
 }
 
-/// A project in memory, deployed, with one file edited.
-fn edited() -> (Workspace, Deployed) {
+/// A project in memory, deployed and planned, with one file edited since then.
+fn edited() -> (Workspace, Arc<Deployed>) {
     let sources = sources();
     let mut workspace = Workspace::new(Config::default());
     for (path, text) in sources.iter() {
         workspace.set_file(path.clone(), Arc::clone(text));
     }
-    let deployed = plan::deployed_after(&workspace.check().project);
+    let deployed = Arc::new(plan::deployed_after(&workspace.check().project));
+    let planned = workspace.plan_stage(Some(&deployed), None, &options());
+    assert!(planned.is_ok(), "the project is sound");
     let path = synthetic::path(SHAPE(), 999);
     let text = synthetic::edited(sources.get(&path).expect("the object exists"));
     workspace.set_file(path, text);
@@ -59,8 +61,8 @@ fn plan_first_deployment(compiled: Compiled) -> Option<Plan> {
 
 #[library_benchmark(setup = edited)]
 #[bench::thousand()]
-fn plan_after_an_edit((mut workspace, deployed): (Workspace, Deployed)) -> Option<Plan> {
-    black_box(workspace.check().plan_stage(Some(&deployed), None, &options()).ok())
+fn plan_after_an_edit((mut workspace, deployed): (Workspace, Arc<Deployed>)) -> Option<Plan> {
+    black_box(workspace.plan_stage(Some(&deployed), None, &options()).ok())
 }
 
 library_benchmark_group!(

@@ -86,7 +86,7 @@ fn edit(c: &mut Criterion) {
                 for (path, text) in sources.iter() {
                     workspace.set_file(path.clone(), Arc::clone(text));
                 }
-                let deployed = plan::deployed_after(&workspace.check().project);
+                let deployed = Arc::new(plan::deployed_after(&workspace.check().project));
                 let path = synthetic::path(shape, object);
                 let before = sources.get(&path).expect("the object exists").to_string();
                 let texts = [synthetic::edited(&before), before];
@@ -97,7 +97,7 @@ fn edit(c: &mut Criterion) {
                         turn += 1;
                         workspace.set_file(path.as_str(), texts[turn % 2].as_str());
                         let compiled = workspace.check();
-                        let plan = compiled.plan_stage(Some(&deployed), None, &options);
+                        let plan = workspace.plan_stage(Some(&deployed), None, &options);
                         (compiled, plan)
                     });
                 });

@@ -1,6 +1,7 @@
 //! `mz-deploy plan`
 
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use mz_deploy_planner::diagnostic::Diagnostic;
 use mz_deploy_planner::input::{self, StageOptions};
@@ -10,7 +11,7 @@ use mz_deploy_planner::view::{self, TextOptions};
 use super::arguments::{Global, Output, PlanFormat, PlanOptions};
 use super::terminal::{self, Terminal};
 use super::{leave_to_the_system, load, rejected, save, sound};
-use crate::host::{self, CommitQuery, Failure, Loaded, Texts};
+use crate::host::{self, CommitQuery, Failure, Loaded, Texts, joined};
 
 /// Characters of a digest that stand for the project in a deploy id: as many as of a commit.
 const SHORT: usize = 7;
@@ -22,10 +23,17 @@ pub(super) fn run(global: &Global, options: &PlanOptions, terminal: Terminal) ->
         return Err(Failure::with_help(message, help));
     }
     let commit = options.deploy_id.is_none().then(|| CommitQuery::start(&global.directory));
-    let deployed = options.deployed.as_deref().map(|path| read(path, input::read_deployed)).transpose()?;
-    let live = options.live.as_deref().map(|path| read(path, input::read_live)).transpose()?;
-    let loaded = load(global, terminal)?;
-    let loaded = sound(loaded, global, terminal)?;
+    // A snapshot is as large as the project, so both are read at once.
+    let (deployed, live, loaded) = thread::scope(|scope| {
+        let deployed = options.deployed.as_deref();
+        let deployed = deployed.map(|path| scope.spawn(|| read(path, input::read_deployed)));
+        let live = options.live.as_deref();
+        let live = live.map(|path| scope.spawn(|| read(path, input::read_live)));
+        let loaded = load(global, terminal);
+        (deployed.map(joined), live.map(joined), loaded)
+    });
+    let (deployed, live) = (deployed.transpose()?, live.transpose()?);
+    let loaded = sound(loaded?, global, terminal)?;
     let deploy_id = match (&options.deploy_id, commit) {
         (Some(id), _) => id.clone(),
         (None, commit) => default_id(commit.and_then(CommitQuery::finish), &loaded, terminal),
@@ -76,7 +84,7 @@ fn read<T>(path: &Path, parse: fn(&str, &str) -> Result<T, Box<Diagnostic>>) -> 
     let name = path.display().to_string();
     parse(&name, &text).map_err(|problem| Failure::Rejected {
         diagnostics: vec![*problem],
-        texts: Texts::from([(FilePath::from(name), text)]),
+        texts: Texts::from([(FilePath::from(name), text.into())]),
         directory: PathBuf::new(),
     })
 }

@@ -202,10 +202,10 @@ pub(super) fn read(file: &Found) -> Result<Arc<str>, Box<Unreadable>> {
 }
 
 /// The text of a file that was named on the command line.
-pub fn read_text(path: &Path) -> Result<Arc<str>, Failure> {
+pub fn read_text(path: &Path) -> Result<String, Failure> {
     let shown = path.display();
     match content(path, MAX_DOCUMENT_BYTES).map_err(|error| Failure::io("read", path, &error))? {
-        Content::Text(text) => Ok(text.into()),
+        Content::Text(text) => Ok(text),
         Content::NotUtf8 { shown: text, at } => {
             let line = text.get(..at).unwrap_or_default().split('\n').count();
             Err(Failure::new(format!("`{shown}` is not UTF-8 at line {line}")))

@@ -5,7 +5,7 @@ use std::num::NonZero;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 
 use mz_deploy_planner::input::Config;
 use mz_deploy_planner::project::{self, CompiledFile, FileContext};
@@ -159,12 +159,17 @@ fn compile_all(
         let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
         let mut batches = work();
         for other in others {
-            batches.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            batches.extend(joined(other));
         }
         batches
     });
     batches.sort_unstable_by_key(|(start, _)| *start);
     batches.into_iter().flat_map(|(_, batch)| batch).collect()
+}
+
+/// What a thread came to. Its panic goes on in this one.
+pub fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 fn compile_one(found: &Found, context: &FileContext, cache: &Cache) -> Result<Outcome, Box<Unreadable>> {

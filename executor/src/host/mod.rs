@@ -11,6 +11,6 @@ mod write;
 pub use failure::Failure;
 pub use files::{Texts, read_text};
 pub use git::CommitQuery;
-pub use load::{CacheUse, Loaded, load};
+pub use load::{CacheUse, Loaded, joined, load};
 pub use profile::select as select_profile;
 pub use write::write_atomically;

@@ -1,6 +1,7 @@
 //! The rules, as a least fixed point.
 
-use super::facts::{Definition, Facts, ObjectClusters, SchemaFacts, SinkChange};
+use super::comparison::{Definition, ObjectClusters};
+use super::facts::{Facts, SchemaFacts, SinkChange};
 use super::trace::Trace;
 use crate::graph::Node;
 use crate::plan::Strategy;
@@ -47,7 +48,7 @@ impl Closure {
 
     /// What happens to a sink, if anything does.
     pub(crate) fn sink_change(&self, facts: &Facts<'_>, node: Node) -> Option<SinkChange> {
-        let object = facts.object(node).filter(|o| o.kind == ObjectKind::Sink)?;
+        let object = facts.object(node).filter(|_| facts.kind(node) == Some(ObjectKind::Sink))?;
         match facts.own(node)?.definition {
             Definition::New | Definition::OtherKind(_) => return Some(SinkChange::Create),
             Definition::Changed => return Some(SinkChange::Recreate),
@@ -70,7 +71,7 @@ pub(crate) fn close(facts: &Facts<'_>, strategy: Strategy, requested: &[bool]) -
         },
         next: Vec::new(),
     };
-    for (node, own) in (0..).zip(&facts.own) {
+    for (node, own) in (0..).zip(facts.own) {
         if own.definition != Definition::Same {
             rules.build(node, Trace::Own);
         } else if requested.get(node as usize).copied().unwrap_or(false) {
@@ -97,7 +98,7 @@ struct Rules<'a> {
 
 impl Rules<'_> {
     fn build(&mut self, node: Node, trace: Trace) {
-        if !self.facts.object(node).is_some_and(|o| o.kind.is_computation()) {
+        if !self.facts.is_computation(node) {
             return;
         }
         if let Some(slot) = self.closure.traces.get_mut(node as usize)
@@ -148,7 +149,10 @@ impl Rules<'_> {
                 if std::mem::replace(swapped, true) {
                     continue;
                 }
-                for &other in facts.statements_on.get(cluster as usize).into_iter().flatten() {
+                let runs_on_it = |other: &&Node| {
+                    facts.clusters_of.get(**other as usize).is_some_and(|c| c.statement == Some(cluster))
+                };
+                for &other in facts.users_of.get(cluster as usize).into_iter().flatten().filter(runs_on_it) {
                     self.build(other, Trace::SharesCluster(cluster, node));
                 }
             }

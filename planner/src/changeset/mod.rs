@@ -1,11 +1,12 @@
 //! What changed, what has to be built again because of it, and why.
 //!
 //! ```text
-//! project, snapshot ─▶ facts ─▶ least fixed point ─▶ a class and a reason for every object
+//! project, snapshot ─▶ comparison ─▶ facts ─▶ least fixed point ─▶ a class and a reason for every object
 //! ```
 //!
 //! **Facts** are relations between numbers: which schema an object is in, on which clusters its statements run, what
-//! it needs, and how its definition, its indexes and its metadata compare with what was deployed.
+//! it needs, and how its definition, its indexes and its metadata compare with what was deployed. All but the
+//! dependencies are the **comparison**, which borrows nothing and can be kept while a project is edited.
 //!
 //! **Rules.** An object is *built* when its definition is new or differs, or when it was asked for. Then:
 //!
@@ -26,11 +27,13 @@
 //! renamed at promotion: they are hydrated when they appear, and no sibling is touched.
 
 mod closure;
+mod comparison;
 mod facts;
 mod request;
 mod trace;
 
 pub(crate) use closure::{Closure, close};
-pub(crate) use facts::{Definition, Facts, SchemaFacts, SinkChange};
+pub(crate) use comparison::{Comparison, Definition};
+pub(crate) use facts::{Facts, SchemaFacts, SinkChange};
 pub(crate) use request::requested;
-pub(crate) use trace::{Trace, companion_reason, file, reasons, root};
+pub(crate) use trace::{Chains, Trace, companion_reason, file, root};

@@ -1,8 +1,12 @@
 //! Why an object is built: one link for each, and the chain that the links make.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use smol_str::{SmolStr, format_smolstr};
 
-use super::facts::{Definition, Facts};
+use super::comparison::Definition;
+use super::facts::Facts;
 use crate::graph::Node;
 use crate::input::DeployedCompanion;
 use crate::plan::Reason;
@@ -10,7 +14,7 @@ use crate::project::{CompanionKind, Object, StatementText};
 use crate::source::Span;
 
 /// The rule that made an object one to build, and from what.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Trace {
     /// Its own file: its definition is new or differs.
     Own,
@@ -24,46 +28,66 @@ pub(crate) enum Trace {
     SharesCluster(u32, Node),
 }
 
-/// The chain from `node` back to a change in a file or to a request.
-pub(crate) fn reasons(facts: &Facts<'_>, traces: &[Option<Trace>], option: &str, node: Node) -> Vec<Reason> {
-    let mut chain = Vec::new();
-    let mut at = node;
-    // A trace leads to an object that was reached in an earlier round, so the chain ends.
-    while let Some(trace) = traces.get(at as usize).copied().flatten() {
-        let name = |node: Node| facts.object(node).map(|o| o.name.clone());
-        let (reason, next) = match trace {
-            Trace::Own => (own(facts, at), None),
-            Trace::Requested => (Some(Reason::Requested { option: option.into() }), None),
-            Trace::DependsOn(on) => (name(on).map(|object| Reason::DependsOn { object }), Some(on)),
+/// The chains of reasons of a plan. Objects that are built because of one and the same share theirs.
+pub(crate) struct Chains<'f> {
+    facts: &'f Facts<'f>,
+    traces: &'f [Option<Trace>],
+    /// The command line's word for what was asked for.
+    option: &'f str,
+    shared: BTreeMap<Trace, Arc<[Reason]>>,
+}
+
+impl<'f> Chains<'f> {
+    pub(crate) fn new(facts: &'f Facts<'f>, traces: &'f [Option<Trace>], option: &'f str) -> Self {
+        Self { facts, traces, option, shared: BTreeMap::new() }
+    }
+
+    /// The chain from `node` back to a change in a file or to a request.
+    pub(crate) fn of(&mut self, node: Node) -> Arc<[Reason]> {
+        let trace = self.traces.get(node as usize).copied().flatten();
+        // A chain is told by its first link, unless that is about the object itself.
+        let shared = trace.filter(|trace| *trace != Trace::Own || self.facts.is_first);
+        if let Some(chain) = shared.and_then(|trace| self.shared.get(&trace)) {
+            return Arc::clone(chain);
+        }
+        let links = links(self.traces, node).filter_map(|(at, trace)| self.reason(at, trace));
+        let chain: Arc<[Reason]> = links.collect();
+        self.shared.extend(shared.map(|trace| (trace, Arc::clone(&chain))));
+        chain
+    }
+
+    fn reason(&self, at: Node, trace: Trace) -> Option<Reason> {
+        let name = |node: Node| self.facts.object(node).map(|o| o.name.clone());
+        Some(match trace {
+            Trace::Own => own(self.facts, at)?,
+            Trace::Requested => Reason::Requested { option: self.option.into() },
+            Trace::DependsOn(on) => Reason::DependsOn { object: name(on)? },
+            // Both are in that schema.
             Trace::SharesSchema(with) => {
-                let schema = facts.schema(at).map(|s| s.name.clone());
-                let reason = schema.zip(name(with));
-                (reason.map(|(schema, object)| Reason::SharesSchema { schema, object }), Some(with))
+                let object = name(with)?;
+                Reason::SharesSchema { schema: object.schema.clone(), object }
             }
             Trace::SharesCluster(cluster, with) => {
-                let cluster = facts.clusters.get(cluster as usize).copied().cloned();
-                let reason = cluster.zip(name(with));
-                (reason.map(|(cluster, object)| Reason::SharesCluster { cluster, object }), Some(with))
+                let cluster = *self.facts.clusters.get(cluster as usize)?;
+                Reason::SharesCluster { cluster: cluster.clone(), object: name(with)? }
             }
-        };
-        chain.extend(reason);
-        match next {
-            Some(next) => at = next,
-            None => break,
-        }
+        })
     }
-    chain
 }
 
 /// Where the chain from `node` ends: an object that changed itself or was asked for.
 pub(crate) fn root(traces: &[Option<Trace>], node: Node) -> Node {
-    let mut at = node;
-    while let Some(Trace::DependsOn(next) | Trace::SharesSchema(next) | Trace::SharesCluster(_, next)) =
-        traces.get(at as usize).copied().flatten()
-    {
-        at = next;
-    }
-    at
+    links(traces, node).last().map_or(node, |(last, _)| last)
+}
+
+/// The objects on the way from `node` to its root, each with its trace. A trace leads to an object that was reached in
+/// an earlier round, so the way ends.
+fn links(traces: &[Option<Trace>], node: Node) -> impl Iterator<Item = (Node, Trace)> {
+    let link = |node: Node| Some((node, traces.get(node as usize).copied().flatten()?));
+    std::iter::successors(link(node), move |(_, trace)| match trace {
+        Trace::Own | Trace::Requested => None,
+        Trace::DependsOn(next) | Trace::SharesSchema(next) | Trace::SharesCluster(_, next) => link(*next),
+    })
 }
 
 /// What an object's own file says that is new.

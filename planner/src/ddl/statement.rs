@@ -7,25 +7,25 @@ use crate::name::{Ident, Literal, ObjectName, SchemaName};
 use crate::project::ObjectKind;
 use crate::syntax::ast::TargetKind;
 
-/// A thing with a full name that can be renamed or dropped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A thing that can be renamed or dropped, with its full name or what was printed of that.
+#[derive(Clone, Copy)]
 pub(crate) struct Item<'a> {
     pub(crate) kind: TargetKind,
-    pub(crate) name: &'a ObjectName,
+    pub(crate) name: &'a dyn fmt::Display,
 }
 
 impl<'a> Item<'a> {
-    pub(crate) fn object(kind: ObjectKind, name: &'a ObjectName) -> Self {
+    pub(crate) fn object(kind: ObjectKind, name: &'a dyn fmt::Display) -> Self {
         Self { kind: kind.target(), name }
     }
 
-    pub(crate) fn index(name: &'a ObjectName) -> Self {
+    pub(crate) fn index(name: &'a dyn fmt::Display) -> Self {
         Self { kind: TargetKind::Index, name }
     }
 }
 
 /// A statement.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(crate) enum Ddl<'a> {
     CreateDatabase {
         name: &'a Ident,

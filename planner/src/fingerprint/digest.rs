@@ -1,8 +1,9 @@
 //! SHA-256 of canonical forms and of inputs.
 
 use std::fmt;
+use std::io;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
 
@@ -42,6 +43,14 @@ impl Fingerprint {
         }
     }
 
+    /// As documents have it.
+    pub(crate) fn text(&self) -> SmolStr {
+        match &self.0 {
+            Form::V1(hash) => tagged(FORM, hash),
+            Form::Other(text) => text.clone(),
+        }
+    }
+
     fn parse(text: &str) -> Self {
         let hash = text.strip_prefix(FORM).and_then(from_hex);
         Self(hash.map_or_else(|| Form::Other(text.into()), Form::V1))
@@ -50,10 +59,7 @@ impl Fingerprint {
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Form::V1(hash) => f.write_str(&tagged(FORM, hash)),
-            Form::Other(text) => f.write_str(text),
-        }
+        f.write_str(&self.text())
     }
 }
 
@@ -67,7 +73,7 @@ impl fmt::Debug for Fingerprint {
 impl Serialize for Fingerprint {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
-            serializer.collect_str(self)
+            serializer.serialize_str(&self.text())
         } else {
             self.0.serialize(serializer)
         }
@@ -77,10 +83,25 @@ impl Serialize for Fingerprint {
 impl<'de> Deserialize<'de> for Fingerprint {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         if deserializer.is_human_readable() {
-            Ok(Self::parse(&SmolStr::deserialize(deserializer)?))
+            deserializer.deserialize_str(Text)
         } else {
             Ok(Self(Form::deserialize(deserializer)?))
         }
+    }
+}
+
+/// Reads the text without keeping it.
+struct Text;
+
+impl de::Visitor<'_> for Text {
+    type Value = Fingerprint;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Fingerprint, E> {
+        Ok(Fingerprint::parse(text))
     }
 }
 
@@ -110,24 +131,85 @@ pub(crate) fn of_full_text(text: &str) -> Fingerprint {
     of(text, Span::new(0, text.len()), &[])
 }
 
-/// `sha256:` and the hash of several parts, in lower-case hex. Parts don't run into each other: `ab`, `c` and `a`, `bc`
-/// have different digests.
-pub fn digest<'a>(parts: impl Iterator<Item = &'a [u8]>) -> SmolStr {
-    let mut hasher = Sha256::new();
-    for part in parts {
-        hasher.update((part.len() as u64).to_le_bytes());
-        hasher.update(part);
-    }
-    tagged("sha256:", hasher.finalize().as_slice())
+/// `sha256:` and the hash of a document, its length first, in lower-case hex. `write` hands the pieces of the document
+/// on, which is too long to be kept; it is called twice, because of the length.
+pub(crate) fn digest(write: impl Fn(&mut Pieces)) -> SmolStr {
+    let mut pieces = Pieces { is_measured: false, length: 0, hasher: Sha256::new(), next: Vec::new() };
+    write(&mut pieces);
+    pieces.is_measured = true;
+    pieces.hasher.update(pieces.length.to_le_bytes());
+    write(&mut pieces);
+    tagged("sha256:", pieces.hasher.chain_update(&pieces.next).finalize().as_slice())
 }
 
+/// How many bytes are hashed at once: a hasher that is fed in small pieces spends its time on copying.
+const ENOUGH: usize = 1 << 14;
+
+/// Takes the pieces of a document.
+pub(crate) struct Pieces {
+    /// The length is known, and what comes is hashed.
+    is_measured: bool,
+    length: u64,
+    hasher: Sha256,
+    /// What is hashed next.
+    next: Vec<u8>,
+}
+
+impl Pieces {
+    #[inline]
+    pub(crate) fn add(&mut self, piece: &[u8]) {
+        if !self.is_measured {
+            self.length += piece.len() as u64;
+            return;
+        }
+        self.next.extend_from_slice(piece);
+        if self.next.len() >= ENOUGH {
+            self.hasher.update(&self.next);
+            self.next.clear();
+        }
+    }
+}
+
+impl io::Write for Pieces {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.add(bytes);
+        Ok(bytes.len())
+    }
+
+    // Texts of JSON come in the smallest pieces, which are not worth a loop each.
+    #[inline]
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.add(bytes);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The digits of hex.
+const HEX: [u8; 16] = *b"0123456789abcdef";
+
+/// What each byte is as a digit of hex; [`NO_DIGIT`] for the others. No branch could be predicted as cheaply.
+const DIGITS: [u8; 256] = {
+    let mut digits = [NO_DIGIT; 256];
+    let mut value: u8 = 0;
+    while value < 16 {
+        digits[HEX[value as usize] as usize] = value;
+        value += 1;
+    }
+    digits
+};
+
+const NO_DIGIT: u8 = 0xff;
+
 fn tagged(tag: &str, hash: &[u8]) -> SmolStr {
-    const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
     let mut text = String::with_capacity(tag.len() + 2 * hash.len());
     text.push_str(tag);
     for byte in hash {
-        for digit in [byte >> 4, byte & 15] {
-            text.extend(HEX.get(usize::from(digit)));
+        for bits in [byte >> 4, byte & 15] {
+            text.push(char::from(HEX[usize::from(bits)]));
         }
     }
     SmolStr::from(text)
@@ -135,18 +217,17 @@ fn tagged(tag: &str, hash: &[u8]) -> SmolStr {
 
 /// 64 lower-case digits as bytes.
 fn from_hex(digits: &str) -> Option<[u8; 32]> {
-    let digit = |byte: u8| match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
-    };
     let mut hash = [0; 32];
     let (pairs, rest) = digits.as_bytes().as_chunks::<2>();
     if pairs.len() != hash.len() || !rest.is_empty() {
         return None;
     }
     for (byte, [high, low]) in hash.iter_mut().zip(pairs) {
-        *byte = digit(*high)? << 4 | digit(*low)?;
+        let (high, low) = (DIGITS[usize::from(*high)], DIGITS[usize::from(*low)]);
+        if high == NO_DIGIT || low == NO_DIGIT {
+            return None;
+        }
+        *byte = high << 4 | low;
     }
     Some(hash)
 }
@@ -177,18 +258,19 @@ mod tests {
     }
 
     #[test]
-    fn the_digest_of_nothing_is_that_of_sha_256() {
-        assert_eq!(
-            digest(std::iter::empty()),
-            "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-        );
+    fn a_digest_is_that_of_the_length_and_the_document() {
+        let mut hasher = Sha256::new_with_prefix(3_u64.to_le_bytes());
+        hasher.update("abc");
+        assert_eq!(digest(|pieces| pieces.add(b"abc")), tagged("sha256:", hasher.finalize().as_slice()));
     }
 
     #[test]
-    fn the_parts_of_a_digest_do_not_run_into_each_other() {
-        let digest_of = |parts: &[&str]| digest(parts.iter().map(|p| p.as_bytes()));
-        assert_eq!(digest_of(&["ab", "c"]), digest_of(&["ab", "c"]));
-        assert_ne!(digest_of(&["ab", "c"]), digest_of(&["a", "bc"]));
-        assert_ne!(digest_of(&["ab"]), digest_of(&["ab", ""]));
+    fn a_digest_does_not_depend_on_the_pieces_of_the_document() {
+        let pieces: Vec<Vec<u8>> = (0..=255).map(|byte| vec![byte; 401 * usize::from(byte)]).collect();
+        let whole = pieces.concat();
+        assert_eq!(
+            digest(|all| pieces.iter().for_each(|piece| all.add(piece))),
+            digest(|all| all.add(&whole))
+        );
     }
 }

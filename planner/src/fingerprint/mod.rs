@@ -18,5 +18,5 @@
 mod canonical;
 mod digest;
 
-pub(crate) use digest::of_full_text;
-pub use digest::{Fingerprint, digest, of};
+pub use digest::{Fingerprint, of};
+pub(crate) use digest::{Pieces, digest, of_full_text};

@@ -1,6 +1,6 @@
 //! What was deployed last: the planner's memory, written by the executor, readable as a file.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use smol_str::SmolStr;
 
 use crate::fingerprint::Fingerprint;
@@ -82,8 +82,15 @@ pub struct DeployedObject {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sql: Option<SmolStr>,
     /// Its indexes, grants and comments, sorted.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "exact")]
     pub companions: Vec<DeployedCompanion>,
+}
+
+/// Reads a short list without room for more: a snapshot has thousands of them.
+fn exact<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    let mut list = Vec::deserialize(deserializer)?;
+    list.shrink_to_fit();
+    Ok(list)
 }
 
 /// An index, grant or comment that was deployed with its object.

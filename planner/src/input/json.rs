@@ -11,65 +11,71 @@ use smol_str::SmolStr;
 use super::deployed::{DEPLOYED_FORMAT, Deployed};
 use super::live::{LIVE_FORMAT, Live};
 use crate::diagnostic::{Code, Diagnostic, closest, did_you_mean};
+use crate::plan::{PLAN_FORMAT, Plan};
 use crate::source::{Location, Span, to_offset};
 
 /// Reads a snapshot of what was deployed. `path` is for the error.
 pub fn read_deployed(path: &str, text: &str) -> Result<Deployed, Box<Diagnostic>> {
-    read(path, text, "a snapshot of what was deployed", DEPLOYED_FORMAT)
+    read(path, text)
 }
 
 /// Reads the facts of a live catalog. `path` is for the error.
 pub fn read_live(path: &str, text: &str) -> Result<Live, Box<Diagnostic>> {
-    read(path, text, "a snapshot of the live catalog", LIVE_FORMAT)
+    read(path, text)
+}
+
+/// A versioned JSON file of the planner.
+pub(crate) trait Document: DeserializeOwned {
+    /// What it is, in errors.
+    const WHAT: &'static str;
+    /// The version that this planner reads.
+    const FORMAT: u32;
+
+    /// The version that was read.
+    fn format(&self) -> u32;
+}
+
+impl Document for Deployed {
+    const WHAT: &'static str = "a snapshot of what was deployed";
+    const FORMAT: u32 = DEPLOYED_FORMAT;
+
+    fn format(&self) -> u32 {
+        self.format
+    }
+}
+
+impl Document for Live {
+    const WHAT: &'static str = "a snapshot of the live catalog";
+    const FORMAT: u32 = LIVE_FORMAT;
+
+    fn format(&self) -> u32 {
+        self.format
+    }
+}
+
+impl Document for Plan {
+    const WHAT: &'static str = "a plan";
+    const FORMAT: u32 = PLAN_FORMAT;
+
+    fn format(&self) -> u32 {
+        self.format
+    }
 }
 
 /// The documents of the planner, by a key that only they have.
-const DOCUMENTS: [(&str, &str); 3] = [
-    ("phases", "a plan"),
-    ("databases", "a snapshot of the live catalog"),
-    ("modifiers", "a snapshot of what was deployed"),
-];
+const DOCUMENTS: [(&str, &str); 3] =
+    [("phases", Plan::WHAT), ("databases", Live::WHAT), ("modifiers", Deployed::WHAT)];
 
-/// Reads a versioned JSON file. `what` names it in errors, `format` is the version that this planner reads.
-pub(crate) fn read<T: DeserializeOwned>(
-    path: &str,
-    text: &str,
-    what: &str,
-    format: u32,
-) -> Result<T, Box<Diagnostic>> {
-    let file = File { path, text, what };
+/// Reads a document.
+pub(crate) fn read<T: Document>(path: &str, text: &str) -> Result<T, Box<Diagnostic>> {
+    let file = File { path, text, what: T::WHAT };
     let json = text.trim_start_matches('\u{feff}');
-    let keys: BTreeMap<String, &RawValue> = match json.trim_start().chars().next() {
-        None => return Err(file.wrong(Span::default(), "is empty")),
-        Some('{') => serde_json::from_str(json).map_err(|error| file.located(&error))?,
-        Some(_) => {
-            let is_json = serde_json::from_str::<IgnoredAny>(json);
-            is_json.map_err(|error| file.located(&error))?;
-            return Err(file.wrong(Span::default(), "holds no object"));
-        }
-    };
-    if let Some((_, found)) = DOCUMENTS.iter().find(|(key, _)| keys.contains_key(*key))
-        && *found != what
-    {
-        return Err(file.wrong(Span::default(), format_args!("is {found}")));
+    let document = serde_json::from_str::<T>(json);
+    if !document.as_ref().is_ok_and(|document| document.format() == T::FORMAT) {
+        // That it is something else, or of another version, says more than what is wrong with it.
+        file.check_kind(json, T::FORMAT)?;
     }
-    let Some(found) = keys.get("format") else {
-        return Err(file.wrong(Span::default(), "has no key `format`"));
-    };
-    let Ok(found) = found.get().parse::<u32>() else {
-        return Err(file.wrong(Span::default(), "has a `format` that is no number of a version"));
-    };
-    if found != format {
-        let help = if found > format {
-            "it was written by a newer version: upgrade mz-deploy"
-        } else {
-            "write it again with this version of mz-deploy"
-        };
-        let message =
-            format!("`{path}` has format {found}, but this version of mz-deploy reads format {format}");
-        return Err(Box::new(file.error(Span::default(), message).help(help)));
-    }
-    serde_json::from_str(json).map_err(|error| file.located(&error))
+    document.map_err(|error| file.located(&error))
 }
 
 #[derive(Clone, Copy)]
@@ -88,6 +94,42 @@ impl File<'_> {
     fn wrong(self, at: Span, found: impl Display) -> Box<Diagnostic> {
         let Self { path, what, .. } = self;
         Box::new(self.error(at, format!("`{path}` {found}, so it is not {what}")))
+    }
+
+    /// An error if this is no JSON, another document, or one of another version than `format`.
+    fn check_kind(self, json: &str, format: u32) -> Result<(), Box<Diagnostic>> {
+        let Self { path, what, .. } = self;
+        let keys: BTreeMap<String, &RawValue> = match json.trim_start().chars().next() {
+            None => return Err(self.wrong(Span::default(), "is empty")),
+            Some('{') => serde_json::from_str(json).map_err(|error| self.located(&error))?,
+            Some(_) => {
+                let is_json = serde_json::from_str::<IgnoredAny>(json);
+                is_json.map_err(|error| self.located(&error))?;
+                return Err(self.wrong(Span::default(), "holds no object"));
+            }
+        };
+        if let Some((_, found)) = DOCUMENTS.iter().find(|(key, _)| keys.contains_key(*key))
+            && *found != what
+        {
+            return Err(self.wrong(Span::default(), format_args!("is {found}")));
+        }
+        let Some(found) = keys.get("format") else {
+            return Err(self.wrong(Span::default(), "has no key `format`"));
+        };
+        let Ok(found) = found.get().parse::<u32>() else {
+            return Err(self.wrong(Span::default(), "has a `format` that is no number of a version"));
+        };
+        if found == format {
+            return Ok(());
+        }
+        let help = if found > format {
+            "it was written by a newer version: upgrade mz-deploy"
+        } else {
+            "write it again with this version of mz-deploy"
+        };
+        let message =
+            format!("`{path}` has format {found}, but this version of mz-deploy reads format {format}");
+        Err(Box::new(self.error(Span::default(), message).help(help)))
     }
 
     /// The error in words of JSON, not of the types of this program.

@@ -1,5 +1,7 @@
 //! What the plan says about each object: what happens to it, how, and why.
 
+use std::sync::Arc;
+
 use smol_str::SmolStr;
 
 use super::draft::Draft;
@@ -7,7 +9,7 @@ use super::model::{Change, ChangeAction, Reason, Strategy};
 use super::removed::{self, Fate};
 use super::stage_phases::built_on;
 use super::{paths, text};
-use crate::changeset::{Definition, SinkChange, companion_reason, file, reasons};
+use crate::changeset::{Chains, Definition, SinkChange, companion_reason, file};
 use crate::graph::Node;
 use crate::input::DeployedObject;
 use crate::name::ObjectName;
@@ -15,15 +17,18 @@ use crate::project::{Object, ObjectKind};
 
 /// All changes, sorted by name, and the objects that stay. `option` is the command line's word for what was asked for.
 pub(super) fn list(draft: &Draft<'_>, option: &str) -> (Vec<Change>, Vec<ObjectName>) {
-    let mut changes = Vec::new();
-    let mut unchanged = Vec::new();
-    for (node, object) in (0..).zip(&draft.facts.project.objects) {
+    // What is never filled of a list takes no memory, and one that grows is copied.
+    let objects = &draft.facts.project.objects;
+    let mut changes = Vec::with_capacity(objects.len());
+    let mut unchanged = Vec::with_capacity(objects.len());
+    let mut chains = Chains::new(draft.facts, &draft.closure.traces, option);
+    for (node, object) in (0..).zip(objects) {
         let change = match object.kind {
-            ObjectKind::View | ObjectKind::MaterializedView => computation(draft, option, node, object),
-            ObjectKind::Sink => sink(draft, node, object),
+            ObjectKind::View | ObjectKind::MaterializedView => computation(draft, &mut chains, node, object),
+            ObjectKind::Sink => sink(draft, &mut chains, node, object),
             _ => continue,
         };
-        match change.or_else(|| in_place(draft, node, object)) {
+        match change.or_else(|| in_place(draft, &mut chains, node, object)) {
             Some(change) => changes.push(change),
             None => unchanged.push(object.name.clone()),
         }
@@ -36,7 +41,7 @@ pub(super) fn list(draft: &Draft<'_>, option: &str) -> (Vec<Change>, Vec<ObjectN
     (changes, unchanged)
 }
 
-fn change(object: &Object, action: ChangeAction, strategy: Strategy, reason: Vec<Reason>) -> Change {
+fn change(object: &Object, action: ChangeAction, strategy: Strategy, reason: Arc<[Reason]>) -> Change {
     Change {
         name: object.name.clone(),
         kind: object.kind,
@@ -55,16 +60,15 @@ fn with_definitions(change: Change, object: &Object, old: Option<&DeployedObject
     Change { before, after, ..change }
 }
 
-fn computation(draft: &Draft<'_>, option: &str, node: Node, object: &Object) -> Option<Change> {
+fn computation(draft: &Draft<'_>, chains: &mut Chains<'_>, node: Node, object: &Object) -> Option<Change> {
     let strategy = draft.strategy(node)?;
-    let reason = reasons(draft.facts, &draft.closure.traces, option, node);
     let action = match draft.facts.own(node)?.definition {
         Definition::New => ChangeAction::Create,
         Definition::Changed => ChangeAction::Update,
         Definition::OtherKind(_) => ChangeAction::ChangeKind,
         Definition::Same => ChangeAction::Rebuild,
     };
-    let change = change(object, action, strategy, reason);
+    let change = change(object, action, strategy, chains.of(node));
     Some(match action {
         ChangeAction::Update | ChangeAction::ChangeKind => {
             with_definitions(change, object, draft.facts.old(node))
@@ -73,10 +77,10 @@ fn computation(draft: &Draft<'_>, option: &str, node: Node, object: &Object) -> 
     })
 }
 
-fn sink(draft: &Draft<'_>, node: Node, object: &Object) -> Option<Change> {
+fn sink(draft: &Draft<'_>, chains: &mut Chains<'_>, node: Node, object: &Object) -> Option<Change> {
     let own = |what: &'static str| {
         let first = draft.facts.is_first.then_some(Reason::FirstDeployment);
-        vec![first.unwrap_or_else(|| file(object, object.statement.span, what))]
+        Arc::from([first.unwrap_or_else(|| file(object, object.statement.span, what))])
     };
     let at_promotion = |action, reason| change(object, action, Strategy::AtPromote, reason);
     Some(match draft.closure.sink_change(draft.facts, node)? {
@@ -88,32 +92,41 @@ fn sink(draft: &Draft<'_>, node: Node, object: &Object) -> Option<Change> {
         SinkChange::Repoint => {
             let input = object.sink_from.as_ref()?;
             let node = Node::try_from(draft.facts.project.position(input)?).ok()?;
-            let mut reason = vec![Reason::DependsOn { object: input.clone() }];
-            reason.extend(reasons(draft.facts, &draft.closure.traces, "", node));
-            at_promotion(ChangeAction::Repoint, reason)
+            let reason = Reason::DependsOn { object: input.clone() };
+            at_promotion(ChangeAction::Repoint, before(reason, &chains.of(node)))
         }
     })
 }
 
 /// An object that stays, of which indexes, grants or comments change.
-fn in_place(draft: &Draft<'_>, node: Node, object: &Object) -> Option<Change> {
+fn in_place(draft: &Draft<'_>, chains: &mut Chains<'_>, node: Node, object: &Object) -> Option<Change> {
     let own = draft.facts.own(node)?;
     if !(own.indexes || own.metadata) {
-        return rebuilt_indexes(draft, node, object);
+        return rebuilt_indexes(draft, chains, node, object);
     }
     let action = if own.indexes { ChangeAction::UpdateIndexes } else { ChangeAction::UpdateMetadata };
     Some(change(object, action, Strategy::InPlace, companion_reason(draft.facts, node).into_iter().collect()))
 }
 
 /// An object that stays itself, but has an index on a cluster that is swapped.
-fn rebuilt_indexes(draft: &Draft<'_>, node: Node, object: &Object) -> Option<Change> {
+fn rebuilt_indexes(
+    draft: &Draft<'_>,
+    chains: &mut Chains<'_>,
+    node: Node,
+    object: &Object,
+) -> Option<Change> {
     let at = draft.staged_indexes().binary_search_by(|i| i.node.cmp(&node)).ok()?;
     let cluster = &draft.staged_indexes().get(at)?.definition.cluster;
     let cause = built_on(draft, cluster).next()?;
     let with = draft.facts.object(cause)?.name.clone();
-    let mut reason = vec![Reason::SharesCluster { cluster: cluster.clone(), object: with }];
-    reason.extend(reasons(draft.facts, &draft.closure.traces, "", cause));
+    let reason = Reason::SharesCluster { cluster: cluster.clone(), object: with };
+    let reason = before(reason, &chains.of(cause));
     Some(change(object, ChangeAction::UpdateIndexes, Strategy::InPlace, reason))
+}
+
+/// A chain with one more link.
+fn before(reason: Reason, chain: &[Reason]) -> Arc<[Reason]> {
+    std::iter::once(reason).chain(chain.iter().cloned()).collect()
 }
 
 fn removal(draft: &Draft<'_>, deployed: &DeployedObject) -> Change {
@@ -133,7 +146,7 @@ fn removal(draft: &Draft<'_>, deployed: &DeployedObject) -> Change {
         kind: deployed.kind,
         action,
         strategy,
-        reason: vec![Reason::File { path, line: None, what: SmolStr::new_static(what) }],
+        reason: Arc::from([Reason::File { path, line: None, what: SmolStr::new_static(what) }]),
         before: deployed.sql.clone(),
         after: None,
     }

@@ -50,7 +50,11 @@ pub(super) fn changes<'a>(draft: &Draft<'a>, node: Node) -> Vec<Operation<'a>> {
         .filter(|undo| !object.companions.iter().any(|c| c.kind == CompanionKind::Comment && &c.undo == undo))
         .map(|sql| Operation::Undo {
             sql,
-            cause: Cause { object: Some(object.name.clone()), path: Some(object.path.clone()), line: None },
+            cause: Box::new(Cause {
+                object: Some(object.name.clone()),
+                path: Some(object.path.clone()),
+                line: None,
+            }),
         });
     let repeated = repeated.map(|c| Operation::On(node, object, ObjectOperation::RepeatCompanion(c)));
     let added = object.companions.iter().filter(is_new);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::model::{ChangeAction, Plan};
 use super::scopes::{kind_of, managed_modifiers};
 use super::text;
-use crate::changeset::Facts;
+use crate::changeset::{Comparison, Facts};
 use crate::graph::Graph;
 use crate::input::{
     DEPLOYED_FORMAT, Deployed, DeployedCompanion, DeployedModifier, DeployedObject, DeployedSchema,
@@ -18,7 +18,8 @@ use crate::syntax::rewrite::{production, rewrite};
 /// is empty.
 pub fn deployed_after(project: &Project) -> Deployed {
     let graph = Graph::default();
-    let facts = Facts::new(project, &graph, None);
+    let comparison = Comparison::new(project, None);
+    let facts = Facts::new(project, &graph, None, &comparison);
     let schemas = facts
         .schemas
         .iter()

@@ -1,29 +1,30 @@
 //! Digests of what a plan was made from, and of the plan.
 //!
 //! Fingerprints stand for the texts that they cover.
-//! Parts are gathered before they are hashed: a hasher that is fed in small pieces spends its time on copying.
 
 use smol_str::SmolStr;
 
 use super::model::{Action, Inverse, Phase, Plan, Precondition, Step};
-use crate::fingerprint::{Fingerprint, digest};
+use crate::fingerprint::{Fingerprint, Pieces, digest};
 use crate::input::{Deployed, Live};
 use crate::name::SchemaName;
 use crate::project::Project;
 
-/// Parts of a digest. Each ends with a byte that no text has.
-#[derive(Default)]
-struct Parts(Vec<u8>);
+/// Hands the parts of a digest on. Each ends with a byte that no text has.
+struct Parts<'p>(&'p mut Pieces);
 
-impl Parts {
+impl Parts<'_> {
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.0.add(bytes);
+        self.0.add(&[0xff]);
+    }
+
     fn text(&mut self, text: &str) {
-        self.0.extend_from_slice(text.as_bytes());
-        self.0.push(0xff);
+        self.bytes(text.as_bytes());
     }
 
     fn fingerprint(&mut self, fingerprint: &Fingerprint) {
-        self.0.extend_from_slice(fingerprint.short());
-        self.0.push(0xff);
+        self.bytes(fingerprint.short());
     }
 
     fn schema(&mut self, name: &SchemaName) {
@@ -32,79 +33,78 @@ impl Parts {
     }
 
     fn json(&mut self, value: &impl serde::Serialize) {
-        // Serialising to memory fails for maps whose keys aren't strings, which nothing here has.
-        self.0.extend(serde_json::to_vec(value).unwrap_or_default());
-        self.0.push(0xff);
-    }
-
-    fn digest(self) -> SmolStr {
-        digest(std::iter::once(self.0.as_slice()))
+        serde_json::to_writer(&mut *self.0, value)
+            .expect("maps have string keys, and nothing else can fail in memory");
+        self.0.add(&[0xff]);
     }
 }
 
 /// Of a project: what its objects, modifiers and clusters say. Names are in the fingerprints.
 pub(super) fn project(project: &Project) -> SmolStr {
-    let mut parts = Parts(Vec::with_capacity(80 * project.objects.len()));
-    for object in &project.objects {
-        parts.fingerprint(&object.statement.fingerprint);
-        object.indexes.iter().for_each(|i| parts.fingerprint(&i.statement.fingerprint));
-        object.companions.iter().for_each(|c| parts.fingerprint(&c.statement.fingerprint));
-    }
-    for modifier in project.databases.values().chain(project.schemas.values()).flatten() {
-        parts.text(&modifier.path);
-        parts.text(if modifier.stable.is_some() { "stable" } else { "" });
-        modifier.statements.iter().for_each(|s| parts.fingerprint(&s.statement.fingerprint));
-    }
-    for infrastructure in &project.infrastructure {
-        parts.fingerprint(&infrastructure.create.fingerprint);
-        infrastructure.companions.iter().for_each(|c| parts.fingerprint(&c.fingerprint));
-    }
-    parts.digest()
+    digest(|pieces| {
+        let mut parts = Parts(pieces);
+        for object in &project.objects {
+            parts.fingerprint(&object.statement.fingerprint);
+            object.indexes.iter().for_each(|i| parts.fingerprint(&i.statement.fingerprint));
+            object.companions.iter().for_each(|c| parts.fingerprint(&c.statement.fingerprint));
+        }
+        for modifier in project.databases.values().chain(project.schemas.values()).flatten() {
+            parts.text(&modifier.path);
+            parts.text(if modifier.stable.is_some() { "stable" } else { "" });
+            modifier.statements.iter().for_each(|s| parts.fingerprint(&s.statement.fingerprint));
+        }
+        for infrastructure in &project.infrastructure {
+            parts.fingerprint(&infrastructure.create.fingerprint);
+            infrastructure.companions.iter().for_each(|c| parts.fingerprint(&c.fingerprint));
+        }
+    })
 }
 
 /// Of a snapshot.
 pub(super) fn deployed(deployed: &Deployed) -> SmolStr {
-    let mut parts = Parts(Vec::with_capacity(80 * deployed.objects.len()));
-    for schema in &deployed.schemas {
-        parts.schema(&schema.name);
-        parts.json(&schema.kind);
-    }
-    for object in &deployed.objects {
-        parts.fingerprint(&object.fingerprint);
-        object.companions.iter().for_each(|c| parts.fingerprint(&c.fingerprint));
-    }
-    deployed.modifiers.iter().for_each(|m| parts.fingerprint(&m.fingerprint));
-    parts.digest()
+    digest(|pieces| {
+        let mut parts = Parts(pieces);
+        for schema in &deployed.schemas {
+            parts.schema(&schema.name);
+            parts.json(&schema.kind);
+        }
+        for object in &deployed.objects {
+            parts.fingerprint(&object.fingerprint);
+            object.companions.iter().for_each(|c| parts.fingerprint(&c.fingerprint));
+        }
+        deployed.modifiers.iter().for_each(|m| parts.fingerprint(&m.fingerprint));
+    })
 }
 
 /// Of a catalog.
 pub(super) fn world(live: &Live) -> SmolStr {
-    let mut parts = Parts::default();
-    parts.json(live);
-    parts.digest()
+    digest(|pieces| {
+        Parts(pieces).json(live);
+    })
 }
 
 /// Of a plan: of what it was made from, what it changes and what it does. What stays follows from that.
 pub(super) fn plan(plan: &Plan) -> SmolStr {
-    let mut parts = Parts::default();
-    parts.text(&plan.deploy_id);
-    parts.text(plan.profile.as_deref().unwrap_or_default());
-    parts.json(&(
-        plan.command,
-        plan.strategy,
-        plan.taken,
-        &plan.inputs,
-        &plan.needs,
-        &plan.scopes,
-        plan.cost,
-    ));
-    for change in &plan.changes {
-        parts.schema(&change.name.schema);
-        parts.text(change.name.name.as_str());
-        parts.0.extend([change.kind as u8, change.action as u8, change.strategy as u8]);
-    }
-    plan.phases.iter().for_each(|phase| add_phase(&mut parts, phase));
-    parts.digest()
+    digest(|pieces| {
+        let mut parts = Parts(pieces);
+        parts.text(&plan.deploy_id);
+        parts.text(plan.profile.as_deref().unwrap_or_default());
+        parts.json(&(
+            plan.command,
+            plan.strategy,
+            plan.taken,
+            &plan.inputs,
+            &plan.needs,
+            &plan.scopes,
+            plan.cost,
+        ));
+        for change in &plan.changes {
+            parts.schema(&change.name.schema);
+            parts.text(change.name.name.as_str());
+            parts.0.add(&[change.kind as u8, change.action as u8, change.strategy as u8]);
+        }
+        plan.phases.iter().for_each(|phase| add_phase(&mut parts, phase));
+    })
 }
 
 fn add_phase(parts: &mut Parts, phase: &Phase) {

@@ -1,6 +1,8 @@
 //! A deployment with everything decided and nothing written down: what is built, under which names, on which
 //! clusters.
 
+use std::cell::OnceCell;
+
 use super::indexes::{IndexChanges, StagedIndex};
 use super::naming::Naming;
 use super::observed::Observed;
@@ -10,7 +12,8 @@ use crate::graph::Node;
 use crate::input::DeployedObject;
 use crate::name::{Ident, ObjectName, SchemaName};
 use crate::plan::Strategy;
-use crate::project::{Object, ObjectKind};
+use crate::project::Object;
+use crate::syntax::rewrite::PrintedName;
 
 /// A deployment, decided.
 pub(super) struct Draft<'a> {
@@ -27,6 +30,8 @@ pub(super) struct Draft<'a> {
     pub(super) retirements: Retirements<'a>,
     /// Removed objects are dropped at promotion.
     pub(super) drop_removed: bool,
+    /// The staged names of what is built, when the first statement is written.
+    printed: OnceCell<Vec<Option<PrintedName>>>,
 }
 
 impl<'a> Draft<'a> {
@@ -44,8 +49,18 @@ impl<'a> Draft<'a> {
             .filter_map(|node| Some((node, facts.object(node)?, closure.strategy_of(facts, node))))
             .collect();
         let retirements = Retirements::default();
-        let mut draft =
-            Self { facts, closure, naming, built, staged_schemas, live, indexes, retirements, drop_removed };
+        let mut draft = Self {
+            facts,
+            closure,
+            naming,
+            built,
+            staged_schemas,
+            live,
+            indexes,
+            retirements,
+            drop_removed,
+            printed: OnceCell::new(),
+        };
         draft.retirements = Retirements::new(&draft);
         draft
     }
@@ -76,8 +91,7 @@ impl<'a> Draft<'a> {
 
     /// Sinks of the project.
     pub(super) fn sinks(&self) -> impl Iterator<Item = (Node, &'a Object)> + '_ {
-        let objects = (0..).zip(&self.facts.project.objects);
-        objects.filter(|(_, o)| o.kind == ObjectKind::Sink).map(|(node, o)| (node, o.as_ref()))
+        self.facts.sinks.iter().filter_map(|&node| Some((node, self.facts.object(node)?)))
     }
 
     pub(super) fn swapped_schemas(&self) -> impl Iterator<Item = &'a SchemaFacts<'a>> + '_ {
@@ -135,17 +149,30 @@ impl<'a> Draft<'a> {
         schema.unwrap_or(&object.name.schema).object(object.name.name.clone())
     }
 
-    /// What `name` is called in a staged statement of `node`: the staged object if it is built and moves, otherwise
-    /// what production has.
-    pub(super) fn reference(&self, node: Node, object: &Object, name: &ObjectName) -> ObjectName {
-        let position = object.dependencies.binary_search_by(|d| d.name.cmp(name)).ok();
-        let needed = position.and_then(|at| self.facts.graph.dependency(node, at));
-        match needed.filter(|&needed| self.closure.moves(self.facts, needed)) {
-            Some(needed) => {
-                self.facts.object(needed).map_or_else(|| name.clone(), |o| self.staged_name(needed, o))
+    /// The name of an object while it is staged, as statements have it.
+    pub(super) fn printed_name(&self, node: Node, object: &Object) -> PrintedName {
+        let printed = self.printed.get_or_init(|| {
+            let mut printed = vec![None; self.facts.project.objects.len()];
+            for (node, object, _) in self.built() {
+                if let Some(slot) = printed.get_mut(node as usize) {
+                    *slot = Some(PrintedName::new(self.staged_name(node, object)));
+                }
             }
-            None => name.clone(),
-        }
+            printed
+        });
+        let printed = printed.get(node as usize).cloned().flatten();
+        printed.unwrap_or_else(|| PrintedName::new(self.staged_name(node, object)))
+    }
+
+    /// What `name` means in a staged statement of `node`: a staged object if that is built and moves; `None` for what
+    /// production has.
+    pub(super) fn reference(&self, node: Node, object: &Object, name: &ObjectName) -> Option<PrintedName> {
+        // There are few, and their last parts tell nearly all of them apart.
+        let is_it = |other: &ObjectName| other.name == name.name && other.schema == name.schema;
+        let position = object.dependencies.iter().position(|d| is_it(&d.name))?;
+        let needed = self.facts.graph.dependency(node, position)?;
+        let moved = self.facts.object(needed).filter(|_| self.closure.moves(self.facts, needed))?;
+        Some(self.printed_name(needed, moved))
     }
 
     pub(super) fn staged_indexes(&self) -> &[StagedIndex<'a>] {

@@ -44,12 +44,11 @@ pub(super) struct IndexChanges<'a> {
 impl<'a> IndexChanges<'a> {
     pub(super) fn new(facts: &'a Facts<'a>, closure: &Closure) -> Self {
         let mut changes = Self::default();
-        for (node, object) in (0..).zip(&facts.project.objects) {
-            if !object.kind.is_computation() || closure.moves(facts, node) {
+        for (node, clusters) in (0..).zip(facts.clusters_of) {
+            if !facts.is_computation(node) || closure.moves(facts, node) {
                 continue;
             }
-            let clusters = facts.clusters_of.get(node as usize);
-            let moves = clusters.is_some_and(|c| c.indexes.iter().any(|c| closure.is_swapped_cluster(*c)));
+            let moves = clusters.indexes.iter().any(|cluster| closure.is_swapped_cluster(*cluster));
             if moves || facts.own(node).is_some_and(|own| own.indexes) {
                 changes.add(facts, closure, node);
             }

@@ -34,7 +34,7 @@ pub(super) fn records<'a>(draft: &Draft<'a>, scopes: &Scopes<'a>) -> Vec<Operati
     let has_rows = |table: &Table| match table {
         Table::Deployments => !touched.is_empty() || !emptied(draft).is_empty(),
         Table::Objects => !touched.is_empty() || !kept(draft, &touched).is_empty(),
-        Table::Clusters => !clusters(draft).is_empty(),
+        Table::Clusters => clusters(draft).next().is_some(),
         Table::PendingStatements => created_sinks(draft).next().is_some(),
         Table::ReplacementMvs => draft.replaced().next().is_some(),
     };
@@ -52,14 +52,23 @@ pub(super) fn record(
     table: Table,
     touched: &[&SchemaFacts<'_>],
 ) -> Effect {
+    let id = &SmolStr::new(deploy_id);
     let (name, columns, rows): (&str, &[&str], _) = match table {
         Table::Deployments => {
-            ("deployments", &["database", "schema", "kind", "mode"], deployments(draft, touched))
+            let columns = &["deploy_id", "database", "schema", "kind", "mode"];
+            ("deployments", columns, deployments(draft, id, touched))
         }
-        Table::Objects => ("objects", &["database", "schema", "object", "hash"], objects(draft, touched)),
-        Table::Clusters => ("clusters", &["cluster_id"], clusters(draft)),
+        Table::Objects => {
+            let columns = &["deploy_id", "database", "schema", "object", "hash"];
+            ("objects", columns, objects(draft, id, touched))
+        }
+        Table::Clusters => {
+            let rows = clusters(draft).map(|cluster| vec![id.clone(), cluster.clone()]);
+            ("clusters", &["deploy_id", "cluster_id"], rows.collect())
+        }
         Table::PendingStatements => {
             let columns = &[
+                "deploy_id",
                 "sequence_num",
                 "database",
                 "schema",
@@ -68,25 +77,24 @@ pub(super) fn record(
                 "statement_sql",
                 "statement_kind",
             ];
-            ("pending_statements", columns, pending_sinks(draft))
+            ("pending_statements", columns, pending_sinks(draft, id))
         }
         Table::ReplacementMvs => {
             let columns = &[
+                "deploy_id",
                 "target_database",
                 "target_schema",
                 "target_name",
                 "replacement_schema",
                 "replacement_name",
             ];
-            ("replacement_mvs", columns, replacements(draft))
+            ("replacement_mvs", columns, replacements(draft, id))
         }
     };
-    let deploy_id = SmolStr::new(deploy_id);
-    let with_id = |row: Vec<SmolStr>| std::iter::once(deploy_id.clone()).chain(row).collect();
     Effect::Record {
         table: format_smolstr!("_mz_deploy.tables.{name}"),
-        columns: std::iter::once(&"deploy_id").chain(columns).map(|c| SmolStr::new_static(c)).collect(),
-        rows: rows.into_iter().map(with_id).collect(),
+        columns: columns.iter().map(|column| SmolStr::new_static(column)).collect(),
+        rows,
     }
 }
 
@@ -101,7 +109,7 @@ fn touched_schemas<'a>(draft: &Draft<'a>, scopes: &Scopes<'a>) -> Vec<&'a Schema
             *touched = true;
         }
     };
-    for (node, own) in (0..).zip(&facts.own) {
+    for (node, own) in (0..).zip(facts.own) {
         if own.indexes
             || own.metadata
             || draft.closure.is_built(node)
@@ -128,15 +136,11 @@ fn touched_schemas<'a>(draft: &Draft<'a>, scopes: &Scopes<'a>) -> Vec<&'a Schema
         .collect()
 }
 
-fn part(ident: Option<&Ident>) -> SmolStr {
-    ident.map_or_else(SmolStr::default, |i| i.as_str().into())
-}
-
 fn schema_parts(name: &SchemaName) -> [SmolStr; 2] {
-    [part(name.database.as_ref()), part(Some(&name.schema))]
+    [name.database.as_ref().map_or_else(SmolStr::default, Ident::value), name.schema.value()]
 }
 
-fn deployments(draft: &Draft<'_>, touched: &[&SchemaFacts<'_>]) -> Vec<Vec<SmolStr>> {
+fn deployments(draft: &Draft<'_>, id: &SmolStr, touched: &[&SchemaFacts<'_>]) -> Vec<Vec<SmolStr>> {
     let row = |schema: &&SchemaFacts<'_>| {
         let kind = match kind_of(draft.facts, schema)? {
             SchemaDeploymentKind::Objects => "objects",
@@ -145,11 +149,11 @@ fn deployments(draft: &Draft<'_>, touched: &[&SchemaFacts<'_>]) -> Vec<Vec<SmolS
             SchemaDeploymentKind::Tables => "tables",
         };
         let [database, schema] = schema_parts(schema.name);
-        Some(vec![database, schema, kind.into(), "stage".into()])
+        Some(vec![id.clone(), database, schema, kind.into(), "stage".into()])
     };
     let emptied = emptied(draft).into_iter().map(|(name, kind)| {
         let [database, schema] = schema_parts(name);
-        vec![database, schema, kind.into(), "stage".into()]
+        vec![id.clone(), database, schema, kind.into(), "stage".into()]
     });
     touched.iter().filter_map(row).chain(emptied).collect()
 }
@@ -174,14 +178,14 @@ fn emptied<'a>(draft: &Draft<'a>) -> BTreeMap<&'a SchemaName, &'static str> {
     emptied
 }
 
-fn objects(draft: &Draft<'_>, touched: &[&SchemaFacts<'_>]) -> Vec<Vec<SmolStr>> {
+fn objects(draft: &Draft<'_>, id: &SmolStr, touched: &[&SchemaFacts<'_>]) -> Vec<Vec<SmolStr>> {
     let members = touched
         .iter()
         .flat_map(|s| draft.facts.project.objects.get(s.members.clone()).unwrap_or_default())
         .filter(|o| o.kind.is_computation() || o.kind == ObjectKind::Sink);
     let row = |name: &ObjectName, fingerprint: &Fingerprint| {
         let [database, schema] = schema_parts(&name.schema);
-        vec![database, schema, part(Some(&name.name)), fingerprint.to_smolstr()]
+        vec![id.clone(), database, schema, name.name.value(), fingerprint.text()]
     };
     let kept = kept(draft, touched).into_iter().map(|d| row(&d.name, &d.fingerprint));
     members.map(|object| row(&object.name, &object.statement.fingerprint)).chain(kept).collect()
@@ -198,9 +202,8 @@ fn kept<'a>(draft: &Draft<'a>, touched: &[&SchemaFacts<'_>]) -> Vec<&'a Deployed
 }
 
 /// Ids of the clusters that are swapped, as far as they are known.
-fn clusters(draft: &Draft<'_>) -> Vec<Vec<SmolStr>> {
-    let live = |name: &Ident| draft.live?.cluster(name).map(|c| vec![c.id.clone()]);
-    draft.swapped_clusters().filter_map(live).collect()
+fn clusters<'d>(draft: &'d Draft<'_>) -> impl Iterator<Item = &'d SmolStr> {
+    draft.swapped_clusters().filter_map(|name| Some(&draft.live?.cluster(name)?.id))
 }
 
 /// Sinks that promotion creates.
@@ -214,18 +217,19 @@ pub(super) fn created_sinks<'d, 'a>(
     draft.sinks().filter(move |(node, _)| is_created(*node))
 }
 
-fn pending_sinks(draft: &Draft<'_>) -> Vec<Vec<SmolStr>> {
+fn pending_sinks(draft: &Draft<'_>, id: &SmolStr) -> Vec<Vec<SmolStr>> {
     // No sink reads another, so the order by name is one of dependencies.
     created_sinks(draft)
         .enumerate()
         .map(|(number, (_, object))| {
             let [database, schema] = schema_parts(&object.name.schema);
             vec![
+                id.clone(),
                 number.to_smolstr(),
                 database,
                 schema,
-                part(Some(&object.name.name)),
-                object.statement.fingerprint.to_smolstr(),
+                object.name.name.value(),
+                object.statement.fingerprint.text(),
                 text::production(&object.text, &object.statement).into(),
                 "sink".into(),
             ]
@@ -233,14 +237,14 @@ fn pending_sinks(draft: &Draft<'_>) -> Vec<Vec<SmolStr>> {
         .collect()
 }
 
-fn replacements(draft: &Draft<'_>) -> Vec<Vec<SmolStr>> {
+fn replacements(draft: &Draft<'_>, id: &SmolStr) -> Vec<Vec<SmolStr>> {
     draft
         .replaced()
         .map(|(node, object)| {
             let [database, schema] = schema_parts(&object.name.schema);
             let staged = draft.staged_name(node, object);
-            let (name, replacement) = (part(Some(&object.name.name)), part(Some(&staged.name)));
-            vec![database, schema.clone(), name, schema, replacement]
+            let (name, replacement) = (object.name.name.value(), staged.name.value());
+            vec![id.clone(), database, schema.clone(), name, schema, replacement]
         })
         .collect()
 }

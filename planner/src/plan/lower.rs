@@ -1,6 +1,8 @@
 //! Operations to steps: the text of each statement, why it is there, what must hold before it, what undoes it.
 
-use smol_str::{SmolStr, ToSmolStr};
+use std::fmt::Display;
+
+use smol_str::SmolStr;
 
 use super::draft::Draft;
 use super::ledger;
@@ -10,7 +12,7 @@ use super::operation::{Operation, Outline};
 use super::{paths, text};
 use crate::ddl::{Ddl, Item};
 use crate::input::DeployedObject;
-use crate::name::{Ident, SchemaName};
+use crate::name::{Ident, SchemaName, printed};
 use crate::project::{Infrastructure, Modifier, ModifierStatement, Object, StatementText};
 
 /// Why a drop of what production had can't be undone.
@@ -33,16 +35,16 @@ pub(super) fn phases(draft: &Draft<'_>, deploy_id: &str, outlines: Vec<Outline<'
 }
 
 /// A statement, because of nothing in particular, with nothing to check and nothing to undo.
-pub(super) fn sql(statement: impl Into<String>) -> Step {
-    plain(Action::Sql(statement.into().into()))
+pub(super) fn sql(statement: impl Into<SmolStr>) -> Step {
+    plain(Action::Sql(statement.into()))
 }
 
 pub(super) fn ddl(statement: &Ddl<'_>) -> Step {
-    sql(statement.to_string())
+    sql(printed(statement))
 }
 
 pub(super) fn effect(effect: Effect) -> Step {
-    plain(Action::Effect(effect))
+    plain(Action::Effect(Box::new(effect)))
 }
 
 fn plain(action: Action) -> Step {
@@ -57,12 +59,14 @@ impl Step {
     }
 
     pub(super) fn requires(mut self, precondition: Precondition) -> Self {
+        // Most steps have one; a list that grows by itself makes room for four.
+        self.preconditions.reserve_exact(1);
         self.preconditions.push(precondition);
         self
     }
 
     pub(super) fn undone_by(mut self, inverse: &Ddl<'_>) -> Self {
-        self.inverse = Inverse::Sql(inverse.to_smolstr());
+        self.inverse = Inverse::Sql(printed(inverse));
         self
     }
 
@@ -72,16 +76,16 @@ impl Step {
     }
 }
 
-pub(super) fn absent(kind: &'static str, name: &impl ToSmolStr) -> Precondition {
-    Precondition::Absent { kind: kind.into(), name: name.to_smolstr() }
+pub(super) fn absent(kind: &'static str, name: &impl Display) -> Precondition {
+    Precondition::Absent { kind: kind.into(), name: printed(name) }
 }
 
-pub(super) fn present(kind: &'static str, name: &impl ToSmolStr, id: Option<&SmolStr>) -> Precondition {
-    Precondition::Present { kind: kind.into(), name: name.to_smolstr(), id: id.cloned() }
+pub(super) fn present(kind: &'static str, name: &impl Display, id: Option<&SmolStr>) -> Precondition {
+    Precondition::Present { kind: kind.into(), name: printed(name), id: id.cloned() }
 }
 
-fn only_ours(draft: &Draft<'_>, kind: &'static str, name: &impl ToSmolStr) -> Precondition {
-    Precondition::OnlyOurs { kind: kind.into(), name: name.to_smolstr(), checked: draft.live.is_some() }
+fn only_ours(draft: &Draft<'_>, kind: &'static str, name: &impl Display) -> Precondition {
+    Precondition::OnlyOurs { kind: kind.into(), name: printed(name), checked: draft.live.is_some() }
 }
 
 /// A place in an object's file.
@@ -100,9 +104,13 @@ fn step(draft: &Draft<'_>, deploy_id: &str, operation: Operation<'_>) -> Step {
             create_database(name, if_not_exists).because(first(cause))
         }
         Operation::CreateSchema { name, if_not_exists, cause } => {
-            create_schema(&name, if_not_exists).because(first(cause))
+            create_schema(name, if_not_exists).because(first(cause))
         }
-        Operation::RunModifier { modifier, statement, on, is_repeated } => {
+        Operation::CreateStagedSchema { name, cause } => {
+            create_schema(&draft.naming.schema(name), false).because(first(cause))
+        }
+        Operation::RunModifier { modifier, statement, on_staged, is_repeated } => {
+            let on = modifier.schema_name().filter(|_| on_staged).map(|name| draft.naming.schema(&name));
             let step = run_modifier(modifier, statement, on.as_ref());
             if is_repeated { Step { inverse: Inverse::Nothing, ..step } } else { step }
         }
@@ -130,7 +138,7 @@ fn step(draft: &Draft<'_>, deploy_id: &str, operation: Operation<'_>) -> Step {
         }
         Operation::DropCluster { name, cause } => drop_cluster(draft, name).because(first(cause)),
         Operation::Undo { sql: statement, cause } => {
-            sql(statement).because(cause).irreversible("what it takes back isn't in the project any more")
+            sql(statement).because(*cause).irreversible("what it takes back isn't in the project any more")
         }
         Operation::RetireRemoved(deployed) => retire_removed(draft, deployed),
         Operation::DropRemoved { deployed, may_be_gone } => drop_removed(draft, deployed, may_be_gone),
@@ -239,8 +247,7 @@ fn gone(draft: &Draft<'_>, deployed: &DeployedObject) -> Cause {
 fn retire_removed(draft: &Draft<'_>, deployed: &DeployedObject) -> Step {
     let id = draft.live.and_then(|live| live.object(&deployed.name)).map(|o| &o.id);
     let retired = draft.naming.retired(&deployed.name.name);
-    lower_object::rename(Item::object(deployed.kind, &deployed.name), &retired, id)
-        .because(gone(draft, deployed))
+    lower_object::rename(deployed.kind.target(), &deployed.name, &retired, id).because(gone(draft, deployed))
 }
 
 fn drop_removed(draft: &Draft<'_>, deployed: &DeployedObject, may_be_gone: bool) -> Step {

@@ -12,6 +12,7 @@ use crate::ddl::{Ddl, Item};
 use crate::graph::Node;
 use crate::name::{Ident, ObjectName};
 use crate::project::{Companion, Object, StatementText};
+use crate::syntax::ast::TargetKind;
 
 pub(super) fn step(draft: &Draft<'_>, node: Node, object: &Object, what: &ObjectOperation<'_>) -> Step {
     match what {
@@ -43,12 +44,12 @@ fn beside(draft: &Draft<'_>, node: Node, object: &Object, statement: &StatementT
 }
 
 fn create(draft: &Draft<'_>, node: Node, object: &Object) -> Step {
-    let staged = draft.staged_name(node, object);
-    let item = Item::object(object.kind, &staged);
+    let name = draft.printed_name(node, object).text;
+    let inverse = Ddl::Drop { item: Item::object(object.kind, &name), if_exists: false };
     sql(text::staged(draft, node, object, &object.statement))
         .because(at(object, &object.statement))
-        .requires(absent("object", &staged))
-        .undone_by(&Ddl::Drop { item, if_exists: false })
+        .undone_by(&inverse)
+        .requires(Precondition::Absent { kind: "object".into(), name })
 }
 
 fn create_replacement(draft: &Draft<'_>, node: Node, object: &Object) -> Step {
@@ -76,35 +77,35 @@ fn stage_index(draft: &Draft<'_>, index: &StagedIndex<'_>, object: &Object) -> S
 }
 
 /// A rename, and the rename back.
-pub(super) fn rename(item: Item<'_>, to: &Ident, id: Option<&SmolStr>) -> Step {
-    let renamed = item.name.schema.object(to.clone());
-    ddl(&Ddl::Rename { item, to })
-        .requires(present("object", item.name, id))
-        .undone_by(&Ddl::Rename { item: Item { name: &renamed, ..item }, to: &item.name.name })
+pub(super) fn rename(kind: TargetKind, name: &ObjectName, to: &Ident, id: Option<&SmolStr>) -> Step {
+    let renamed = name.schema.object(to.clone());
+    ddl(&Ddl::Rename { item: Item { kind, name }, to })
+        .requires(present("object", name, id))
+        .undone_by(&Ddl::Rename { item: Item { kind, name: &renamed }, to: &name.name })
 }
 
 fn retire(draft: &Draft<'_>, node: Node, object: &Object) -> Step {
     let kind = draft.facts.old(node).map_or(object.kind, |d| d.kind);
     let id = draft.live.and_then(|live| live.object(&object.name)).map(|o| &o.id);
     let retired = draft.naming.retired(&object.name.name);
-    rename(Item::object(kind, &object.name), &retired, id).because(at(object, &object.statement))
+    rename(kind.target(), &object.name, &retired, id).because(at(object, &object.statement))
 }
 
 fn retire_index(draft: &Draft<'_>, object: &Object, name: &Ident) -> Step {
     let index = object.name.schema.object(name.clone());
     let id = draft.live.and_then(|live| live.object(&index)).map(|o| &o.id);
     let retired = draft.naming.retired(name);
-    rename(Item::index(&index), &retired, id).because(at(object, index_statement(object, name)))
+    rename(TargetKind::Index, &index, &retired, id).because(at(object, index_statement(object, name)))
 }
 
 fn adopt(draft: &Draft<'_>, node: Node, object: &Object) -> Step {
     let staged = draft.staged_name(node, object);
-    rename(Item::object(object.kind, &staged), &object.name.name, None).because(at(object, &object.statement))
+    rename(object.kind.target(), &staged, &object.name.name, None).because(at(object, &object.statement))
 }
 
 fn adopt_index(draft: &Draft<'_>, object: &Object, name: &Ident) -> Step {
     let staged = object.name.schema.object(draft.naming.staged(name));
-    rename(Item::index(&staged), name, None).because(at(object, index_statement(object, name)))
+    rename(TargetKind::Index, &staged, name, None).because(at(object, index_statement(object, name)))
 }
 
 fn create_sink(object: &Object) -> Step {

@@ -7,6 +7,7 @@
 //! A draft has everything decided; operations are what it does, countable without any text; lowering writes the
 //! statements down.
 
+mod baseline;
 mod changes;
 mod checks;
 mod companions;
@@ -34,6 +35,8 @@ mod stage;
 mod stage_phases;
 mod text;
 
+pub(crate) use baseline::Baseline;
 pub use deployed_after::{deployed_after, deployed_after_plan};
 pub use model::*;
 pub use stage::stage;
+pub(crate) use stage::stage_from;

@@ -1,5 +1,7 @@
 //! A plan as data. It is printed, reviewed, saved and executed; all of these see the same value.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -135,7 +137,7 @@ pub struct Change {
     /// How.
     pub strategy: Strategy,
     /// Why: from this object back to a change in a file, the last element.
-    pub reason: Vec<Reason>,
+    pub reason: Arc<[Reason]>,
     /// The definition that is deployed, if it is known and differs, with full names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<SmolStr>,
@@ -312,7 +314,7 @@ pub enum Action {
     /// One statement, exactly as it is sent, without a semicolon.
     Sql(SmolStr),
     /// Something else than a statement.
-    Effect(Effect),
+    Effect(Box<Effect>),
 }
 
 /// What a step does besides SQL.

@@ -33,15 +33,21 @@ pub(super) enum Operation<'a> {
         cause: Option<&'a Object>,
     },
     CreateSchema {
-        name: SchemaName,
+        name: &'a SchemaName,
         if_not_exists: bool,
         cause: Option<&'a Object>,
     },
-    /// A statement of a modifier; on the staged copy of its schema if one is given.
+    /// Makes what a schema is swapped with.
+    CreateStagedSchema {
+        name: &'a SchemaName,
+        cause: Option<&'a Object>,
+    },
+    /// A statement of a modifier.
     RunModifier {
         modifier: &'a Modifier,
         statement: &'a ModifierStatement,
-        on: Option<SchemaName>,
+        /// On the staged copy of its schema.
+        on_staged: bool,
         /// It was deployed before, and is run again.
         is_repeated: bool,
     },
@@ -92,7 +98,7 @@ pub(super) enum Operation<'a> {
     /// A statement that takes something back.
     Undo {
         sql: SmolStr,
-        cause: Cause,
+        cause: Box<Cause>,
     },
     /// A removed object gives its name up.
     RetireRemoved(&'a DeployedObject),

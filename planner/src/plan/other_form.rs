@@ -13,11 +13,7 @@ use crate::source::ResolvedText;
 
 /// The snapshot with our fingerprint for everything that has another form's and the same text as in the project.
 pub(super) fn recognised<'a>(project: &Project, deployed: &'a Deployed) -> Cow<'a, Deployed> {
-    let objects = deployed.objects.iter();
-    let mut all = objects
-        .flat_map(|o| std::iter::once(&o.fingerprint).chain(o.companions.iter().map(|c| &c.fingerprint)))
-        .chain(deployed.modifiers.iter().map(|m| &m.fingerprint));
-    if all.all(Fingerprint::is_of_this_form) {
+    if is_of_this_form(deployed) {
         return Cow::Borrowed(deployed);
     }
     let mut deployed = deployed.clone();
@@ -36,6 +32,15 @@ pub(super) fn recognised<'a>(project: &Project, deployed: &'a Deployed) -> Cow<'
         recognise(&mut old.fingerprint, &old.sql, statements);
     }
     Cow::Owned(deployed)
+}
+
+/// True if every fingerprint of a snapshot is of our canonical form.
+pub(super) fn is_of_this_form(deployed: &Deployed) -> bool {
+    let objects = deployed.objects.iter();
+    let mut all = objects
+        .flat_map(|o| std::iter::once(&o.fingerprint).chain(o.companions.iter().map(|c| &c.fingerprint)))
+        .chain(deployed.modifiers.iter().map(|m| &m.fingerprint));
+    all.all(Fingerprint::is_of_this_form)
 }
 
 fn recognise_object(old: &mut DeployedObject, object: &Object) {

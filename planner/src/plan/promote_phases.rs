@@ -110,7 +110,7 @@ fn replacements<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
 /// Grants and comments of existing objects, databases and schemas.
 fn in_place<'a>(draft: &Draft<'a>, scopes: &Scopes<'a>) -> Vec<Operation<'a>> {
     let mut operations = scopes.at_promotion(draft);
-    for (node, own) in (0..).zip(&draft.facts.own) {
+    for (node, own) in (0..).zip(draft.facts.own) {
         if own.metadata && companions::are_altered_in_place(draft, node) {
             operations.extend(companions::changes(draft, node));
         }

@@ -41,6 +41,10 @@ pub(super) struct Retirements<'a> {
 
 impl<'a> Retirements<'a> {
     pub(super) fn new(draft: &Draft<'a>) -> Self {
+        if draft.facts.is_first && draft.live.is_none() {
+            // Nothing is known that could have a name.
+            return Self::default();
+        }
         let mut all = Self { taken: taken(draft), ..Self::default() };
         if !all.taken.is_empty() {
             all.of_project(draft);

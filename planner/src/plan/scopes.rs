@@ -92,13 +92,12 @@ impl<'a> Scopes<'a> {
     pub(super) fn at_stage(&self, draft: &Draft<'a>) -> Vec<Operation<'a>> {
         let defaults = self.altered(draft, true);
         let whole = self.schemas.iter().filter(|m| is_made_at_stage(draft, m)).flat_map(|modifier| {
-            let own = own_schema(modifier);
-            let is_swapped = draft.swapped_schemas().any(|s| Some(s.name) == own.as_ref());
-            let on = own.filter(|_| is_swapped).map(|name| draft.naming.schema(&name));
+            let own = modifier.schema_name();
+            let on_staged = draft.swapped_schemas().any(|s| Some(s.name) == own.as_ref());
             modifier.statements.iter().map(move |statement| Operation::RunModifier {
                 modifier,
                 statement,
-                on: on.clone(),
+                on_staged,
                 is_repeated: false,
             })
         });
@@ -127,7 +126,7 @@ impl<'a> Scopes<'a> {
                 revoked.push((&removed.database, removed.schema.as_ref()));
             }
             let cause = Cause { object: None, path: Some(path(draft.facts, removed)), line: None };
-            operations.push(Operation::Undo { sql, cause });
+            operations.push(Operation::Undo { sql, cause: Box::new(cause) });
         }
         let counts = |m: &Modifier, s: &ModifierStatement| {
             !is_made_at_stage(draft, m) && is_default_privilege(m, s) == default_privileges
@@ -136,7 +135,7 @@ impl<'a> Scopes<'a> {
         let repeated = self.kept.iter().filter(|(m, s)| is_hit(m) && counts(m, s) && !is_comment(m, s));
         let added = self.added.iter().filter(|(m, s)| counts(m, s));
         let run = |&(modifier, statement): &(&'a Modifier, &'a ModifierStatement), is_repeated| {
-            Operation::RunModifier { modifier, statement, on: None, is_repeated }
+            Operation::RunModifier { modifier, statement, on_staged: false, is_repeated }
         };
         operations.extend(repeated.map(|which| run(which, true)));
         operations.extend(added.map(|which| run(which, false)));
@@ -266,7 +265,7 @@ fn kind_change(facts: &Facts<'_>, schema: &SchemaFacts<'_>) -> Option<ScopeChang
 
 /// True if the whole of a schema is made at stage.
 fn is_made_at_stage(draft: &Draft<'_>, modifier: &Modifier) -> bool {
-    let Some(own) = own_schema(modifier) else { return false };
+    let Some(own) = modifier.schema_name() else { return false };
     let Some(schema) = draft.facts.schemas.iter().find(|s| s.name == &own) else { return false };
     let is_made = |node: u32| {
         let is_new_sink = draft.closure.sink_change(draft.facts, node) == Some(SinkChange::Create);
@@ -284,10 +283,6 @@ fn is_swapped_away(draft: &Draft<'_>, deployed: &DeployedModifier) -> bool {
             |name: &SchemaName| name.database.as_ref() == Some(&deployed.database) && &name.schema == schema;
         draft.swapped_schemas().any(|s| in_scope(s.name))
     })
-}
-
-fn own_schema(modifier: &Modifier) -> Option<SchemaName> {
-    Some(SchemaName::new(modifier.database.clone(), modifier.schema.clone()?))
 }
 
 fn starts_with(sql: &str, word: &str) -> bool {

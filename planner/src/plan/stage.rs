@@ -2,6 +2,7 @@
 
 use smol_str::SmolStr;
 
+use super::baseline::Baseline;
 use super::changes;
 use super::draft::Draft;
 use super::lower;
@@ -32,17 +33,30 @@ pub fn stage(
     live: Option<&Live>,
     options: &StageOptions,
 ) -> Result<Plan, Vec<Diagnostic>> {
-    let naming = Naming::new(&options.deploy_id)?;
     let recognised = deployed.map(|deployed| other_form::recognised(project, deployed));
-    let known = recognised.as_deref();
-    let facts = Facts::new(project, graph, known);
+    let recognised = recognised.as_deref();
+    let baseline = Baseline::new(project, deployed, recognised);
+    stage_from(&baseline, project, graph, recognised, live, options)
+}
+
+/// [`stage`] from a baseline of the same project and snapshot.
+pub(crate) fn stage_from(
+    baseline: &Baseline,
+    project: &Project,
+    graph: &Graph,
+    deployed: Option<&Deployed>,
+    live: Option<&Live>,
+    options: &StageOptions,
+) -> Result<Plan, Vec<Diagnostic>> {
+    let naming = Naming::new(&options.deploy_id)?;
+    let facts = Facts::new(project, graph, deployed, &baseline.comparison);
     let (marks, option) = requested(&facts, options)?;
     let observed = live.map(Observed::new);
     let draft = |strategy| {
         let closure = close(&facts, strategy, &marks);
         Draft::new(&facts, closure, naming.clone(), observed.as_ref(), options.drop_removed)
     };
-    let scopes = Scopes::new(&facts, known);
+    let scopes = Scopes::new(&facts, deployed);
     let choice = options.strategy.unwrap_or(project.settings.strategy);
     let chosen = choose(choice, &scopes, draft(Strategy::Swap), draft(Strategy::Rename));
     let problems = problems(&chosen.taken);
@@ -61,14 +75,14 @@ pub fn stage(
         taken: chosen.taken.choice,
         inputs: Inputs {
             project: digests::project(project),
-            deployed: deployed.filter(|_| !facts.is_first).map(digests::deployed),
+            deployed: baseline.digest.clone(),
             world: live.map(digests::world),
             environment: live
                 .map(|l| l.environment.clone())
                 .or_else(|| deployed.and_then(|d| d.environment.clone())),
         },
         changes,
-        needs: needs::list(draft, &chosen.taken.outlines, known),
+        needs: needs::list(draft, &chosen.taken.outlines, deployed),
         scopes: scopes.changes(&facts),
         unchanged,
         cost: chosen.taken.cost,

@@ -63,13 +63,9 @@ pub(super) fn cause_of_cluster<'a>(draft: &Draft<'a>, cluster: &Ident) -> Option
 
 /// The objects on a cluster that are built, by name.
 pub(super) fn built_on<'d>(draft: &'d Draft<'_>, cluster: &Ident) -> impl Iterator<Item = Node> + Clone + 'd {
-    let number = draft.facts.clusters.binary_search(&cluster).ok().and_then(|n| u32::try_from(n).ok());
-    let uses = move |node: Node| {
-        let clusters = draft.facts.clusters_of.get(node as usize);
-        clusters.is_some_and(|clusters| clusters.all().any(|c| Some(c) == number))
-    };
-    let nodes = (0..).zip(&draft.closure.traces).filter(|(_, trace)| trace.is_some());
-    nodes.map(|(node, _)| node).filter(move |node| uses(*node))
+    let number = draft.facts.clusters.binary_search(&cluster).ok();
+    let users = number.and_then(|number| draft.facts.users_of.get(number)).into_iter().flatten();
+    users.copied().filter(|node| draft.closure.is_built(*node))
 }
 
 fn cause<'a>(draft: &Draft<'a>, mut built: impl Iterator<Item = Node> + Clone) -> Option<&'a Object> {
@@ -127,13 +123,12 @@ fn comes_with_its_database(draft: &Draft<'_>, schema: &SchemaName) -> bool {
 
 /// Staged schemas, and the schemas of production that they are swapped with or that staged objects live in.
 fn schemas<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
-    let staged = draft.swapped_schemas().map(|schema| Operation::CreateSchema {
-        name: draft.naming.schema(schema.name),
-        if_not_exists: false,
+    let staged = draft.swapped_schemas().map(|schema| Operation::CreateStagedSchema {
+        name: schema.name,
         cause: cause_of_schema(draft, schema.name),
     });
     let production = new_schemas(draft).into_iter().map(|name| Operation::CreateSchema {
-        name: name.clone(),
+        name,
         if_not_exists: draft.live.is_none() || comes_with_its_database(draft, name),
         cause: cause_of_schema(draft, name),
     });

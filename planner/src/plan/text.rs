@@ -32,9 +32,10 @@ impl Staged<'_, '_> {
         let draft = self.draft;
         match target {
             Target::Own(name) if self.on_production => Some(NewName::Object(name.clone())),
-            Target::Own(_) => Some(NewName::Object(draft.staged_name(self.node, self.object))),
+            Target::Own(_) => Some(NewName::Printed(draft.printed_name(self.node, self.object))),
             Target::Relation { name, .. } | Target::Object(name) | Target::Type(name) => {
-                Some(NewName::Object(draft.reference(self.node, self.object, name)))
+                let staged = draft.reference(self.node, self.object, name);
+                staged.map(NewName::Printed).or_else(|| production_name(target))
             }
             Target::IndexName(name) if self.renames_indexes => {
                 Some(NewName::Ident(draft.naming.staged(name)))

@@ -97,6 +97,13 @@ pub struct Modifier {
     pub statements: Vec<ModifierStatement>,
 }
 
+impl Modifier {
+    /// The schema that it modifies, for schema modifiers.
+    pub(crate) fn schema_name(&self) -> Option<SchemaName> {
+        Some(SchemaName::new(self.database.clone(), self.schema.clone()?))
+    }
+}
+
 /// A statement of a modifier.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModifierStatement {

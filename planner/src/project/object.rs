@@ -160,3 +160,17 @@ pub struct Object {
     /// What it needs, sorted by name.
     pub dependencies: Vec<Dependency>,
 }
+
+impl Object {
+    /// True if another version of an object looks the same from outside: to the objects that need it, and to the rules
+    /// for the project as a whole. They may differ in what their statements say and where, in nothing else.
+    pub(crate) fn has_shape_of(&self, other: &Self) -> bool {
+        self.path == other.path
+            && self.name == other.name
+            && self.kind == other.kind
+            && self.cluster == other.cluster
+            && self.sink_from == other.sink_from
+            && self.indexes.iter().map(|i| &i.cluster).eq(other.indexes.iter().map(|i| &i.cluster))
+            && self.dependencies.iter().map(|d| &d.name).eq(other.dependencies.iter().map(|d| &d.name))
+    }
+}

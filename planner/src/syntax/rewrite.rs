@@ -3,7 +3,9 @@
 
 use std::fmt::Write;
 
-use crate::name::{Ident, ObjectName, SchemaName};
+use smol_str::SmolStr;
+
+use crate::name::{Ident, ObjectName, SchemaName, printed};
 use crate::resolve::{Occurrence, Target};
 use crate::source::Span;
 
@@ -16,6 +18,24 @@ pub enum NewName {
     Schema(SchemaName),
     /// A cluster, a database or the name of an index.
     Ident(Ident),
+    /// An object, in full, whose name is printed already.
+    Printed(PrintedName),
+}
+
+/// The name of an object, printed once for the many statements that have it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PrintedName {
+    /// The full name as SQL.
+    pub text: SmolStr,
+    /// The object itself.
+    pub last: Ident,
+}
+
+impl PrintedName {
+    /// Prints a name.
+    pub fn new(name: ObjectName) -> Self {
+        Self { text: printed(&name), last: name.name }
+    }
 }
 
 /// Text that is put between two bytes of a statement: `REPLACEMENT `, ` FOR d.s.mv`.
@@ -121,6 +141,7 @@ impl Writer<'_> {
             NewName::Object(name) => self.print(name),
             NewName::Schema(name) => self.print(name),
             NewName::Ident(name) => self.print(name),
+            NewName::Printed(name) => self.out.push_str(&name.text),
         }
     }
 
@@ -134,6 +155,7 @@ fn last_part(name: &NewName) -> &Ident {
         NewName::Object(name) => &name.name,
         NewName::Schema(name) => &name.schema,
         NewName::Ident(name) => name,
+        NewName::Printed(name) => &name.last,
     }
 }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::diagnostic::Diagnostic;
 use crate::input;
-use crate::plan::{PLAN_FORMAT, Plan};
+use crate::plan::Plan;
 
 /// The plan as JSON: indented, with a line end at the end.
 pub fn plan_json(plan: &Plan) -> String {
@@ -13,7 +13,7 @@ pub fn plan_json(plan: &Plan) -> String {
 
 /// Reads a plan file. `path` is for the error.
 pub fn read_plan(path: &str, text: &str) -> Result<Plan, Box<Diagnostic>> {
-    input::read(path, text, "a plan", PLAN_FORMAT)
+    input::read(path, text)
 }
 
 /// One of the planner's values as JSON for people and tools: indented, with a line end at the end.

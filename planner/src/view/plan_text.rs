@@ -1,6 +1,8 @@
 //! A plan for the terminal: what changes, what is rebuilt because of it, what it costs, and every step.
 
-use std::fmt::Display;
+use std::collections::BTreeMap;
+use std::fmt::{Display, Write as _};
+use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
 
@@ -67,9 +69,15 @@ impl Page {
     }
 
     fn line(&mut self, indent: usize, style: Style, text: impl Display) {
-        let text = self.painted(style, text);
+        let start = self.text.len() + indent;
         self.text.extend(std::iter::repeat_n(' ', indent));
-        self.text.push_str(text.trim_end());
+        let written = match self.options.colour {
+            Colour::Plain => write!(self.text, "{text}"),
+            Colour::Coloured => write!(self.text, "{style}{text}{style:#}"),
+        };
+        written.expect("writing to a string succeeds");
+        let end = self.text.trim_end().len().max(start);
+        self.text.truncate(end);
         self.text.push('\n');
     }
 
@@ -148,11 +156,15 @@ fn changes(page: &mut Page, plan: &Plan) {
 
 /// The changes with equal chains of reasons, in order of their first member.
 fn by_reason<'a>(changes: &[&'a Change]) -> Vec<(&'a [Reason], Vec<&'a Change>)> {
-    let mut positions = std::collections::BTreeMap::new();
+    let mut positions = BTreeMap::new();
+    // One chain that many share is compared once.
+    let mut known = BTreeMap::new();
     let mut groups: Vec<(&[Reason], Vec<&Change>)> = Vec::new();
     for change in changes {
         let next = groups.len();
-        let at = *positions.entry(change.reason.as_slice()).or_insert(next);
+        let at = *known
+            .entry(Arc::as_ptr(&change.reason).cast::<Reason>())
+            .or_insert_with(|| *positions.entry(&*change.reason).or_insert(next));
         match groups.get_mut(at) {
             Some((_, group)) => group.push(change),
             None => groups.push((&change.reason, vec![change])),

@@ -1,5 +1,7 @@
 //! The plan's values in words, shared by the texts that people read.
 
+use std::fmt::Write as _;
+
 use smol_str::SmolStr;
 
 use crate::input::StrategyChoice;
@@ -13,12 +15,20 @@ use crate::source::FilePath;
 /// Text that came from a user or a server, safe for a terminal: control characters, line ends included, become
 /// visible, and characters that reorder what is shown are replaced.
 pub(super) fn one_line(text: &str) -> String {
-    text.chars().map(|c| if matches!(c, '\n' | '\t') { ' ' } else { visible(c) }).collect()
+    shown(text, |c| if matches!(c, '\n' | '\t') { ' ' } else { visible(c) })
 }
 
 /// As [`one_line`], for a text of several lines.
 pub(super) fn printable(text: &str) -> String {
-    text.chars().map(|c| if matches!(c, '\n' | '\t') { c } else { visible(c) }).collect()
+    shown(text, |c| if matches!(c, '\n' | '\t') { c } else { visible(c) })
+}
+
+fn shown(text: &str, replace: impl Fn(char) -> char) -> String {
+    // Nearly all texts are visible as they are.
+    if text.bytes().all(|b| matches!(b, b' '..=b'~')) {
+        return text.to_owned();
+    }
+    text.chars().map(replace).collect()
 }
 
 fn visible(c: char) -> char {
@@ -100,39 +110,40 @@ pub(super) fn chain(reasons: &[Reason], plural: bool) -> String {
         if i > 0 {
             text.push_str(", which ");
         }
-        text.push_str(&link(reason, plural && i == 0));
+        link(&mut text, reason, plural && i == 0);
     }
     if links.len() > LINKS {
         text.push_str(", and so on through ");
         text.push_str(&count(links.len() - LINKS, "more object"));
     }
-    format!("{text} ({})", root(last))
-}
-
-fn link(reason: &Reason, plural: bool) -> String {
-    let verb = |one: &'static str, many: &'static str| if plural { many } else { one };
-    one_line(&match reason {
-        Reason::DependsOn { object } => format!("{} {object}", verb("reads", "read")),
-        Reason::SharesSchema { schema, object } => {
-            format!("{} schema {schema} with {object}", verb("shares", "share"))
-        }
-        Reason::SharesCluster { cluster, object } => {
-            format!("{} cluster {cluster} with {object}", verb("shares", "share"))
-        }
-        Reason::File { .. } | Reason::Requested { .. } | Reason::FirstDeployment => root(reason),
-    })
+    text.push_str(" (");
+    link(&mut text, last, false);
+    text.push(')');
+    one_line(&text)
 }
 
 /// The last link of a chain.
 pub(super) fn root(reason: &Reason) -> String {
-    one_line(&match reason {
-        Reason::File { path, line, what } => format!("{}: {what}", place(path, *line)),
-        Reason::Requested { option } => format!("asked for by {option}"),
-        Reason::FirstDeployment => "first deployment".to_owned(),
-        Reason::DependsOn { .. } | Reason::SharesSchema { .. } | Reason::SharesCluster { .. } => {
-            link(reason, false)
+    let mut text = String::new();
+    link(&mut text, reason, false);
+    one_line(&text)
+}
+
+fn link(text: &mut String, reason: &Reason, plural: bool) {
+    let verb = |one: &'static str, many: &'static str| if plural { many } else { one };
+    let written = match reason {
+        Reason::DependsOn { object } => write!(text, "{} {object}", verb("reads", "read")),
+        Reason::SharesSchema { schema, object } => {
+            write!(text, "{} schema {schema} with {object}", verb("shares", "share"))
         }
-    })
+        Reason::SharesCluster { cluster, object } => {
+            write!(text, "{} cluster {cluster} with {object}", verb("shares", "share"))
+        }
+        Reason::File { path, line, what } => write!(text, "{}: {what}", place(path, *line)),
+        Reason::Requested { option } => write!(text, "asked for by {option}"),
+        Reason::FirstDeployment => write!(text, "first deployment"),
+    };
+    written.expect("writing to a string succeeds");
 }
 
 /// `models/app/core/a.sql:3`.

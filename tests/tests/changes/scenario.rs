@@ -195,17 +195,18 @@ pub(crate) fn statements(plan: &Plan) -> String {
         for step in &phase.steps {
             let _ = match &step.action {
                 Action::Sql(sql) => writeln!(text, "  {}", sql.replace("app.", "")),
-                Action::Effect(Effect::Record { table, rows, .. }) => {
-                    writeln!(text, "  ({} rows of {})", rows.len(), table.rsplit('.').next().unwrap_or(table))
-                }
-                Action::Effect(Effect::WaitUntilReady) => writeln!(text, "  (wait)"),
-                Action::Effect(Effect::CloneCluster { from, to }) => {
-                    writeln!(text, "  (copy {from} to {to})")
-                }
-                Action::Effect(Effect::KeepRemoved { object }) => writeln!(text, "  (keep {})", object.name),
-                Action::Effect(Effect::DropUnnamedIndex { on, cluster, .. }) => {
-                    writeln!(text, "  (drop the unnamed index of {} on {cluster})", on.name)
-                }
+                Action::Effect(effect) => match effect.as_ref() {
+                    Effect::Record { table, rows, .. } => {
+                        let table = table.rsplit('.').next().unwrap_or(table);
+                        writeln!(text, "  ({} rows of {table})", rows.len())
+                    }
+                    Effect::WaitUntilReady => writeln!(text, "  (wait)"),
+                    Effect::CloneCluster { from, to } => writeln!(text, "  (copy {from} to {to})"),
+                    Effect::KeepRemoved { object } => writeln!(text, "  (keep {})", object.name),
+                    Effect::DropUnnamedIndex { on, cluster, .. } => {
+                        writeln!(text, "  (drop the unnamed index of {} on {cluster})", on.name)
+                    }
+                },
             };
         }
     }
