@@ -181,7 +181,6 @@ impl Catalog {
         let sorted = |index: &NameIndex| {
             let mut index = index.clone();
             index.used_by.values_mut().for_each(|users| users.sort_unstable());
-            index.items.retain(|_, names| !names.is_empty());
             index
         };
         if sorted(&self.names) != sorted(&NameIndex::of(self)) {

@@ -122,6 +122,9 @@ impl NameIndex {
             (Some(schema), _) => {
                 if let Some(names) = self.items.get_mut(&schema) {
                     Arc::make_mut(names).remove(&key);
+                    if names.is_empty() {
+                        self.items.remove(&schema);
+                    }
                 }
             }
             (None, Some(session)) => {

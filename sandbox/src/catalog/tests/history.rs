@@ -120,7 +120,7 @@ fn replayed(mut catalog: Catalog, journal: &[Transaction], end: &Catalog) -> Res
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_history_keeps_the_catalog_whole(statements in prop::collection::vec(statement(), 1..40)) {

@@ -33,7 +33,10 @@ pub(super) fn plan_item(
         return Some(alter_connection(catalog, session, name, actions));
     }
     let mut statement = statement.clone();
-    let uses = resolve(&mut statement, catalog, session);
+    let uses = match resolve(&mut statement, catalog, session) {
+        Ok(uses) => uses,
+        Err(error) => return Some(Err(error)),
+    };
     Some(make(statement, uses, catalog, session)?.map(|ops| {
         let requires = Requirements::of_ops(catalog, &ops);
         Planned::new(DdlPlan { ops, ..DdlPlan::default() }, requires)
@@ -75,15 +78,20 @@ fn alter_connection(
         }
     }
     let mut statement = Statement::CreateConnection(create.clone());
-    let uses = resolve(&mut statement, catalog, session);
+    let uses = resolve(&mut statement, catalog, session)?;
     let kind = Box::new(ItemKind::Connection(Connection { create }));
     let ops = vec![Op::ReplaceItem { id: item.id, uses, kind }];
     let requires = Requirements::of_ops(catalog, &ops);
     Ok(Planned::new(DdlPlan { ops, ..DdlPlan::default() }, requires))
 }
 
-/// Turns names into ids and says which. Names of `WITH` blocks stay.
-fn resolve(statement: &mut Statement, catalog: &Catalog, session: &SessionView) -> BTreeSet<ItemId> {
+/// Turns names into ids and says which. A name of one part that stands for no item is a `WITH` block's, and stays.
+fn resolve(
+    statement: &mut Statement,
+    catalog: &Catalog,
+    session: &SessionView,
+) -> Result<BTreeSet<ItemId>, SqlError> {
+    let mut missing = None;
     let mut uses = BTreeSet::new();
     visit_mut(statement, &mut |node| {
         let (found, reference) = match node {
@@ -91,21 +99,28 @@ fn resolve(statement: &mut Statement, catalog: &Catalog, session: &SessionView) 
             Node::Type(reference) => (by_name(reference, |name| catalog.resolve_type(session, name)), reference),
             Node::Expr(_) => return,
         };
-        if let Some(found) = found {
-            uses.insert(found);
-            *reference = ItemRef::Id(found);
+        match found {
+            Ok(found) => {
+                uses.insert(found);
+                *reference = ItemRef::Id(found);
+            }
+            Err(error) => {
+                if !matches!(reference, ItemRef::Name(name) if name.0.len() == 1) {
+                    missing.get_or_insert(error);
+                }
+            }
         }
     });
-    uses
+    missing.map_or(Ok(uses), Err)
 }
 
 fn by_name<'a>(
     reference: &ItemRef,
     resolve: impl FnOnce(&Name) -> Result<&'a Item, SqlError>,
-) -> Option<ItemId> {
+) -> Result<ItemId, SqlError> {
     match reference {
-        ItemRef::Id(id) => Some(*id),
-        ItemRef::Name(name) => resolve(name).ok().map(|item| item.id),
+        ItemRef::Id(id) => Ok(*id),
+        ItemRef::Name(name) => resolve(name).map(|item| item.id),
     }
 }
 
