@@ -1,10 +1,13 @@
 //! Walks over the statements that make items: what the catalog stores.
 
+use mz_deploy_planner::name::Ident;
+
 use super::ast::{
     ColumnDef, ColumnOption, CreateConnection, CreateIndex, CreateMaterializedView, CreateSink, CreateSource,
     CreateTable, CreateTableFromSource, CreateView, DataType, Distinct, Encoding, Expr, Function, FunctionArgs,
     ItemRef, Join, JoinConstraint, Limit, OptionValue, OrderBy, QuantifiedOperand, Query, Refresh, Select,
-    SelectItem, SetExpr, SourceConnection, SqlOption, Statement, TableFactor, TableWithJoins, TypeDefinition, With,
+    SelectItem, SetExpr, SourceConnection, SqlOption, Statement, TableAlias, TableFactor, TableWithJoins, TypeDefinition,
+    With,
 };
 
 /// Something that a walk comes by. Each is seen before what is within it.
@@ -15,23 +18,16 @@ pub enum Node<'a> {
     Item(&'a mut ItemRef),
     /// A reference to a type.
     Type(&'a mut ItemRef),
-}
-
-/// Calls a function for every expression of a statement that makes an item, in the order of the text.
-pub fn visit_exprs(statement: &Statement, each: &mut dyn FnMut(&Expr)) {
-    let mut copy = statement.clone();
-    visit_mut(&mut copy, &mut |node| {
-        if let Node::Expr(expr) = node {
-            each(expr);
-        }
-    });
+    /// A word of a query that is no column's name in an expression: an alias, a `WITH` block, a function, a column of
+    /// `USING`.
+    Ident(&'a mut Ident),
 }
 
 /// Calls a function for every reference to an item, types included, in a statement that makes an item.
 pub fn visit_item_refs_mut(statement: &mut Statement, each: &mut dyn FnMut(&mut ItemRef)) {
     visit_mut(statement, &mut |node| match node {
         Node::Item(item) | Node::Type(item) => each(item),
-        Node::Expr(_) => {}
+        Node::Expr(_) | Node::Ident(_) => {}
     });
 }
 
@@ -107,6 +103,14 @@ impl Walk<'_> {
         items.into_iter().for_each(|item| self.item(item));
     }
 
+    fn idents<'a>(&mut self, idents: impl IntoIterator<Item = &'a mut Ident>) {
+        idents.into_iter().for_each(|ident| (self.each)(Node::Ident(ident)));
+    }
+
+    fn alias(&mut self, alias: &mut TableAlias) {
+        self.idents(std::iter::once(&mut alias.name).chain(&mut alias.columns));
+    }
+
     fn encoding(&mut self, encoding: &mut Encoding) {
         self.items(&mut encoding.connections);
     }
@@ -178,10 +182,19 @@ impl Walk<'_> {
 
     fn query(&mut self, query: &mut Query) {
         match &mut query.with {
-            With::Simple(ctes) => ctes.iter_mut().for_each(|cte| self.query(&mut cte.query)),
+            With::Simple(ctes) => {
+                for cte in ctes {
+                    self.alias(&mut cte.alias);
+                    self.query(&mut cte.query);
+                }
+            }
             With::MutuallyRecursive { ctes, .. } => {
                 for cte in ctes {
-                    cte.columns.iter_mut().for_each(|(_, data_type)| self.data_type(data_type));
+                    self.idents([&mut cte.name]);
+                    for (column, data_type) in &mut cte.columns {
+                        self.idents([column]);
+                        self.data_type(data_type);
+                    }
                     self.query(&mut cte.query);
                 }
             }
@@ -214,7 +227,10 @@ impl Walk<'_> {
         }
         for item in &mut select.projection {
             match item {
-                SelectItem::Expr { expr, .. } => self.expr(expr),
+                SelectItem::Expr { expr, alias } => {
+                    self.expr(expr);
+                    self.idents(alias);
+                }
                 SelectItem::Wildcard => {}
             }
         }
@@ -231,12 +247,21 @@ impl Walk<'_> {
             self.table_factor(relation);
             match constraint {
                 JoinConstraint::On(expr) => self.expr(expr),
-                JoinConstraint::None | JoinConstraint::Using { .. } | JoinConstraint::Natural => {}
+                JoinConstraint::Using { columns, alias } => self.idents(columns.iter_mut().chain(alias)),
+                JoinConstraint::None | JoinConstraint::Natural => {}
             }
         }
     }
 
     fn table_factor(&mut self, factor: &mut TableFactor) {
+        let (TableFactor::Table { alias, .. }
+        | TableFactor::Function { alias, .. }
+        | TableFactor::RowsFrom { alias, .. }
+        | TableFactor::Derived { alias, .. }
+        | TableFactor::NestedJoin { alias, .. }) = factor;
+        if let Some(alias) = alias {
+            self.alias(alias);
+        }
         match factor {
             TableFactor::Table { name, .. } => self.item(name),
             TableFactor::Function { function, .. } => self.function(function),
@@ -249,6 +274,7 @@ impl Walk<'_> {
     }
 
     fn function(&mut self, function: &mut Function) {
+        self.idents(&mut function.name.0);
         if let FunctionArgs::List(args) = &mut function.args {
             self.exprs(args);
         }

@@ -97,7 +97,7 @@ fn resolve(
         let (found, reference) = match node {
             Node::Item(reference) => (by_name(reference, |name| catalog.resolve_item(session, name)), reference),
             Node::Type(reference) => (by_name(reference, |name| catalog.resolve_type(session, name)), reference),
-            Node::Expr(_) => return,
+            Node::Expr(_) | Node::Ident(_) => return,
         };
         match found {
             Ok(found) => {
