@@ -61,6 +61,7 @@ impl Catalog {
     }
 
     /// Makes a catalog that was read from storage whole: what it derives from its contents.
+    #[must_use]
     pub fn restored(mut self) -> Self {
         let used_by = std::mem::take(&mut self.names.used_by);
         self.names = NameIndex { used_by, ..NameIndex::of(&self) };

@@ -77,8 +77,8 @@ impl Catalog {
                         return Err(format!("item {used} depends on itself"));
                     }
                     Some(used) => {
-                        let uses = self.item(used).into_iter().flat_map(|item| item.uses.iter().copied());
-                        path.push((used, uses.collect()));
+                        let further = self.item(used).into_iter().flat_map(|item| item.uses.iter().copied());
+                        path.push((used, further.collect()));
                     }
                     None => {
                         on_path.remove(id);
@@ -105,7 +105,8 @@ impl Catalog {
         Ok(())
     }
 
-    fn exists(&self, object: ObjectId) -> bool {
+    /// True for what the catalog has.
+    pub(super) fn exists(&self, object: ObjectId) -> bool {
         match object {
             ObjectId::Role(id) => self.role(id).is_some(),
             object => self.owner(object).is_some(),

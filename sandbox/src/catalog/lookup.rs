@@ -214,7 +214,9 @@ impl Catalog {
             ObjectId::Item(id) => self.item(id)?.schema.map(ObjectId::Schema),
             ObjectId::Schema(id) => self.schema(id)?.database.map(ObjectId::Database),
             ObjectId::Replica(cluster, _) => Some(ObjectId::Cluster(cluster)),
-            ObjectId::Database(_) | ObjectId::Cluster(_) | ObjectId::Role(_) | ObjectId::NetworkPolicy(_) => None,
+            ObjectId::Database(_) | ObjectId::Cluster(_) | ObjectId::Role(_) | ObjectId::NetworkPolicy(_) => {
+                None
+            }
         }
     }
 

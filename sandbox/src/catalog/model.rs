@@ -202,7 +202,7 @@ pub struct ColumnDesc {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum ScalarType {
     /// A builtin type by its catalog name (`int4`, `text`, `numeric`, `uint8`, `mz_timestamp`, `_int4` for an array)
-    /// with PostgreSQL's modifier, -1 for none.
+    /// with `PostgreSQL`'s modifier, -1 for none.
     Builtin {
         /// `pg_type.typname`.
         name: String,

@@ -31,6 +31,9 @@ impl NameSpace {
     }
 }
 
+/// The names of a schema's items.
+pub(crate) type SchemaNames = BTreeMap<(NameSpace, Ident), ItemId>;
+
 /// The index. Names aren't stored: they are in the objects.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct NameIndex {
@@ -45,7 +48,7 @@ pub(crate) struct NameIndex {
     #[serde(skip)]
     pub(crate) network_policies: BTreeMap<Ident, NetworkPolicyId>,
     #[serde(skip)]
-    pub(crate) items: BTreeMap<SchemaId, Arc<BTreeMap<(NameSpace, Ident), ItemId>>>,
+    pub(crate) items: BTreeMap<SchemaId, Arc<SchemaNames>>,
     /// Temporary items, by session.
     #[serde(skip)]
     pub(crate) temporary: BTreeMap<(u32, Ident), ItemId>,

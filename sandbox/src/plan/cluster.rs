@@ -14,7 +14,7 @@ use crate::sql::ast::{
 };
 
 /// The sizes that a replica may have.
-pub const SIZES: [&str; 10] = [
+const SIZES: [&str; 10] = [
     "100cc",
     "200cc",
     "25cc",
@@ -29,6 +29,10 @@ pub const SIZES: [&str; 10] = [
 
 const DEFAULT_INTROSPECTION_INTERVAL: i64 = 1_000_000;
 
+/// How often introspection happens, in microseconds; `None` is never.
+#[derive(Clone, Copy)]
+struct Interval(Option<i64>);
+
 /// The options of `CREATE CLUSTER` and `ALTER CLUSTER … SET` that were given.
 #[derive(Default)]
 struct Options<'a> {
@@ -37,7 +41,7 @@ struct Options<'a> {
     managed: Option<bool>,
     replicas: Option<&'a [(Ident, Vec<SqlOption>)]>,
     schedule: Option<Schedule>,
-    introspection_interval: Option<Option<i64>>,
+    introspection_interval: Option<Interval>,
     introspection_debugging: Option<bool>,
     notices: Vec<Notice>,
 }
@@ -60,12 +64,14 @@ impl<'a> Options<'a> {
             "SIZE" => self.size = Some(text(option).ok_or_else(|| invalid("cannot use value as string"))?),
             "REPLICATION FACTOR" => {
                 let number = number(option).ok_or_else(|| invalid("cannot use value as number"))?;
-                let factor = number.parse().map_err(|_| {
-                    invalid("invalid numeric value: invalid digit found in string")
-                })?;
+                let factor = number
+                    .parse()
+                    .map_err(|_| invalid("invalid numeric value: invalid digit found in string"))?;
                 self.replication_factor = Some(factor);
             }
-            "MANAGED" => self.managed = Some(boolean(option).ok_or_else(|| invalid("cannot use value as boolean"))?),
+            "MANAGED" => {
+                self.managed = Some(boolean(option).ok_or_else(|| invalid("cannot use value as boolean"))?);
+            }
             "REPLICAS" => match &option.value {
                 Some(OptionValue::Rules(replicas)) => self.replicas = Some(replicas),
                 _ => return Err(invalid("cannot use value as replicas")),
@@ -73,7 +79,10 @@ impl<'a> Options<'a> {
             "SCHEDULE" => match &option.value {
                 Some(OptionValue::Schedule(Schedule::Manual)) => self.schedule = Some(Schedule::Manual),
                 Some(OptionValue::Schedule(_)) => {
-                    return Err(preview("`SCHEDULE = ON REFRESH` cluster option", "enable_cluster_schedule_refresh"));
+                    return Err(preview(
+                        "`SCHEDULE = ON REFRESH` cluster option",
+                        "enable_cluster_schedule_refresh",
+                    ));
                 }
                 _ => return Err(invalid("cannot use value as schedule")),
             },
@@ -94,10 +103,9 @@ impl<'a> Options<'a> {
                     "enable_managed_cluster_availability_zones",
                 ));
             }
-            "DISK" => self.notices.push(Notice::new(
-                SqlState::DEPRECATED,
-                "the DISK option is deprecated and has no effect",
-            )),
+            "DISK" => self
+                .notices
+                .push(Notice::new(SqlState::DEPRECATED, "the DISK option is deprecated and has no effect")),
             "WORKLOAD CLASS" => {
                 return Err(SqlError::internal("WORKLOAD CLASS not supported for non-system users"));
             }
@@ -140,8 +148,8 @@ fn boolean(option: &SqlOption) -> Option<bool> {
     }
 }
 
-/// Seconds, or a number with a unit, in microseconds; `None` for zero, which turns introspection off.
-fn interval(text: &str) -> Option<Option<i64>> {
+/// Seconds, or a number with a unit. Zero turns introspection off.
+fn interval(text: &str) -> Option<Interval> {
     let text = text.trim();
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (count, unit) = text.split_at_checked(end)?;
@@ -155,7 +163,7 @@ fn interval(text: &str) -> Option<Option<i64>> {
     let micros = count.parse::<f64>().ok()? * seconds * 1e6;
     #[expect(clippy::cast_possible_truncation, reason = "an interval of more than 2^63 µs is cut to that")]
     let micros = micros.round() as i64;
-    Some((micros != 0).then_some(micros))
+    Some(Interval((micros != 0).then_some(micros)))
 }
 
 fn check_size(size: &str) -> Result<(), SqlError> {
@@ -239,7 +247,8 @@ pub(super) fn create(
         if options.replicas.is_some() {
             return Err(SqlError::internal("REPLICAS not supported for managed clusters"));
         }
-        let size = options.size.ok_or_else(|| SqlError::internal("SIZE must be specified for managed clusters"))?;
+        let size =
+            options.size.ok_or_else(|| SqlError::internal("SIZE must be specified for managed clusters"))?;
         check_size(&size)?;
         let replication_factor = options.replication_factor.unwrap_or(1);
         check_replicas(limits, 0, usize::try_from(replication_factor).unwrap_or(usize::MAX))?;
@@ -251,7 +260,7 @@ pub(super) fn create(
             introspection_debugging: options.introspection_debugging.unwrap_or(false),
             introspection_interval: options
                 .introspection_interval
-                .unwrap_or(Some(DEFAULT_INTROSPECTION_INTERVAL)),
+                .map_or(Some(DEFAULT_INTROSPECTION_INTERVAL), |Interval(interval)| interval),
             schedule: options.schedule.unwrap_or(Schedule::Manual),
         };
         (Some(managed), replicas)
@@ -266,9 +275,9 @@ pub(super) fn create(
         if let Some((_, name)) = not_for_unmanaged.iter().find(|(given, _)| *given) {
             return Err(SqlError::internal(format!("{name} not supported for unmanaged clusters")));
         }
-        let listed = options.replicas.ok_or_else(|| {
-            SqlError::internal("REPLICAS must be specified for unmanaged clusters")
-        })?;
+        let listed = options
+            .replicas
+            .ok_or_else(|| SqlError::internal("REPLICAS must be specified for unmanaged clusters"))?;
         check_replicas(limits, 0, listed.len())?;
         (None, listed_replicas(catalog, session.role, listed)?)
     };
@@ -342,13 +351,12 @@ pub(super) fn alter(
     Ok(Planned::new(DdlPlan { ops: vec![op], notices, ..DdlPlan::default() }, requires))
 }
 
-fn set(
-    cluster: &Cluster,
-    options: &[SqlOption],
-) -> Result<(Option<ManagedCluster>, Vec<Notice>), SqlError> {
+fn set(cluster: &Cluster, options: &[SqlOption]) -> Result<(Option<ManagedCluster>, Vec<Notice>), SqlError> {
     let options = Options::read(options)?;
     if options.replicas.is_some() {
-        return Err(SqlError::internal("Cannot change REPLICAS of a cluster: use CREATE and DROP CLUSTER REPLICA"));
+        return Err(SqlError::internal(
+            "Cannot change REPLICAS of a cluster: use CREATE and DROP CLUSTER REPLICA",
+        ));
     }
     let managed = match (&cluster.managed, options.managed) {
         (Some(_), Some(false)) => None,
@@ -369,7 +377,7 @@ fn set(
     if let Some(on) = options.introspection_debugging {
         managed.introspection_debugging = on;
     }
-    if let Some(interval) = options.introspection_interval {
+    if let Some(Interval(interval)) = options.introspection_interval {
         managed.introspection_interval = interval;
     }
     if let Some(schedule) = options.schedule {

@@ -47,15 +47,15 @@ pub(super) fn create_schema(
 ) -> Result<Planned, SqlError> {
     let (database, schema) = match name.0.as_slice() {
         [schema] => {
-            let database = catalog.session_database(session).ok_or_else(|| {
-                SqlError::internal("no database specified and no active database")
-            })?;
+            let database = catalog
+                .session_database(session)
+                .ok_or_else(|| SqlError::internal("no database specified and no active database"))?;
             (database, schema)
         }
         [database, schema] => {
-            let found = catalog.database_by_name(database).ok_or_else(|| {
-                SqlError::internal(format!("invalid database {}", database.as_str()))
-            })?;
+            let found = catalog
+                .database_by_name(database)
+                .ok_or_else(|| SqlError::internal(format!("invalid database {}", database.as_str())))?;
             (found.id, schema)
         }
         _ => {
@@ -148,9 +148,7 @@ fn rule(name: &Ident, options: &[SqlOption]) -> Result<NetworkPolicyRule, SqlErr
     };
     let (Some(action), Some(direction), Some(address)) = (text("ACTION"), text("DIRECTION"), text("ADDRESS"))
     else {
-        return Err(SqlError::internal(
-            "Direction, Address, and Action must specified when creating a rule",
-        ));
+        return Err(SqlError::internal("Direction, Address, and Action must specified when creating a rule"));
     };
     if !action.eq_ignore_ascii_case("allow") {
         return Err(SqlError::internal("Allow is the only valid option"));

@@ -23,12 +23,12 @@ pub(super) fn drop(
     session: &SessionView,
     kind: ObjectKind,
     if_exists: bool,
-    names: &[ObjectName],
+    targets: &[ObjectName],
     behavior: Option<DropBehavior>,
 ) -> Result<Planned, SqlError> {
     let mut notices = Vec::new();
     let mut objects = Vec::new();
-    for target in names {
+    for target in targets {
         match find(catalog, session, kind, target) {
             Ok(object) => objects.push(object),
             Err(error) if if_exists && is_absence(&error) => notices.push(skipping(kind, target)),
@@ -76,7 +76,9 @@ fn check_droppable(catalog: &Catalog, session: &SessionView, object: ObjectId) -
     };
     let default = Ident::from(DEFAULT_NETWORK_POLICY);
     match object {
-        ObjectId::Schema(id @ SchemaId::System(_)) => required("schema", &name(catalog, ObjectId::Schema(id))),
+        ObjectId::Schema(id @ SchemaId::System(_)) => {
+            required("schema", &name(catalog, ObjectId::Schema(id)))
+        }
         ObjectId::Database(id @ DatabaseId::System(_)) => {
             required("database", &name(catalog, ObjectId::Database(id)))
         }
@@ -86,10 +88,10 @@ fn check_droppable(catalog: &Catalog, session: &SessionView, object: ObjectId) -
             let name = item.map(|item| item.name.as_str().to_owned()).unwrap_or_default();
             required(kind, &name)
         }
-        ObjectId::Role(id) if id == session.role => {
-            Err(SqlError::internal("current role cannot be dropped"))
-        }
-        ObjectId::NetworkPolicy(id) if catalog.network_policy(id).is_some_and(|policy| policy.name == default) => {
+        ObjectId::Role(id) if id == session.role => Err(SqlError::internal("current role cannot be dropped")),
+        ObjectId::NetworkPolicy(id)
+            if catalog.network_policy(id).is_some_and(|policy| policy.name == default) =>
+        {
             Err(SqlError::internal("network policy is currently in use"))
         }
         ObjectId::Replica(cluster, _) => match catalog.cluster(cluster) {
@@ -231,9 +233,9 @@ fn cascades_to(catalog: &Catalog, all: &[ObjectId], named: &BTreeSet<ObjectId>) 
 /// Progress collections go without a word.
 fn is_companion(catalog: &Catalog, object: ObjectId) -> bool {
     let ObjectId::Item(id) = object else { return false };
-    catalog.item(id).is_some_and(|item| {
-        matches!(&item.kind, ItemKind::Source(source) if source.source_type == "progress")
-    })
+    catalog.item(id).is_some_and(
+        |item| matches!(&item.kind, ItemKind::Source(source) if source.source_type == "progress"),
+    )
 }
 
 /// Ownership of what is named, and usage of where it is.

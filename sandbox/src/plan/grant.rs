@@ -82,7 +82,9 @@ fn require(catalog: &Catalog, object: Option<ObjectId>, requires: &mut Requireme
     if !requires.ownership.contains(&object) {
         requires.ownership.push(object);
     }
-    requires.privileges.extend(catalog.container(object).map(|container| (Some(container), Privilege::Usage)));
+    requires
+        .privileges
+        .extend(catalog.container(object).map(|container| (Some(container), Privilege::Usage)));
 }
 
 /// The objects of a grant; true if they are named one by one.
@@ -193,8 +195,10 @@ pub(super) fn change_defaults(
             vec![RoleId::Public]
         }
         Some(names) => {
-            let roles: Vec<RoleId> =
-                names.iter().map(|name| Ok(catalog.resolve_role(name)?.id)).collect::<Result<_, SqlError>>()?;
+            let roles: Vec<RoleId> = names
+                .iter()
+                .map(|name| Ok(catalog.resolve_role(name)?.id))
+                .collect::<Result<_, SqlError>>()?;
             requires.membership.clone_from(&roles);
             roles
         }

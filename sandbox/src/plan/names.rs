@@ -33,10 +33,20 @@ pub(super) fn skipping(kind: ObjectKind, name: &ObjectName) -> Notice {
 }
 
 /// `t is a table not a view`: the name is as short as it can be.
-pub(crate) fn wrong_kind(catalog: &Catalog, session: &SessionView, item: &Item, wanted: ObjectKind) -> SqlError {
+pub(crate) fn wrong_kind(
+    catalog: &Catalog,
+    session: &SessionView,
+    item: &Item,
+    wanted: ObjectKind,
+) -> SqlError {
     let name = catalog.minimal_name(session, item.id);
     let is = item.kind.object_kind().words();
-    SqlError::internal(format!("{name} is {} {is} not {} {}", article(is), article(wanted.words()), wanted.words()))
+    SqlError::internal(format!(
+        "{name} is {} {is} not {} {}",
+        article(is),
+        article(wanted.words()),
+        wanted.words()
+    ))
 }
 
 fn article(word: &str) -> &'static str {

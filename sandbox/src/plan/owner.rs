@@ -4,8 +4,8 @@ use mz_deploy_planner::name::Ident;
 
 use super::context::{DdlPlan, SessionView};
 use super::ddl::Planned;
-use super::names::{Verb, is_absence, resolve_kind, skipping};
 use super::drop::CASCADE_HINT;
+use super::names::{Verb, is_absence, resolve_kind, skipping};
 use super::rbac::{Requirements, kind, name};
 use crate::catalog::{Catalog, ItemKind, ObjectId, Op, Privilege, RoleId};
 use crate::error::{Notice, SqlError, SqlState};
@@ -117,7 +117,8 @@ fn check_owned(catalog: &Catalog, object: ObjectId, roles: &[RoleId]) -> Result<
         ObjectId::Cluster(id) => catalog.items_on_cluster(id).map(|item| ObjectId::Item(item.id)).collect(),
         ObjectId::Replica(..) | ObjectId::Role(_) | ObjectId::NetworkPolicy(_) => Vec::new(),
     };
-    let describe = |object: ObjectId| format!("{} {:?}", kind(catalog, object).words(), name(catalog, object));
+    let describe =
+        |object: ObjectId| format!("{} {:?}", kind(catalog, object).words(), name(catalog, object));
     let foreign = inside
         .into_iter()
         .filter(|object| catalog.owner(*object).is_some_and(|owner| !roles.contains(&owner)))

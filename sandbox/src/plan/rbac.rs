@@ -91,10 +91,10 @@ impl Requirements {
             self.privileges.push((Some(ObjectId::Cluster(cluster)), Privilege::Create));
         }
         for id in uses {
-            let Some(used) = catalog.item(*id) else { continue };
-            match used.kind {
+            let Some(input) = catalog.item(*id) else { continue };
+            match input.kind {
                 ItemKind::Secret | ItemKind::Connection(_) | ItemKind::Type(_) => {
-                    let schema = used.schema.map(ObjectId::Schema);
+                    let schema = input.schema.map(ObjectId::Schema);
                     self.privileges.extend(schema.map(|schema| (Some(schema), Privilege::Usage)));
                     self.privileges.push((Some(ObjectId::Item(*id)), Privilege::Usage));
                 }
@@ -179,9 +179,10 @@ fn require_read(
             require(catalog, role, Some(ObjectId::Item(relation)), Privilege::Select)?;
         }
         if matches!(item.kind, ItemKind::View(_) | ItemKind::MaterializedView(_)) {
-            let inputs = item.uses.iter().filter(|id| {
-                catalog.item(**id).is_some_and(|used| used.kind.columns().is_some())
-            });
+            let inputs = item
+                .uses
+                .iter()
+                .filter(|id| catalog.item(**id).is_some_and(|used| used.kind.columns().is_some()));
             open.extend(inputs.map(|id| (item.owner, *id)));
         }
     }
@@ -216,7 +217,9 @@ pub(crate) fn name(catalog: &Catalog, object: ObjectId) -> String {
             catalog.replica(cluster, id).map(|replica| replica.name.as_str().to_owned())
         }
         ObjectId::Role(id) => catalog.role(id).map(|role| role.name.as_str().to_owned()),
-        ObjectId::NetworkPolicy(id) => catalog.network_policy(id).map(|policy| policy.name.as_str().to_owned()),
+        ObjectId::NetworkPolicy(id) => {
+            catalog.network_policy(id).map(|policy| policy.name.as_str().to_owned())
+        }
     };
     found.unwrap_or_else(|| format!("{object:?}"))
 }

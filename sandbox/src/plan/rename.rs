@@ -29,7 +29,9 @@ pub(super) fn rename(
     }
     let object = match resolve_kind(catalog, session, Verb::Alter, kind, name) {
         Ok(object) => object,
-        Err(error) if if_exists && is_absence(&error) => return Ok(Planned::nothing(skipping(kind, name), Requirements::default())),
+        Err(error) if if_exists && is_absence(&error) => {
+            return Ok(Planned::nothing(skipping(kind, name), Requirements::default()));
+        }
         Err(error) => return Err(error),
     };
     let owner = Requirements::owner(object);
@@ -109,7 +111,9 @@ pub(super) fn swap(
     }
     let first = match resolve(catalog, session, kind, name) {
         Ok(object) => object,
-        Err(error) if if_exists && is_absence(&error) => return Ok(Planned::nothing(skipping(kind, name), Requirements::default())),
+        Err(error) if if_exists && is_absence(&error) => {
+            return Ok(Planned::nothing(skipping(kind, name), Requirements::default()));
+        }
         Err(error) => return Err(error),
     };
     match first {
@@ -131,7 +135,8 @@ fn ambient() -> SqlError {
 }
 
 fn swap_schemas(catalog: &Catalog, a: SchemaId, with: &Ident) -> Result<Planned, SqlError> {
-    let Some((schema, database)) = catalog.schema(a).and_then(|schema| Some((schema, schema.database?))) else {
+    let Some((schema, database)) = catalog.schema(a).and_then(|schema| Some((schema, schema.database?)))
+    else {
         return Err(ambient());
     };
     let other: &Schema = catalog

@@ -20,7 +20,10 @@ pub(super) fn schema(catalog: &Catalog, schema: &Schema) -> Result<(), SqlError>
     let mut looked_at: BTreeSet<ItemId> = own.iter().copied().collect();
     looked_at.extend(own.iter().flat_map(|id| catalog.used_by(*id)));
     let says_it = |word: &Word| matches!(word.qualifier(), [named, _] if *named == schema.name);
-    let found = looked_at.iter().filter_map(|id| catalog.item(*id)).find(|item| words(catalog, item).iter().any(says_it));
+    let found = looked_at
+        .iter()
+        .filter_map(|id| catalog.item(*id))
+        .find(|item| words(catalog, item).iter().any(says_it));
     let Some(item) = found else { return Ok(()) };
     Err(SqlError::internal(format!(
         "renaming conflict: in {}, which uses {}, ambiguous reference to schema named {}",
@@ -89,7 +92,9 @@ fn words(catalog: &Catalog, item: &Item) -> Vec<Word> {
         Node::Ident(ident) => found.push(Word::Other(vec![ident.clone()])),
         Node::Item(ItemRef::Id(id)) => {
             let full = catalog.full_name(*id).into_iter();
-            found.extend(full.map(|name| Word::Other(name.database.into_iter().chain([name.schema, name.item]).collect())));
+            found.extend(full.map(|name| {
+                Word::Other(name.database.into_iter().chain([name.schema, name.item]).collect())
+            }));
         }
         Node::Expr(_) | Node::Item(ItemRef::Name(_)) | Node::Type(_) => {}
     });

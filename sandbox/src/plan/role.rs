@@ -36,9 +36,13 @@ fn read(attributes: &[RoleAttribute]) -> Result<Attributes, SqlError> {
     let mut read = Attributes::default();
     for attribute in attributes {
         match attribute {
-            RoleAttribute::Inherit | RoleAttribute::NoCreateCluster | RoleAttribute::NoCreateDb
+            RoleAttribute::Inherit
+            | RoleAttribute::NoCreateCluster
+            | RoleAttribute::NoCreateDb
             | RoleAttribute::NoCreateRole => {}
-            RoleAttribute::NoInherit => return Err(SqlError::internal("non inherit roles not yet supported")),
+            RoleAttribute::NoInherit => {
+                return Err(SqlError::internal("non inherit roles not yet supported"));
+            }
             RoleAttribute::Login => read.can_login = Some(true),
             RoleAttribute::NoLogin => read.can_login = Some(false),
             RoleAttribute::SuperUser => read.superuser = Some(true),
@@ -127,10 +131,7 @@ fn set_default(
 ) -> Result<(Op, Vec<Notice>, Requirements), SqlError> {
     let name = variable.as_str();
     let variable = definitions::find(name).map(|definition| definition.name).ok_or_else(|| {
-        SqlError::new(
-            SqlState::UNDEFINED_OBJECT,
-            format!("unrecognized configuration parameter \"{name}\""),
-        )
+        SqlError::new(SqlState::UNDEFINED_OBJECT, format!("unrecognized configuration parameter \"{name}\""))
     })?;
     let value = match value {
         Some(SetValue::Values(words)) => Some(words.iter().map(word).collect()),
@@ -226,11 +227,7 @@ pub(super) fn revoke(catalog: &Catalog, roles: &[Ident], members: &[Ident]) -> R
         } else {
             plan.notices.push(Notice::warning(
                 SqlState::WARNING,
-                format!(
-                    "role {:?} is not a member of role {:?}",
-                    member.name.as_str(),
-                    role.name.as_str()
-                ),
+                format!("role {:?} is not a member of role {:?}", member.name.as_str(), role.name.as_str()),
             ));
         }
     }

@@ -4,10 +4,10 @@ use mz_deploy_planner::name::Ident;
 
 use super::ast::{
     ColumnDef, ColumnOption, CreateConnection, CreateIndex, CreateMaterializedView, CreateSink, CreateSource,
-    CreateTable, CreateTableFromSource, CreateView, DataType, Distinct, Encoding, Expr, Function, FunctionArgs,
-    ItemRef, Join, JoinConstraint, Limit, OptionValue, OrderBy, QuantifiedOperand, Query, Refresh, Select,
-    SelectItem, SetExpr, SourceConnection, SqlOption, Statement, TableAlias, TableFactor, TableWithJoins, TypeDefinition,
-    With,
+    CreateTable, CreateTableFromSource, CreateView, DataType, Distinct, Encoding, Expr, Function,
+    FunctionArgs, ItemRef, Join, JoinConstraint, Limit, OptionValue, OrderBy, QuantifiedOperand, Query,
+    Refresh, Select, SelectItem, SetExpr, SourceConnection, SqlOption, Statement, TableAlias, TableFactor,
+    TableWithJoins, TypeDefinition, With,
 };
 
 /// Something that a walk comes by. Each is seen before what is within it.
@@ -36,7 +36,9 @@ pub fn visit_mut(statement: &mut Statement, each: &mut dyn FnMut(Node<'_>)) {
     let mut walk = Walk { each };
     match statement {
         Statement::CreateView(CreateView { query, .. }) => walk.query(query),
-        Statement::CreateMaterializedView(CreateMaterializedView { replacement_for, options, query, .. }) => {
+        Statement::CreateMaterializedView(CreateMaterializedView {
+            replacement_for, options, query, ..
+        }) => {
             walk.items(replacement_for);
             walk.options(options);
             walk.query(query);
@@ -45,7 +47,13 @@ pub fn visit_mut(statement: &mut Statement, each: &mut dyn FnMut(Node<'_>)) {
             walk.columns(columns);
             walk.options(options);
         }
-        Statement::CreateTableFromSource(CreateTableFromSource { columns, source, encoding, options, .. }) => {
+        Statement::CreateTableFromSource(CreateTableFromSource {
+            columns,
+            source,
+            encoding,
+            options,
+            ..
+        }) => {
             walk.columns(columns);
             walk.item(source);
             walk.encoding(encoding);
@@ -144,7 +152,10 @@ impl Walk<'_> {
     }
 
     fn options(&mut self, options: &mut [SqlOption]) {
-        options.iter_mut().filter_map(|option| option.value.as_mut()).for_each(|value| self.option_value(value));
+        options
+            .iter_mut()
+            .filter_map(|option| option.value.as_mut())
+            .for_each(|value| self.option_value(value));
     }
 
     fn option_value(&mut self, value: &mut OptionValue) {
@@ -266,7 +277,9 @@ impl Walk<'_> {
             TableFactor::Table { name, .. } => self.item(name),
             TableFactor::Function { function, .. } => self.function(function),
             TableFactor::RowsFrom { functions, .. } => {
-                functions.iter_mut().for_each(|function| self.function(function));
+                for function in functions {
+                    self.function(function);
+                }
             }
             TableFactor::Derived { query, .. } => self.query(query),
             TableFactor::NestedJoin { join, .. } => self.table_with_joins(join),
@@ -365,7 +378,10 @@ impl Walk<'_> {
             }
             Expr::TypedLiteral { data_type, .. } => self.data_type(data_type),
             Expr::Function(function) => self.function(function),
-            Expr::HomogenizingFunction { args, .. } | Expr::Row(args) | Expr::Array(args) | Expr::List(args) => {
+            Expr::HomogenizingFunction { args, .. }
+            | Expr::Row(args)
+            | Expr::Array(args)
+            | Expr::List(args) => {
                 self.exprs(args);
             }
             Expr::Map(entries) => {

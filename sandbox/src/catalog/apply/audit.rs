@@ -143,7 +143,11 @@ impl Change<'_> {
                 self.catalog.network_policy(id).map(|p| p.name.as_str().to_owned())
             }
         };
-        self.audit("comment", self.object_type(object), json!({"id": debug_id(self.catalog, object), "name": name}));
+        self.audit(
+            "comment",
+            self.object_type(object),
+            json!({"id": debug_id(self.catalog, object), "name": name}),
+        );
     }
 
     pub(super) fn audit_privileges(

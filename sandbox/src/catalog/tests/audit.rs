@@ -93,7 +93,8 @@ fn a_swap_is_three_renames() {
 
 #[test]
 fn owners_privileges_and_comments_have_ids_in_their_own_forms() {
-    let mut world = World::after("CREATE ROLE r; GRANT r TO materialize; CREATE TABLE t (a int); CREATE SCHEMA s");
+    let mut world =
+        World::after("CREATE ROLE r; GRANT r TO materialize; CREATE TABLE t (a int); CREATE SCHEMA s");
     assert_eq!(
         events(&mut world, "GRANT SELECT, INSERT ON t TO r"),
         [event(
@@ -104,7 +105,11 @@ fn owners_privileges_and_comments_have_ids_in_their_own_forms() {
     );
     assert_eq!(
         events(&mut world, "ALTER SCHEMA s OWNER TO r"),
-        [event("alter", "schema", json!({"object_id": "Su1.u9", "old_owner_id": "u1", "new_owner_id": "u2"}))]
+        [event(
+            "alter",
+            "schema",
+            json!({"object_id": "Su1.u9", "old_owner_id": "u1", "new_owner_id": "u2"})
+        )]
     );
     assert_eq!(
         events(&mut world, "COMMENT ON TABLE t IS 'x'"),
@@ -126,7 +131,8 @@ fn a_replacement_is_dropped_and_its_target_altered() {
     let found = events(&mut world, "ALTER MATERIALIZED VIEW m APPLY REPLACEMENT rp");
     let kinds: Vec<&str> = found.iter().map(|(kind, ..)| kind.as_str()).collect();
     assert_eq!(kinds, ["drop", "alter"]);
-    let side = |id: &str, item: &str| json!({"id": id, "database": "materialize", "schema": "public", "item": item});
+    let side =
+        |id: &str, item: &str| json!({"id": id, "database": "materialize", "schema": "public", "item": item});
     let (_, _, details) = found.get(1).expect("two events");
     assert_eq!(*details, json!({"target": side("u2", "m"), "replacement": side("u3", "rp")}));
 }

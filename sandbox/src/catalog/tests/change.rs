@@ -37,7 +37,10 @@ fn a_swap_of_schemas_exchanges_names_and_nothing_else() {
     // Whoever read the old table still does, under its new name.
     let outside = world.item("outside");
     assert_eq!(world.catalog.used_by(old).collect::<Vec<_>>(), [outside]);
-    assert_eq!(world.catalog.full_name(old).map(|name| name.to_string()).as_deref(), Some("materialize.stage.t"));
+    assert_eq!(
+        world.catalog.full_name(old).map(|name| name.to_string()).as_deref(),
+        Some("materialize.stage.t")
+    );
 }
 
 #[test]
@@ -103,7 +106,9 @@ fn a_replacement_gives_its_id_to_its_target() {
     let (_, effects) = world.effects("ALTER MATERIALIZED VIEW m APPLY REPLACEMENT rp").expect("it fits");
     assert_eq!(world.item("m"), new);
     assert!(world.catalog.item(old).is_none());
-    assert!(world.catalog.resolve_item(&world.session, &crate::sql::ast::Name(vec![Ident::from("rp")])).is_err());
+    assert!(
+        world.catalog.resolve_item(&world.session, &crate::sql::ast::Name(vec![Ident::from("rp")])).is_err()
+    );
     assert_eq!(effects.moved.get(&old), Some(&new));
     let item = world.catalog.item(new).expect("it has the id now");
     assert_eq!(Some(item.oid), oid);
@@ -122,7 +127,9 @@ fn a_replacement_gives_its_id_to_its_target() {
 fn stored_references(world: &World, id: ItemId) -> Vec<ItemId> {
     let mut statement = match &world.catalog.item(id).expect("the test made it").kind {
         ItemKind::View(view) => Statement::CreateView(view.create.clone().expect("users' views have one")),
-        ItemKind::Index(index) => Statement::CreateIndex(index.create.clone().expect("users' indexes have one")),
+        ItemKind::Index(index) => {
+            Statement::CreateIndex(index.create.clone().expect("users' indexes have one"))
+        }
         kind => unreachable!("{kind:?}"),
     };
     let mut ids = Vec::new();
@@ -149,7 +156,9 @@ fn comments_go_with_what_they_are_on() {
 
 #[test]
 fn ids_never_come_back() {
-    let mut world = World::after("CREATE SCHEMA s; CREATE TABLE t (a int); CREATE CLUSTER c (SIZE '25cc'); CREATE ROLE r");
+    let mut world = World::after(
+        "CREATE SCHEMA s; CREATE TABLE t (a int); CREATE CLUSTER c (SIZE '25cc'); CREATE ROLE r",
+    );
     let role = |world: &World| world.catalog.role_by_name(&Ident::from("r")).map(|role| role.id);
     let before = (schema(&world, "s"), world.item("t"), cluster(&world, "c"), role(&world));
     world.script(

@@ -12,7 +12,8 @@ const ROLES: [&str; 3] = ["ann", "bob", "materialize"];
 
 /// An item of a few, in a schema of a few.
 fn item() -> impl Strategy<Value = String> {
-    (prop::sample::select(&SCHEMAS[..]), prop::sample::select(&ITEMS[..])).prop_map(|(s, i)| format!("{s}.{i}"))
+    (prop::sample::select(&SCHEMAS[..]), prop::sample::select(&ITEMS[..]))
+        .prop_map(|(s, i)| format!("{s}.{i}"))
 }
 
 fn one(of: &'static [&'static str]) -> impl Strategy<Value = &'static str> {
@@ -101,7 +102,8 @@ fn check(statements: &[String]) -> Result<(), TestCaseError> {
 /// A catalog that was written and read is the same.
 fn stored_and_read(catalog: &Catalog) -> Result<(), TestCaseError> {
     let text = serde_json::to_string(catalog).map_err(|error| TestCaseError::fail(error.to_string()))?;
-    let read: Catalog = serde_json::from_str(&text).map_err(|error| TestCaseError::fail(error.to_string()))?;
+    let read: Catalog =
+        serde_json::from_str(&text).map_err(|error| TestCaseError::fail(error.to_string()))?;
     let read = read.restored();
     prop_assert_eq!(read.check_invariants(), Ok(()));
     prop_assert!(read == *catalog);
@@ -111,8 +113,10 @@ fn stored_and_read(catalog: &Catalog) -> Result<(), TestCaseError> {
 /// The journal holds transactions: with the ids that they carry they make the same catalog again.
 fn replayed(mut catalog: Catalog, journal: &[Transaction], end: &Catalog) -> Result<(), TestCaseError> {
     for transaction in journal {
-        let text = serde_json::to_string(transaction).map_err(|error| TestCaseError::fail(error.to_string()))?;
-        let read: Transaction = serde_json::from_str(&text).map_err(|error| TestCaseError::fail(error.to_string()))?;
+        let text =
+            serde_json::to_string(transaction).map_err(|error| TestCaseError::fail(error.to_string()))?;
+        let read: Transaction =
+            serde_json::from_str(&text).map_err(|error| TestCaseError::fail(error.to_string()))?;
         prop_assert!(catalog.apply(&read).is_ok(), "{:?}", read);
     }
     prop_assert!(catalog == *end, "the journal makes another catalog");

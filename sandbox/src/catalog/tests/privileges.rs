@@ -10,8 +10,12 @@ fn database(world: &World, name: &str) -> ObjectId {
 }
 
 fn schema(world: &World, database_name: &str, name: &str) -> ObjectId {
-    let ObjectId::Database(database) = database(world, database_name) else { unreachable!("asked for a database") };
-    ObjectId::Schema(world.catalog.schema_by_name(Some(database), &Ident::from(name)).expect("the test made it").id)
+    let ObjectId::Database(database) = database(world, database_name) else {
+        unreachable!("asked for a database")
+    };
+    ObjectId::Schema(
+        world.catalog.schema_by_name(Some(database), &Ident::from(name)).expect("the test made it").id,
+    )
 }
 
 fn cluster(world: &World, name: &str) -> ObjectId {
@@ -163,7 +167,9 @@ fn a_role_that_holds_something_stays_and_says_what() {
     assert_eq!(error.message, "roles \"a, b\" cannot be dropped because some objects depend on it");
     let detail = error.detail.unwrap_or_default();
     assert!(detail.starts_with("a: privileges on TABLE \"materialize.s.t\" granted by materialize\na: owner of SCHEMA \"materialize.s\""));
-    world.script("DROP SCHEMA s CASCADE; ALTER DEFAULT PRIVILEGES FOR ROLE materialize REVOKE SELECT ON TABLES FROM b");
+    world.script(
+        "DROP SCHEMA s CASCADE; ALTER DEFAULT PRIVILEGES FOR ROLE materialize REVOKE SELECT ON TABLES FROM b",
+    );
     world.script("GRANT b TO a; DROP ROLE b, a");
     assert!(world.catalog.role_by_name(&Ident::from("a")).is_none());
 }

@@ -39,13 +39,17 @@ fn each_missing_level_of_a_name_has_its_own_error() {
 fn containers_roles_types_and_functions_have_their_own_errors() {
     let world = World::new();
     let (catalog, missing) = (&world.catalog, Ident::from("x"));
-    let message = |result: Result<(), crate::error::SqlError>| result.expect_err("nothing is called x").message;
+    let message =
+        |result: Result<(), crate::error::SqlError>| result.expect_err("nothing is called x").message;
     assert_eq!(message(catalog.resolve_database(&missing).map(drop)), "unknown database 'x'");
     assert_eq!(message(catalog.resolve_cluster(&missing).map(drop)), "unknown cluster 'x'");
     assert_eq!(message(catalog.resolve_role(&missing).map(drop)), "unknown role 'x'");
     assert_eq!(message(catalog.resolve_network_policy(&missing).map(drop)), "unknown network policy 'x'");
     assert_eq!(message(catalog.resolve_schema(&world.session, &name("x")).map(drop)), "unknown schema 'x'");
-    assert_eq!(message(catalog.resolve_type(&world.session, &name("x")).map(drop)), "type \"x\" does not exist");
+    assert_eq!(
+        message(catalog.resolve_type(&world.session, &name("x")).map(drop)),
+        "type \"x\" does not exist"
+    );
     let error = catalog.resolve_function(&world.session, &name("x")).map(drop).expect_err("no function x");
     assert_eq!(error.message, "function \"x\" does not exist");
     assert!(error.hint.is_some());
@@ -108,7 +112,11 @@ fn a_new_item_goes_into_the_first_schema_of_the_search_path_that_exists() {
     world.script("SET search_path = nothing");
     let error = world.error("CREATE TABLE t2 (a int)");
     assert_eq!((error.code.0, error.message.as_str()), ("3F000", "no valid schema selected"));
-    assert!(error.hint.is_some_and(|hint| hint.starts_with("Use SET schema = name to select a schema.  Use SHOW")));
+    assert!(
+        error
+            .hint
+            .is_some_and(|hint| hint.starts_with("Use SET schema = name to select a schema.  Use SHOW"))
+    );
 }
 
 #[test]
@@ -117,7 +125,10 @@ fn temporary_items_are_the_sessions_own_and_hide_others() {
     let temporary = world.item("t");
     assert_eq!(world.item("mz_temp.t"), temporary);
     assert_ne!(world.item("public.t"), temporary);
-    assert_eq!(world.message("CREATE TEMPORARY VIEW t AS SELECT 2 AS b"), "view \"mz_temp.t\" already exists");
+    assert_eq!(
+        world.message("CREATE TEMPORARY VIEW t AS SELECT 2 AS b"),
+        "view \"mz_temp.t\" already exists"
+    );
     world.session.connection += 1;
     assert_eq!(world.item("t"), world.item("public.t"));
     assert_eq!(error(&world, "mz_temp.t"), "unknown catalog item 'mz_temp.t'");
@@ -146,7 +157,10 @@ fn types_have_a_name_space_of_their_own_that_relations_and_indexes_respect() {
     );
     assert_eq!(world.message("CREATE TABLE ty (a int)"), "type \"materialize.public.ty\" already exists");
     assert_eq!(world.message("CREATE INDEX ty ON t (a)"), "type \"materialize.public.ty\" already exists");
-    assert_eq!(world.message("CREATE TYPE t AS LIST (ELEMENT TYPE = int4)"), "table \"materialize.public.t\" already exists");
+    assert_eq!(
+        world.message("CREATE TYPE t AS LIST (ELEMENT TYPE = int4)"),
+        "table \"materialize.public.t\" already exists"
+    );
     assert_eq!(world.message("ALTER TABLE t RENAME TO ty"), "catalog item 'ty' already exists");
     // A secret and a type of one name don't meet.
     world.script("CREATE SECRET ty AS 'x'; CREATE TYPE sec AS LIST (ELEMENT TYPE = int4)");

@@ -6,14 +6,15 @@ use std::collections::BTreeSet;
 use mz_deploy_planner::name::Ident;
 
 use crate::catalog::{
-    Catalog, ClusterId, ColumnDesc, Connection, Index, Item, ItemId, ItemKind, MaterializedView, ObjectId, Op,
-    ScalarType, SchemaId, Sink, Source, SourceStatement, Table, TableStatement, Type, View,
+    Catalog, ClusterId, ColumnDesc, Connection, Index, Item, ItemId, ItemKind, MaterializedView, ObjectId,
+    Op, ScalarType, SchemaId, Sink, Source, SourceStatement, Table, TableStatement, Type, View,
 };
 use crate::error::SqlError;
 use crate::plan::rbac::Requirements;
 use crate::plan::{DdlPlan, Planned, SessionView};
 use crate::sql::ast::{
-    ClusterRef, ConnectionAction, CreateIndex, Expr, ItemRef, Name, Query, SelectItem, SetExpr, Statement, TableFactor, TypeDefinition,
+    ClusterRef, ConnectionAction, CreateIndex, Expr, ItemRef, Name, Query, SelectItem, SetExpr, Statement,
+    TableFactor, TypeDefinition,
 };
 use crate::sql::visit::{Node, visit_mut};
 
@@ -63,7 +64,9 @@ fn alter_connection(
     actions: &[ConnectionAction],
 ) -> Result<Planned, SqlError> {
     let item = catalog.resolve_item(session, name)?;
-    let ItemKind::Connection(connection) = &item.kind else { return Err(SqlError::internal("no connection")) };
+    let ItemKind::Connection(connection) = &item.kind else {
+        return Err(SqlError::internal("no connection"));
+    };
     let mut create = connection.create.clone();
     for action in actions {
         match action {
@@ -95,8 +98,12 @@ fn resolve(
     let mut uses = BTreeSet::new();
     visit_mut(statement, &mut |node| {
         let (found, reference) = match node {
-            Node::Item(reference) => (by_name(reference, |name| catalog.resolve_item(session, name)), reference),
-            Node::Type(reference) => (by_name(reference, |name| catalog.resolve_type(session, name)), reference),
+            Node::Item(reference) => {
+                (by_name(reference, |name| catalog.resolve_item(session, name)), reference)
+            }
+            Node::Type(reference) => {
+                (by_name(reference, |name| catalog.resolve_type(session, name)), reference)
+            }
             Node::Expr(_) | Node::Ident(_) => return,
         };
         match found {
@@ -140,13 +147,15 @@ fn place(catalog: &Catalog, session: &SessionView, name: &Name, temporary: bool)
     Ok(Place { schema: Some(schema.id), session: None, name })
 }
 
+#[expect(clippy::too_many_lines, reason = "an arm for each statement that makes an item")]
 fn make(
     statement: Statement,
     mut uses: BTreeSet<ItemId>,
     catalog: &mut Catalog,
     session: &SessionView,
 ) -> Option<Result<Vec<Op>, SqlError>> {
-    let cluster = |catalog: &Catalog, reference: &Option<ClusterRef>| cluster(catalog, session, reference.as_ref());
+    let cluster =
+        |catalog: &Catalog, reference: &Option<ClusterRef>| cluster(catalog, session, reference.as_ref());
     let at = |catalog: &Catalog, name: &Name, temporary| place(catalog, session, name, temporary);
     let mut replaced = None;
     let made: Result<(Place, ItemKind), SqlError> = (|| match statement {
@@ -205,7 +214,9 @@ fn make(
             Ok(Some((place, ItemKind::Type(kind))))
         }
         Statement::CreateSink(create) => {
-            let (ItemRef::Id(from), ItemRef::Id(connection)) = (create.from.clone(), create.connection.clone()) else {
+            let (ItemRef::Id(from), ItemRef::Id(connection)) =
+                (create.from.clone(), create.connection.clone())
+            else {
                 return Ok(None);
             };
             let Some(name) = &create.name else { return Ok(None) };
@@ -249,7 +260,15 @@ fn make(
             catalog.next_item_id()
         };
         let Place { schema, session: of, name } = place;
-        ops.push(Op::CreateItem { id, schema, session: of, name, owner: session.role, uses, kind: Box::new(kind) });
+        ops.push(Op::CreateItem {
+            id,
+            schema,
+            session: of,
+            name,
+            owner: session.role,
+            uses,
+            kind: Box::new(kind),
+        });
         ops
     }))
 }
@@ -275,7 +294,11 @@ fn progress_of(id: ItemId, source: ItemId, place: &Place, session: &SessionView)
     }
 }
 
-fn cluster(catalog: &Catalog, session: &SessionView, name: Option<&ClusterRef>) -> Result<ClusterId, SqlError> {
+fn cluster(
+    catalog: &Catalog,
+    session: &SessionView,
+    name: Option<&ClusterRef>,
+) -> Result<ClusterId, SqlError> {
     match name {
         None => Ok(catalog.resolve_cluster(&session.cluster)?.id),
         Some(ClusterRef::Name(name)) => Ok(catalog.resolve_cluster(name)?.id),

@@ -50,8 +50,10 @@ fn every_statement_about_the_catalog_is_answered_as_recorded() {
     let mut compared = 0;
     let mut differences = String::new();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/conformance/scenarios");
-    let mut paths: Vec<_> =
-        std::fs::read_dir(folder).expect("the scenarios are there").filter_map(|entry| Some(entry.ok()?.path())).collect();
+    let mut paths: Vec<_> = std::fs::read_dir(folder)
+        .expect("the scenarios are there")
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
     paths.sort();
     for path in paths {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -207,7 +209,8 @@ impl Replay {
     }
 
     fn run(&mut self, at: &str, client: &Client, statement: &Statement, expect: &Value) {
-        let is_ddl = plan_ddl(statement, &mut self.catalog.clone(), &client.view, &Limits::default()).is_some();
+        let is_ddl =
+            plan_ddl(statement, &mut self.catalog.clone(), &client.view, &Limits::default()).is_some();
         let failed = !expect["sqlstate"].is_null();
         let skipped = expect["notices"].as_array().into_iter().flatten().any(|notice| {
             notice["message"].as_str().is_some_and(|message| message.ends_with("already exists, skipping"))
@@ -223,7 +226,10 @@ impl Replay {
         self.compared += 1;
         let (found, recorded) = (said(&answer), recorded(expect, is_ddl));
         if found != recorded {
-            let _ = writeln!(self.differences, "{at}\n  {statement:?}\n  recorded {recorded}\n  found    {found}");
+            let _ = writeln!(
+                self.differences,
+                "{at}\n  {statement:?}\n  recorded {recorded}\n  found    {found}"
+            );
         }
     }
 }
@@ -231,10 +237,19 @@ impl Replay {
 /// An answer as text.
 fn said(answer: &Result<Vec<Notice>, SqlError>) -> String {
     match answer {
-        Ok(notices) => notices.iter().map(|notice| {
-            let severity = if notice.severity == Severity::Warning { "WARNING" } else { "NOTICE" };
-            line(severity, notice.code.0, &notice.message, notice.detail.as_deref(), notice.hint.as_deref())
-        }).collect(),
+        Ok(notices) => notices
+            .iter()
+            .map(|notice| {
+                let severity = if notice.severity == Severity::Warning { "WARNING" } else { "NOTICE" };
+                line(
+                    severity,
+                    notice.code.0,
+                    &notice.message,
+                    notice.detail.as_deref(),
+                    notice.hint.as_deref(),
+                )
+            })
+            .collect(),
         Err(error) => {
             line("ERROR", error.code.0, &error.message, error.detail.as_deref(), error.hint.as_deref())
         }

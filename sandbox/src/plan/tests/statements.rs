@@ -35,7 +35,8 @@ fn objects(world: &World) -> Objects {
     let catalog = &world.catalog;
     let ident = Ident::from;
     let database = catalog.database_by_name(&ident("d")).expect("made").id;
-    let schema = |name| ObjectId::Schema(catalog.schema_by_name(Some(database), &ident(name)).expect("made").id);
+    let schema =
+        |name| ObjectId::Schema(catalog.schema_by_name(Some(database), &ident(name)).expect("made").id);
     let cluster = |name| ObjectId::Cluster(catalog.cluster_by_name(&ident(name)).expect("made").id);
     Objects {
         database: ObjectId::Database(database),
@@ -54,10 +55,16 @@ fn making_containers_takes_privileges_on_the_system_or_on_the_database() {
     let o = objects(&world);
     let system = |privilege| Requirements::privilege(None, privilege);
     assert_eq!(requires(&world, "CREATE DATABASE x"), system(Privilege::CreateDb));
-    assert_eq!(requires(&world, "CREATE SCHEMA d.x"), Requirements::privilege(Some(o.database), Privilege::Create));
+    assert_eq!(
+        requires(&world, "CREATE SCHEMA d.x"),
+        Requirements::privilege(Some(o.database), Privilege::Create)
+    );
     assert_eq!(requires(&world, "CREATE CLUSTER x (SIZE '25cc')"), system(Privilege::CreateCluster));
     assert_eq!(requires(&world, "CREATE ROLE x"), system(Privilege::CreateRole));
-    assert_eq!(requires(&world, "CREATE NETWORK POLICY x (RULES ())"), system(Privilege::CreateNetworkPolicy));
+    assert_eq!(
+        requires(&world, "CREATE NETWORK POLICY x (RULES ())"),
+        system(Privilege::CreateNetworkPolicy)
+    );
     // A statement that finds nothing to do is no way around.
     assert_eq!(requires(&world, "CREATE DATABASE IF NOT EXISTS d"), system(Privilege::CreateDb));
 }
@@ -69,7 +76,10 @@ fn changing_takes_ownership_and_schemas_take_create_on_their_database() {
     let create = |required: Requirements| required.and(Some(o.database), Privilege::Create);
     assert_eq!(requires(&world, "ALTER TABLE d.s.t RENAME TO t2"), Requirements::owner(o.table));
     assert_eq!(requires(&world, "ALTER CLUSTER c RENAME TO c9"), Requirements::owner(o.cluster));
-    assert_eq!(requires(&world, "ALTER CLUSTER c SET (REPLICATION FACTOR 2)"), Requirements::owner(o.cluster));
+    assert_eq!(
+        requires(&world, "ALTER CLUSTER c SET (REPLICATION FACTOR 2)"),
+        Requirements::owner(o.cluster)
+    );
     assert_eq!(requires(&world, "ALTER NETWORK POLICY np SET (RULES ())"), Requirements::owner(o.policy));
     assert_eq!(requires(&world, "COMMENT ON COLUMN d.s.t.a IS 'x'"), Requirements::owner(o.table));
     assert_eq!(requires(&world, "ALTER SCHEMA d.s RENAME TO s9"), create(Requirements::owner(o.schema)));
@@ -82,10 +92,16 @@ fn changing_takes_ownership_and_schemas_take_create_on_their_database() {
 fn giving_away_takes_ownership_membership_and_create_where_it_is() {
     let world = world();
     let o = objects(&world);
-    let of = |object| Requirements { membership: vec![role_id(&world.catalog, "r")], ..Requirements::owner(object) };
+    let of = |object| Requirements {
+        membership: vec![role_id(&world.catalog, "r")],
+        ..Requirements::owner(object)
+    };
     let on_schema = of(o.table).and(Some(o.schema), Privilege::Create);
     assert_eq!(requires(&world, "ALTER TABLE d.s.t OWNER TO r"), on_schema);
-    assert_eq!(requires(&world, "ALTER SCHEMA d.s OWNER TO r"), of(o.schema).and(Some(o.database), Privilege::Create));
+    assert_eq!(
+        requires(&world, "ALTER SCHEMA d.s OWNER TO r"),
+        of(o.schema).and(Some(o.database), Privilege::Create)
+    );
     assert_eq!(requires(&world, "ALTER CLUSTER c OWNER TO r"), of(o.cluster));
     assert_eq!(requires(&world, "ALTER DATABASE d OWNER TO r"), of(o.database));
 }
@@ -153,8 +169,14 @@ fn the_servers_own_things_stay_as_they_are() {
     assert_eq!(world.message("DROP SCHEMA pg_catalog"), required("schema", "pg_catalog"));
     assert_eq!(world.message("DROP CLUSTER mz_system CASCADE"), "must be owner of CLUSTER mz_system");
     assert_eq!(world.message("ALTER CLUSTER mz_system RENAME TO x"), "must be owner of CLUSTER mz_system");
-    assert_eq!(world.message("ALTER VIEW mz_catalog.mz_objects RENAME TO x"), "system item 'mz_objects' cannot be modified");
-    assert_eq!(world.message("ALTER SCHEMA public RENAME TO x"), "must be owner of SCHEMA materialize.public");
+    assert_eq!(
+        world.message("ALTER VIEW mz_catalog.mz_objects RENAME TO x"),
+        "system item 'mz_objects' cannot be modified"
+    );
+    assert_eq!(
+        world.message("ALTER SCHEMA public RENAME TO x"),
+        "must be owner of SCHEMA materialize.public"
+    );
     assert_eq!(world.message("DROP NETWORK POLICY default"), "network policy is currently in use");
     let grant = "GRANT SELECT ON mz_catalog.mz_tables TO materialize";
     assert_eq!(world.message(grant), "must be owner of TABLE mz_catalog.mz_tables");
@@ -183,7 +205,9 @@ fn a_statement_about_views_leaves_materialized_views_alone() {
     for (sql, verb) in [("DROP VIEW m", "DROP"), ("ALTER VIEW m RENAME TO x", "ALTER")] {
         let error = world.error(sql);
         assert_eq!(error.message, "m is not a view");
-        assert!(error.hint.is_some_and(|hint| hint.starts_with(&format!("Use {verb} MATERIALIZED VIEW to "))));
+        assert!(
+            error.hint.is_some_and(|hint| hint.starts_with(&format!("Use {verb} MATERIALIZED VIEW to ")))
+        );
     }
     assert_eq!(world.message("DROP MATERIALIZED VIEW IF EXISTS t"), "t is a table not a materialized view");
 }
@@ -222,12 +246,15 @@ fn a_schema_that_an_expression_names_keeps_its_name() {
 
 #[test]
 fn privileges_that_a_kind_does_not_have_are_refused_by_name_and_passed_over_in_bulk() {
-    let mut world = World::after("CREATE ROLE r; CREATE SCHEMA s; CREATE VIEW s.v AS SELECT 1 AS a; CREATE TABLE s.t (a int)");
+    let mut world = World::after(
+        "CREATE ROLE r; CREATE SCHEMA s; CREATE VIEW s.v AS SELECT 1 AS a; CREATE TABLE s.t (a int)",
+    );
     assert_eq!(
         world.message("GRANT INSERT ON s.v TO r"),
         "invalid privilege types INSERT for VIEW \"materialize.s.v\""
     );
-    let notices = world.run("GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA s TO r").expect("a notice, no error");
+    let notices =
+        world.run("GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA s TO r").expect("a notice, no error");
     assert_eq!(
         notices.iter().map(|notice| notice.message.as_str()).collect::<Vec<_>>(),
         ["non-applicable privilege types INSERT for VIEW \"materialize.s.v\""]

@@ -41,7 +41,8 @@ pub(crate) fn plan(
     catalog: &mut Catalog,
     session: &SessionView,
 ) -> Option<Result<Planned, SqlError>> {
-    plan_ddl(statement, catalog, session, &Limits::default()).or_else(|| plan_item(statement, catalog, session))
+    plan_ddl(statement, catalog, session, &Limits::default())
+        .or_else(|| plan_item(statement, catalog, session))
 }
 
 /// Plans, checks and applies a statement. After an error the catalog is as it was. `None` for statements that don't
