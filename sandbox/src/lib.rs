@@ -7,11 +7,16 @@
 //! ```
 
 pub mod catalog;
+pub mod coordinator;
+pub mod engine;
 pub mod error;
 pub mod plan;
 pub mod query;
 pub mod result;
-pub mod session;
+mod server;
+mod session;
 pub mod sql;
 pub mod system;
-pub mod wire;
+mod wire;
+
+pub use server::{Options, Sandbox, StartError};

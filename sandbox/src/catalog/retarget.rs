@@ -3,12 +3,12 @@
 use super::id::ItemId;
 use super::model::{ItemKind, SourceStatement, TableStatement};
 use crate::sql::ast::{ItemRef, Statement};
-use crate::sql::visit::visit_item_refs_mut;
+use crate::sql::visit::{Role, visit_item_refs_mut};
 
 impl ItemKind {
     /// Replaces ids of other items everywhere in a definition: in what is recorded, and in the statement.
     pub(crate) fn map_item_ids(&mut self, map: &dyn Fn(ItemId) -> ItemId) {
-        let mut each = |reference: &mut ItemRef| {
+        let mut each = |_: Role, reference: &mut ItemRef| {
             if let ItemRef::Id(id) = reference {
                 *id = map(*id);
             }

@@ -10,8 +10,11 @@ use mz_deploy_planner::name::Ident;
 use super::rbac::name;
 use crate::catalog::{Catalog, Item, ItemId, ItemKind, ObjectId, Schema};
 use crate::error::SqlError;
-use crate::sql::ast::{Expr, ItemRef, Name, Statement};
-use crate::sql::visit::{Node, visit_mut};
+use crate::sql::ast::{
+    Expr, ItemRef, JoinConstraint, Name, Query, SelectItem, SetExpr, Statement, TableAlias, TableFactor,
+    TableWithJoins, With,
+};
+use crate::sql::visit::{Role, Visitor, walk_expr, walk_query, walk_relation, walk_statement};
 
 /// Refuses to give another name to a schema while one of its items, or a direct dependant of one, says the name
 /// within an expression.
@@ -84,19 +87,104 @@ fn words(catalog: &Catalog, item: &Item) -> Vec<Word> {
         ItemKind::MaterializedView(view) => view.create.clone().map(Statement::CreateMaterializedView),
         _ => None,
     };
-    let mut found = Vec::new();
-    let Some(mut statement) = statement else { return found };
-    visit_mut(&mut statement, &mut |node| match node {
-        Node::Expr(Expr::Column(name)) => found.push(Word::Column(name.clone())),
-        Node::Expr(Expr::QualifiedWildcard(name)) => found.push(Word::Relation(name.clone())),
-        Node::Ident(ident) => found.push(Word::Other(vec![ident.clone()])),
-        Node::Item(ItemRef::Id(id)) => {
-            let full = catalog.full_name(*id).into_iter();
-            found.extend(full.map(|name| {
-                Word::Other(name.database.into_iter().chain([name.schema, name.item]).collect())
-            }));
+    let mut words = Words { catalog, found: Vec::new() };
+    if let Some(mut statement) = statement {
+        walk_statement(&mut words, &mut statement);
+    }
+    words.found
+}
+
+struct Words<'a> {
+    catalog: &'a Catalog,
+    found: Vec<Word>,
+}
+
+impl Words<'_> {
+    fn other(&mut self, words: impl IntoIterator<Item = Ident>) {
+        self.found.push(Word::Other(words.into_iter().collect()));
+    }
+
+    fn alias(&mut self, alias: Option<&TableAlias>) {
+        self.other(
+            alias.into_iter().flat_map(|alias| [&alias.name].into_iter().chain(&alias.columns)).cloned(),
+        );
+    }
+
+    /// The words of select lists and joins.
+    fn body(&mut self, body: &SetExpr) {
+        match body {
+            SetExpr::Select(select) => {
+                let aliases = select.projection.iter().filter_map(|item| match item {
+                    SelectItem::Expr { alias, .. } => alias.clone(),
+                    SelectItem::Wildcard => None,
+                });
+                self.other(aliases);
+                select.from.iter().for_each(|table| self.joins(table));
+            }
+            SetExpr::SetOperation { left, right, .. } => {
+                self.body(left);
+                self.body(right);
+            }
+            SetExpr::Query(_) | SetExpr::Values(_) | SetExpr::Table(_) | SetExpr::Show(_) => {}
         }
-        Node::Expr(_) | Node::Item(ItemRef::Name(_)) | Node::Type(_) => {}
-    });
-    found
+    }
+
+    fn joins(&mut self, table: &TableWithJoins) {
+        for join in &table.joins {
+            if let JoinConstraint::Using { columns, alias } = &join.constraint {
+                self.other(columns.iter().chain(alias).cloned());
+            }
+        }
+    }
+}
+
+impl Visitor for Words<'_> {
+    fn item(&mut self, _role: Role, item: &mut ItemRef) {
+        if let ItemRef::Id(id) = item
+            && let Some(name) = self.catalog.full_name(*id)
+        {
+            self.other(name.database.into_iter().chain([name.schema, name.item]));
+        }
+    }
+
+    fn function_name(&mut self, name: &mut Name) {
+        self.other(name.0.iter().cloned());
+    }
+
+    fn query(&mut self, query: &mut Query) {
+        match &query.with {
+            With::Simple(ctes) => ctes.iter().for_each(|cte| self.alias(Some(&cte.alias))),
+            With::MutuallyRecursive { ctes, .. } => {
+                for cte in ctes {
+                    self.other(
+                        [&cte.name].into_iter().chain(cte.columns.iter().map(|(name, _)| name)).cloned(),
+                    );
+                }
+            }
+        }
+        self.body(&query.body);
+        walk_query(self, query);
+    }
+
+    fn relation(&mut self, relation: &mut TableFactor) {
+        let (TableFactor::Table { alias, .. }
+        | TableFactor::Function { alias, .. }
+        | TableFactor::RowsFrom { alias, .. }
+        | TableFactor::Derived { alias, .. }
+        | TableFactor::NestedJoin { alias, .. }) = &*relation;
+        self.alias(alias.as_ref());
+        if let TableFactor::NestedJoin { join, .. } = &*relation {
+            self.joins(join);
+        }
+        walk_relation(self, relation);
+    }
+
+    fn expr(&mut self, expr: &mut Expr) {
+        match expr {
+            Expr::Column(name) => self.found.push(Word::Column(name.clone())),
+            Expr::QualifiedWildcard(name) => self.found.push(Word::Relation(name.clone())),
+            _ => {}
+        }
+        walk_expr(self, expr);
+    }
 }

@@ -7,12 +7,12 @@ use std::collections::BTreeSet;
 
 use mz_deploy_planner::name::Ident;
 
-use crate::catalog::{Catalog, ItemId, ItemKind, Item};
+use crate::catalog::{Catalog, Item, ItemId, ItemKind};
 use crate::error::SqlError;
 use crate::plan::SessionView;
 use crate::sql::ast::{
-    Cte, DataType, Expr, Function, FunctionArgs, ItemRef, JoinConstraint, Limit, Name, OrderBy, QuantifiedOperand,
-    Query, Select, SelectItem, SetExpr, TableFactor, TableWithJoins, Value, With,
+    Cte, DataType, Expr, Function, FunctionArgs, ItemRef, JoinConstraint, Limit, Name, OrderBy,
+    QuantifiedOperand, Query, Select, SelectItem, SetExpr, TableFactor, TableWithJoins, Value, With,
 };
 
 /// What a resolved tree refers to.
@@ -30,6 +30,8 @@ pub struct References {
     pub wildcard: bool,
     /// It has a `SHOW`.
     pub show: bool,
+    /// The list, map and array types that it names.
+    pub(crate) types: Vec<DataType>,
 }
 
 impl References {
@@ -200,6 +202,14 @@ impl<'a> Resolver<'a> {
 
     /// A type, with the types in it.
     pub(crate) fn data_type(&mut self, data_type: &mut DataType) -> Result<(), SqlError> {
+        self.type_inside(data_type)?;
+        if !matches!(data_type, DataType::Named { .. }) {
+            self.references.types.push(data_type.clone());
+        }
+        Ok(())
+    }
+
+    fn type_inside(&mut self, data_type: &mut DataType) -> Result<(), SqlError> {
         match data_type {
             DataType::Named { name, .. } => {
                 if let ItemRef::Name(written) = &*name {
@@ -210,10 +220,10 @@ impl<'a> Resolver<'a> {
                 }
                 Ok(())
             }
-            DataType::Array(element) | DataType::List(element) => self.data_type(element),
+            DataType::Array(element) | DataType::List(element) => self.type_inside(element),
             DataType::Map(key, value) => {
-                self.data_type(key)?;
-                self.data_type(value)
+                self.type_inside(key)?;
+                self.type_inside(value)
             }
         }
     }
@@ -252,7 +262,9 @@ impl<'a> Resolver<'a> {
     /// An expression.
     pub(crate) fn expr(&mut self, expr: &mut Expr) -> Result<(), SqlError> {
         match expr {
-            Expr::Value(Value::HexString(_)) => Err(SqlError::internal("hex string literals not yet supported")),
+            Expr::Value(Value::HexString(_)) => {
+                Err(SqlError::internal("hex string literals not yet supported"))
+            }
             Expr::Value(_) | Expr::Default => Ok(()),
             Expr::Parameter(n) => {
                 self.references.parameters = self.references.parameters.max(*n);
@@ -333,9 +345,10 @@ impl<'a> Resolver<'a> {
             }
             Expr::TypedLiteral { data_type, .. } => self.data_type(data_type),
             Expr::Function(function) => self.function(function),
-            Expr::HomogenizingFunction { args, .. } | Expr::Row(args) | Expr::Array(args) | Expr::List(args) => {
-                self.exprs(args)
-            }
+            Expr::HomogenizingFunction { args, .. }
+            | Expr::Row(args)
+            | Expr::Array(args)
+            | Expr::List(args) => self.exprs(args),
             Expr::Map(entries) => {
                 for (key, value) in entries {
                     self.expr(key)?;

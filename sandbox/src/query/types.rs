@@ -1,6 +1,7 @@
 //! Types: from the tree to what the catalog keeps, and on to the engine's spelling.
 
 use crate::catalog::{Catalog, ItemKind, ScalarType, Type};
+use crate::engine::EngineType;
 use crate::error::SqlError;
 use crate::sql::ast::{DataType, ItemRef};
 
@@ -70,10 +71,13 @@ fn type_mod(name: &str, modifiers: &[i64]) -> Result<i32, SqlError> {
             Ok(NUMERIC_MOD - 39 + i32::try_from(scale).unwrap_or(0))
         }
         ("varchar" | "bpchar", [length]) => {
-            let (spelled, most) = if name == "varchar" { ("character varying", 10_485_760) } else { ("character", 10_485_760) };
+            let (spelled, most) =
+                if name == "varchar" { ("character varying", 10_485_760) } else { ("character", 10_485_760) };
             match i32::try_from(*length) {
                 Ok(length) if (1..=most).contains(&length) => Ok(length + 4),
-                _ => Err(SqlError::internal(format!("length for type {spelled} must be between 1 and {most}"))),
+                _ => {
+                    Err(SqlError::internal(format!("length for type {spelled} must be between 1 and {most}")))
+                }
             }
         }
         ("bpchar", []) => Ok(5),
@@ -86,51 +90,40 @@ fn type_mod(name: &str, modifiers: &[i64]) -> Result<i32, SqlError> {
     }
 }
 
-/// A type as the engine spells it.
-pub(crate) fn engine_type(catalog: &Catalog, data_type: &ScalarType) -> Result<String, SqlError> {
-    match data_type {
-        ScalarType::Builtin { name, type_mod } => {
-            let (name, array) = name.strip_prefix('_').map_or((name.as_str(), ""), |name| (name, "[]"));
-            let modifier = match name {
-                "numeric" if *type_mod >= 0 && *type_mod != NUMERIC_MOD => format!("(39,{})", (type_mod - 4) & 0xFFFF),
-                "varchar" | "bpchar" if *type_mod >= 4 => format!("({})", type_mod - 4),
-                "timestamp" | "timestamptz" if *type_mod >= 0 => format!("({type_mod})"),
-                _ => String::new(),
-            };
-            let name = if name == "char" { "\"char\"" } else { name };
-            // Types with special syntax take their modifier in the middle of the word.
-            Ok(match (name, modifier.is_empty()) {
-                ("timestamptz", false) => format!("timestamp{modifier} with time zone{array}"),
-                _ => format!("{name}{modifier}{array}"),
-            })
-        }
-        ScalarType::List(element) => Ok(format!("mz_list.\"{}\"[]", key(catalog, element)?)),
-        ScalarType::Map(value) => Ok(format!("mz_map.\"{}\"[]", key(catalog, value)?)),
-        ScalarType::Array(element) => Ok(format!("{}[]", engine_type(catalog, element)?)),
-        ScalarType::Record(_) => Ok("record".to_owned()),
-        ScalarType::Custom(id) => match custom(catalog, *id)? {
-            ScalarType::Record(_) => Ok(format!("data.\"{id}\"")),
-            other => engine_type(catalog, other),
-        },
-    }
-}
-
-/// The name under which the engine keeps the elements of lists and the values of maps.
-fn key(catalog: &Catalog, data_type: &ScalarType) -> Result<String, SqlError> {
+/// A type as the engine knows it.
+pub(crate) fn engine_form(catalog: &Catalog, data_type: &ScalarType) -> Result<EngineType, SqlError> {
     Ok(match data_type {
-        ScalarType::Builtin { name, .. } if !name.starts_with('_') => name.clone(),
-        ScalarType::List(element) => format!("{} list", key(catalog, element)?),
-        ScalarType::Map(value) => format!("map[text=>{}]", key(catalog, value)?),
-        ScalarType::Custom(id) => match custom(catalog, *id)? {
-            ScalarType::Record(_) => return Err(SqlError::unsupported("lists and maps of records")),
-            other => key(catalog, other)?,
+        ScalarType::Builtin { name, type_mod } => match name.strip_prefix('_') {
+            Some(element) => EngineType::Array(Box::new(scalar(element, -1))),
+            None => scalar(name, *type_mod),
         },
-        ScalarType::Builtin { .. } | ScalarType::Array(_) => return Err(SqlError::unsupported("lists and maps of arrays")),
-        ScalarType::Record(_) => return Err(SqlError::unsupported("lists and maps of records")),
+        ScalarType::List(element) => EngineType::List(Box::new(engine_form(catalog, element)?)),
+        ScalarType::Map(value) => EngineType::Map(Box::new(engine_form(catalog, value)?)),
+        ScalarType::Array(element) => EngineType::Array(Box::new(engine_form(catalog, element)?)),
+        ScalarType::Record(_) => return Err(SqlError::unsupported("columns of anonymous records")),
+        ScalarType::Custom(id) => match custom(catalog, *id)? {
+            ScalarType::Record(_) => EngineType::Record(id.to_string()),
+            other => engine_form(catalog, other)?,
+        },
     })
 }
 
-fn custom(catalog: &Catalog, id: crate::catalog::ItemId) -> Result<&ScalarType, SqlError> {
+fn scalar(name: &str, type_mod: i32) -> EngineType {
+    let modifiers = match name {
+        "numeric" if type_mod >= 0 && type_mod != NUMERIC_MOD => vec![39, i64::from((type_mod - 4) & 0xFFFF)],
+        "varchar" | "bpchar" if type_mod >= 4 => vec![i64::from(type_mod - 4)],
+        "timestamp" | "timestamptz" if type_mod >= 0 => vec![i64::from(type_mod)],
+        _ => Vec::new(),
+    };
+    EngineType::Scalar { name: name.to_owned(), modifiers }
+}
+
+/// A type as the engine spells it.
+pub(crate) fn engine_type(catalog: &Catalog, data_type: &ScalarType) -> Result<String, SqlError> {
+    Ok(crate::engine::engine_type(&engine_form(catalog, data_type)?))
+}
+
+pub(crate) fn custom(catalog: &Catalog, id: crate::catalog::ItemId) -> Result<&ScalarType, SqlError> {
     match catalog.item(id).map(|item| &item.kind) {
         Some(ItemKind::Type(Type::Custom { definition, .. })) => Ok(definition),
         _ => Err(SqlError::internal(format!("unknown catalog item '{id}'"))),
@@ -183,7 +176,9 @@ pub(crate) fn internal_name(data_type: &ScalarType) -> String {
             "uint8" => "UInt64".to_owned(),
             "float4" => "Float32".to_owned(),
             "float8" => "Float64".to_owned(),
-            "numeric" if *type_mod < 0 || *type_mod == NUMERIC_MOD => "Numeric { max_scale: None }".to_owned(),
+            "numeric" if *type_mod < 0 || *type_mod == NUMERIC_MOD => {
+                "Numeric { max_scale: None }".to_owned()
+            }
             "numeric" => {
                 format!("Numeric {{ max_scale: Some(NumericMaxScale({})) }}", (type_mod - 4) & 0xFFFF)
             }

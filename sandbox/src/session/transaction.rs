@@ -104,8 +104,9 @@ impl Transaction {
         matches!(self.extent, Extent::Block | Extent::Failed)
     }
 
-    pub(crate) fn is_failed(&self) -> bool {
-        self.extent == Extent::Failed
+    /// True if the transaction is that of several statements, or may be.
+    pub(crate) fn is_shared(&self) -> bool {
+        matches!(self.extent, Extent::Batch | Extent::Block)
     }
 
     pub(crate) fn work(&self) -> &Work {
@@ -137,7 +138,9 @@ impl Transaction {
         let again = self.extent == Extent::Block;
         self.extent = Extent::Block;
         self.read_only = read_only.unwrap_or(self.read_only);
-        again.then(|| Notice::warning(SqlState::ACTIVE_TRANSACTION, "there is already a transaction in progress"))
+        again.then(|| {
+            Notice::warning(SqlState::ACTIVE_TRANSACTION, "there is already a transaction in progress")
+        })
     }
 
     /// A statement failed. Outside of a block the transaction is over.
@@ -165,7 +168,11 @@ impl Transaction {
     }
 
     /// A statement that a block puts off until it commits. True if it was put off, false if it is to run at once.
-    pub(crate) fn delay(&mut self, statement: &Statement, text: impl FnOnce() -> String) -> Result<bool, SqlError> {
+    pub(crate) fn delay(
+        &mut self,
+        statement: &Statement,
+        text: impl FnOnce() -> String,
+    ) -> Result<bool, SqlError> {
         match self.extent {
             Extent::Nothing | Extent::Statement => Ok(false),
             Extent::Batch => Err(cannot_run_in_block(&text())),

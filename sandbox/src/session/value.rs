@@ -67,11 +67,12 @@ pub(crate) fn normalize(variable: &Definition, values: &[String]) -> Result<Stri
         }
         Kind::Enumeration(allowed) => match allowed.iter().find(|word| word.eq_ignore_ascii_case(value)) {
             Some(word) => Ok((*word).to_owned()),
-            None => {
-                Err(invalid_value(variable, value).with_hint(format!("Available values: {}.", allowed.join(", "))))
-            }
+            None => Err(invalid_value(variable, value)
+                .with_hint(format!("Available values: {}.", allowed.join(", ")))),
         },
-        Kind::TimeZone if ["UTC", "GMT", "+00:00", "+00", "+0"].iter().any(|zone| zone.eq_ignore_ascii_case(value)) => {
+        Kind::TimeZone
+            if ["UTC", "GMT", "+00:00", "+00", "+0"].iter().any(|zone| zone.eq_ignore_ascii_case(value)) =>
+        {
             Ok(if value.starts_with('+') { "UTC".to_owned() } else { value.to_ascii_uppercase() })
         }
         Kind::TimeZone => Err(invalid_value(variable, value)),

@@ -15,7 +15,8 @@ type Values = BTreeMap<&'static str, String>;
 /// The variables of a session.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Variables {
-    /// What the client asked for when it connected, and the defaults of its role: what `RESET` goes back to.
+    role_defaults: Values,
+    /// What the client asked for when it connected. `RESET` goes back to it, or to the default of the role.
     defaults: Values,
     session: Values,
     /// Set by the open transaction.
@@ -30,10 +31,8 @@ pub(crate) type Report = (String, String);
 impl Variables {
     /// The value of a variable, as `SHOW` gives it.
     pub(crate) fn value(&self, variable: &'static Definition) -> &str {
-        [&self.local, &self.staged, &self.session, &self.defaults]
-            .iter()
-            .find_map(|layer| layer.get(variable.name))
-            .map_or(variable.default, String::as_str)
+        let layers = [&self.local, &self.staged, &self.session, &self.defaults, &self.role_defaults];
+        layers.iter().find_map(|layer| layer.get(variable.name)).map_or(variable.default, String::as_str)
     }
 
     /// The value of one of [`SESSION`].
@@ -53,6 +52,22 @@ impl Variables {
         Ok(())
     }
 
+    /// A default that the role has. What the client asks for itself goes before it.
+    pub(crate) fn set_role_default(&mut self, name: &str, values: &[String]) {
+        // A variable may have been renamed since the role was given a default for it.
+        if let Some(variable) = find(name)
+            && let Ok(value) = normalize(variable, values)
+        {
+            self.role_defaults.insert(variable.name, value);
+        }
+    }
+
+    /// True if the value is the one that the role has.
+    pub(crate) fn is_role_default(&self, name: &str) -> bool {
+        let elsewhere = [&self.local, &self.staged, &self.session, &self.defaults];
+        self.role_defaults.contains_key(name) && !elsewhere.iter().any(|layer| layer.contains_key(name))
+    }
+
     /// `SET [LOCAL] name = values`; none is `DEFAULT` and `RESET`.
     pub(crate) fn set(
         &mut self,
@@ -64,7 +79,11 @@ impl Variables {
         let value = match values {
             Some(values) => normalize(variable, values)?,
             None if variable.kind == Kind::ReadOnly => normalize(variable, &[variable.default.to_owned()])?,
-            None => self.defaults.get(variable.name).cloned().unwrap_or_else(|| variable.default.to_owned()),
+            None => {
+                let layers = [&self.defaults, &self.role_defaults];
+                let default = layers.iter().find_map(|layer| layer.get(variable.name));
+                default.cloned().unwrap_or_else(|| variable.default.to_owned())
+            }
         };
         if local {
             self.local.insert(variable.name, value);
@@ -118,6 +137,13 @@ impl Variables {
     /// `SHOW ALL`: names, values, descriptions.
     pub(crate) fn all(&self) -> impl Iterator<Item = [&str; 3]> {
         SESSION.iter().map(|variable| [variable.name, self.value(variable), variable.description])
+    }
+
+    /// Every value by the name of its variable, in lower case.
+    pub(crate) fn by_name(&self) -> BTreeMap<String, String> {
+        let values =
+            SESSION.iter().map(|variable| (variable.name.to_ascii_lowercase(), self.value(variable)));
+        values.map(|(name, value)| (name, value.to_owned())).collect()
     }
 
     /// `SHOW name`.
@@ -211,9 +237,12 @@ mod tests {
     #[test]
     fn only_names_written_as_they_are_reported_are_reported() {
         let mut variables = Variables::default();
-        for (written, reported) in [("timezone", false), ("cluster", true), ("schema", true), ("statement_timeout", false)] {
+        for (written, reported) in
+            [("timezone", false), ("cluster", true), ("schema", true), ("statement_timeout", false)]
+        {
             let value = if written == "statement_timeout" { "5" } else { "UTC" };
-            let variable = variables.set(written, Some(&[value.to_owned()]), false).expect("the value is allowed");
+            let variable =
+                variables.set(written, Some(&[value.to_owned()]), false).expect("the value is allowed");
             assert_eq!(variables.report(variable, written).is_some(), reported, "{written}");
         }
     }
@@ -239,8 +268,18 @@ mod tests {
                 "22023",
                 "parameter \"standard_conforming_strings\" can only be set to \"on\"",
             ),
-            ("extra_float_digits", "x", "22023", "parameter \"extra_float_digits\" requires a \"integer\" value"),
-            ("timezone", "Europe/Berlin", "22023", "invalid value for parameter \"TimeZone\": \"Europe/Berlin\""),
+            (
+                "extra_float_digits",
+                "x",
+                "22023",
+                "parameter \"extra_float_digits\" requires a \"integer\" value",
+            ),
+            (
+                "timezone",
+                "Europe/Berlin",
+                "22023",
+                "invalid value for parameter \"TimeZone\": \"Europe/Berlin\"",
+            ),
             ("max_tables", "5", "42704", "unrecognized configuration parameter \"max_tables\""),
         ] {
             let error = variables.set(name, Some(&[value.to_owned()]), false).expect_err(name);

@@ -1,6 +1,7 @@
 //! Statements: text to trees, and trees to text in the server's normal forms.
 
 pub mod ast;
+pub mod class;
 mod keyword;
 mod lexer;
 pub mod parser;

@@ -133,7 +133,7 @@ fn stored_references(world: &World, id: ItemId) -> Vec<ItemId> {
         kind => unreachable!("{kind:?}"),
     };
     let mut ids = Vec::new();
-    visit_item_refs_mut(&mut statement, &mut |reference| {
+    visit_item_refs_mut(&mut statement, |_, reference| {
         if let ItemRef::Id(id) = reference {
             ids.push(*id);
         }

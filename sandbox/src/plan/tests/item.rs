@@ -16,7 +16,7 @@ use crate::sql::ast::{
     ClusterRef, ConnectionAction, CreateIndex, Expr, ItemRef, Name, Query, SelectItem, SetExpr, Statement,
     TableFactor, TypeDefinition,
 };
-use crate::sql::visit::{Node, visit_mut};
+use crate::sql::visit::{Role, Visitor, walk_statement};
 
 /// Plans a statement that makes an item, `ALTER MATERIALIZED VIEW … APPLY REPLACEMENT` and `ALTER CONNECTION`.
 pub(super) fn plan_item(
@@ -52,6 +52,10 @@ fn apply_replacement(
 ) -> Result<Planned, SqlError> {
     let target = catalog.resolve_item(session, name)?.id;
     let replacement = catalog.resolve_item(session, replacement)?.id;
+    let replaces = catalog.item(replacement).map(|item| &item.kind);
+    if !matches!(replaces, Some(ItemKind::MaterializedView(view)) if view.replaces == Some(target)) {
+        return Err(SqlError::internal("not the replacement of this view"));
+    }
     let ops = vec![Op::ApplyReplacement { target, replacement }];
     let requires = Requirements::of_ops(catalog, &ops);
     Ok(Planned::new(DdlPlan { ops, ..DdlPlan::default() }, requires))
@@ -94,40 +98,49 @@ fn resolve(
     catalog: &Catalog,
     session: &SessionView,
 ) -> Result<BTreeSet<ItemId>, SqlError> {
-    let mut missing = None;
-    let mut uses = BTreeSet::new();
-    visit_mut(statement, &mut |node| {
-        let (found, reference) = match node {
-            Node::Item(reference) => {
-                (by_name(reference, |name| catalog.resolve_item(session, name)), reference)
-            }
-            Node::Type(reference) => {
-                (by_name(reference, |name| catalog.resolve_type(session, name)), reference)
-            }
-            Node::Expr(_) | Node::Ident(_) => return,
-        };
+    let mut resolving = Resolving { catalog, session, uses: BTreeSet::new(), missing: None };
+    walk_statement(&mut resolving, statement);
+    resolving.missing.map_or(Ok(resolving.uses), Err)
+}
+
+struct Resolving<'a> {
+    catalog: &'a Catalog,
+    session: &'a SessionView,
+    uses: BTreeSet<ItemId>,
+    missing: Option<SqlError>,
+}
+
+impl Resolving<'_> {
+    fn found(&mut self, reference: &mut ItemRef, found: Result<ItemId, SqlError>) {
         match found {
             Ok(found) => {
-                uses.insert(found);
+                self.uses.insert(found);
                 *reference = ItemRef::Id(found);
             }
             Err(error) => {
                 if !matches!(reference, ItemRef::Name(name) if name.0.len() == 1) {
-                    missing.get_or_insert(error);
+                    self.missing.get_or_insert(error);
                 }
             }
         }
-    });
-    missing.map_or(Ok(uses), Err)
+    }
 }
 
-fn by_name<'a>(
-    reference: &ItemRef,
-    resolve: impl FnOnce(&Name) -> Result<&'a Item, SqlError>,
-) -> Result<ItemId, SqlError> {
-    match reference {
-        ItemRef::Id(id) => Ok(*id),
-        ItemRef::Name(name) => resolve(name).map(|item| item.id),
+impl Visitor for Resolving<'_> {
+    fn item(&mut self, _role: Role, item: &mut ItemRef) {
+        let found = match &*item {
+            ItemRef::Id(id) => Ok(*id),
+            ItemRef::Name(name) => self.catalog.resolve_item(self.session, name).map(|item| item.id),
+        };
+        self.found(item, found);
+    }
+
+    fn type_name(&mut self, name: &mut ItemRef) {
+        let found = match &*name {
+            ItemRef::Id(id) => Ok(*id),
+            ItemRef::Name(name) => self.catalog.resolve_type(self.session, name).map(|item| item.id),
+        };
+        self.found(name, found);
     }
 }
 
@@ -173,6 +186,12 @@ fn make(
         Statement::CreateMaterializedView(create) => {
             let place = at(catalog, &create.name, false)?;
             replaced = create.or_replace.then(|| create.name.clone());
+            if let Some(ItemRef::Id(target)) = create.replacement_for {
+                let downstream = catalog.dependents(&[ObjectId::Item(target)]);
+                if uses.iter().any(|id| *id != target && downstream.contains(&ObjectId::Item(*id))) {
+                    return Err(SqlError::internal("the view would depend on itself"));
+                }
+            }
             let view = MaterializedView {
                 columns: columns(catalog, &create.columns, &create.query),
                 keys: Vec::new(),

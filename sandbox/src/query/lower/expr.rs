@@ -3,11 +3,13 @@
 use mz_deploy_planner::name::Literal;
 
 use super::{Lowering, comma, quoted};
+use crate::engine;
 use crate::error::SqlError;
 use crate::query::resolve::special_function;
 use crate::query::types;
 use crate::sql::ast::{
-    DataType, Expr, Function, FunctionArgs, IntervalValue, IsWhat, QuantifiedOperand, SubscriptPosition, Value, Window,
+    DataType, Expr, Function, FunctionArgs, IntervalValue, IsWhat, QuantifiedOperand, SubscriptPosition,
+    Value, Window,
 };
 
 impl Lowering<'_> {
@@ -78,15 +80,22 @@ impl Lowering<'_> {
             }
             Expr::Exists(query) => format!("(EXISTS ({}))", self.query(query)?),
             Expr::Subquery(query) => format!("({})", self.query(query)?),
-            Expr::Case { operand, branches, otherwise } => self.case(operand.as_deref(), branches, otherwise.as_deref())?,
-            Expr::Cast { expr, data_type } => format!("({})::{}", self.expr(expr)?, self.data_type(data_type)?),
-            Expr::TypedLiteral { data_type, value } => format!("{}::{}", text(value), self.data_type(data_type)?),
+            Expr::Case { operand, branches, otherwise } => {
+                self.case(operand.as_deref(), branches, otherwise.as_deref())?
+            }
+            Expr::Cast { expr, data_type } => match unnested(expr) {
+                Expr::Value(Value::String(value)) => self.typed_literal(data_type, value)?,
+                _ => format!("({})::{}", self.expr(expr)?, self.data_type(data_type)?),
+            },
+            Expr::TypedLiteral { data_type, value } => self.typed_literal(data_type, value)?,
             Expr::Collate { .. } => return Err(SqlError::internal("COLLATE not yet supported")),
             Expr::AtTimeZone { timestamp, zone } => {
                 format!("({} AT TIME ZONE {})", self.expr(timestamp)?, self.expr(zone)?)
             }
             Expr::Function(function) => self.function(function)?,
-            Expr::HomogenizingFunction { name, args } => format!("{}({})", name.to_lowercase(), self.exprs(args)?),
+            Expr::HomogenizingFunction { name, args } => {
+                format!("{}({})", name.to_lowercase(), self.exprs(args)?)
+            }
             Expr::NullIf(left, right) => format!("nullif({}, {})", self.expr(left)?, self.expr(right)?),
             Expr::Extract { field, expr } => {
                 format!("extract({} FROM {})", Literal(&field.to_lowercase()), self.expr(expr)?)
@@ -96,7 +105,11 @@ impl Lowering<'_> {
             Expr::ArraySubquery(query) => format!("ARRAY({})", self.query(query)?),
             // Without elements there is no type: the text takes it from where it stands.
             Expr::List(elements) if elements.is_empty() => "'{}'".to_owned(),
-            Expr::List(elements) => format!("mz_fn.list({})", self.exprs(elements)?),
+            Expr::List(elements) => {
+                let elements: Result<Vec<String>, SqlError> =
+                    elements.iter().map(|element| self.expr(element)).collect();
+                engine::list_literal(&elements?)
+            }
             Expr::ListSubquery(query) => format!("mz_fn.list_of(ARRAY({}))", self.query(query)?),
             Expr::Map(entries) if entries.is_empty() => "'{}'".to_owned(),
             Expr::Map(entries) => {
@@ -108,9 +121,11 @@ impl Lowering<'_> {
                 format!("(SELECT mz_catalog.map_agg(k, v) FROM ({}) AS q (k, v))", self.query(query)?)
             }
             Expr::Subscript { expr, positions } => {
-                let base = self.expr(expr)?;
-                let positions = positions.iter().map(|position| self.subscript(position)).collect::<Result<String, _>>()?;
-                format!("({base}){positions}")
+                let mut sql = self.expr(expr)?;
+                for position in positions {
+                    sql = format!("({sql}){}", self.subscript(position)?);
+                }
+                sql
             }
             Expr::Field { expr, field } => format!("({}).{}", self.expr(expr)?, quoted(field.as_str())),
         })
@@ -157,6 +172,11 @@ impl Lowering<'_> {
         types::engine_type(self.catalog, &types::scalar_type(self.catalog, data_type)?)
     }
 
+    /// A literal of a type. It is cast when the statement runs: one that can't be read is no error of planning.
+    fn typed_literal(&self, data_type: &DataType, value: &str) -> Result<String, SqlError> {
+        Ok(format!("CAST({}::text AS {})", text(value), self.data_type(data_type)?))
+    }
+
     fn subscript(&mut self, position: &SubscriptPosition) -> Result<String, SqlError> {
         let mut bound = |expr: &Option<Expr>| expr.as_ref().map_or(Ok(String::new()), |expr| self.expr(expr));
         let (start, end) = (bound(&position.start)?, bound(&position.end)?);
@@ -200,12 +220,19 @@ impl Lowering<'_> {
 /// The engine's call for a word that stands for a function.
 fn special_call(function: &str) -> String {
     match function {
-        "current_schema" => "mz_fn.current_schema()".to_owned(),
+        "current_timestamp" => "mz_fn.now()".to_owned(),
         "current_date" => "(mz_fn.now())::date".to_owned(),
         "current_time" => "(mz_fn.now())::time".to_owned(),
         "localtime" => "(mz_fn.now())::time".to_owned(),
         "localtimestamp" => "(mz_fn.now())::timestamp".to_owned(),
         other => format!("mz_fn.{}()", quoted(other)),
+    }
+}
+
+fn unnested(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Nested(inner) => unnested(inner),
+        other => other,
     }
 }
 

@@ -52,7 +52,9 @@ impl Lowering<'_> {
                 let taken = |name: &Ident| scope.iter().any(|visible| visible.alias == *name);
                 let mut alias = item.name.clone();
                 let mut n = 1;
-                while taken(&alias) && scope.iter().any(|other| !other.path.is_empty() && other.name == item.name) {
+                while taken(&alias)
+                    && scope.iter().any(|other| !other.path.is_empty() && other.name == item.name)
+                {
                     n += 1;
                     alias = Ident::new(format!("{} {n}", item.name.as_str()));
                 }
@@ -71,8 +73,13 @@ impl Lowering<'_> {
 
     /// The list, in the scope that [`Self::enter`] made. Relations without an alias take theirs from it, in order.
     pub(crate) fn from_list(&mut self, from: &[TableWithJoins]) -> Result<String, SqlError> {
+        Ok(self.from_each(from)?.join(", "))
+    }
+
+    /// The items of the list, each on its own.
+    pub(crate) fn from_each(&mut self, from: &[TableWithJoins]) -> Result<Vec<String>, SqlError> {
         let mut place = 0;
-        comma(from, |table| self.table_with_joins(table, &mut place))
+        from.iter().map(|table| self.table_with_joins(table, &mut place)).collect()
     }
 
     fn table_with_joins(&mut self, table: &TableWithJoins, place: &mut usize) -> Result<String, SqlError> {
@@ -109,7 +116,9 @@ impl Lowering<'_> {
             TableFactor::Table { name, alias } => {
                 let sql = match name {
                     ItemRef::Id(id) => relation(self.catalog, *id),
-                    ItemRef::Name(name) => name.0.last().map(|name| quoted(name.as_str())).unwrap_or_default(),
+                    ItemRef::Name(name) => {
+                        name.0.last().map(|name| quoted(name.as_str())).unwrap_or_default()
+                    }
                 };
                 let alias = match alias {
                     Some(alias) => table_alias(alias),
