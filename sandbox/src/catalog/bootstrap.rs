@@ -61,8 +61,10 @@ impl Catalog {
     }
 
     /// Makes a catalog that was read from storage whole: what it derives from its contents.
+    #[must_use]
     pub fn restored(mut self) -> Self {
-        self.names = NameIndex::of(&self);
+        let used_by = std::mem::take(&mut self.names.used_by);
+        self.names = NameIndex { used_by, ..NameIndex::of(&self) };
         self
     }
 

@@ -58,16 +58,13 @@ impl Walk<'_> {
     fn visit_item(&mut self, id: ItemId) {
         let mut stack = vec![(id, self.catalog.used_by(id).collect::<Vec<_>>().into_iter())];
         while let Some((id, users)) = stack.last_mut() {
-            match users.next() {
-                Some(user) => {
-                    if self.seen.insert(ObjectId::Item(user)) {
-                        stack.push((user, self.catalog.used_by(user).collect::<Vec<_>>().into_iter()));
-                    }
+            if let Some(user) = users.next() {
+                if self.seen.insert(ObjectId::Item(user)) {
+                    stack.push((user, self.catalog.used_by(user).collect::<Vec<_>>().into_iter()));
                 }
-                None => {
-                    self.found.push(ObjectId::Item(*id));
-                    stack.pop();
-                }
+            } else {
+                self.found.push(ObjectId::Item(*id));
+                stack.pop();
             }
         }
     }

@@ -77,8 +77,8 @@ impl Catalog {
                         return Err(format!("item {used} depends on itself"));
                     }
                     Some(used) => {
-                        let uses = self.item(used).into_iter().flat_map(|item| item.uses.iter().copied());
-                        path.push((used, uses.collect()));
+                        let further = self.item(used).into_iter().flat_map(|item| item.uses.iter().copied());
+                        path.push((used, further.collect()));
                     }
                     None => {
                         on_path.remove(id);
@@ -105,7 +105,8 @@ impl Catalog {
         Ok(())
     }
 
-    fn exists(&self, object: ObjectId) -> bool {
+    /// True for what the catalog has.
+    pub(super) fn exists(&self, object: ObjectId) -> bool {
         match object {
             ObjectId::Role(id) => self.role(id).is_some(),
             object => self.owner(object).is_some(),
@@ -181,7 +182,6 @@ impl Catalog {
         let sorted = |index: &NameIndex| {
             let mut index = index.clone();
             index.used_by.values_mut().for_each(|users| users.sort_unstable());
-            index.items.retain(|_, names| !names.is_empty());
             index
         };
         if sorted(&self.names) != sorted(&NameIndex::of(self)) {

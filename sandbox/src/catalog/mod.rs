@@ -14,6 +14,8 @@ mod op;
 mod privilege;
 mod resolve;
 mod retarget;
+#[cfg(test)]
+mod tests;
 
 pub use apply::kebab;
 pub use bootstrap::{BOOTSTRAP_ROLE, QUICKSTART};

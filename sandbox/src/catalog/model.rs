@@ -202,7 +202,7 @@ pub struct ColumnDesc {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum ScalarType {
     /// A builtin type by its catalog name (`int4`, `text`, `numeric`, `uint8`, `mz_timestamp`, `_int4` for an array)
-    /// with PostgreSQL's modifier, -1 for none.
+    /// with `PostgreSQL`'s modifier, -1 for none.
     Builtin {
         /// `pg_type.typname`.
         name: String,
@@ -400,13 +400,37 @@ pub struct Catalog {
     pub(crate) items: BTreeMap<ItemId, Arc<Item>>,
     /// Who is granted what on `SYSTEM`.
     pub(crate) system_acl: Acl,
+    #[serde(with = "pairs")]
     pub(crate) default_privileges: BTreeMap<DefaultPrivilegeKey, PrivilegeSet>,
     /// Comments, by object and column (from 1).
+    #[serde(with = "pairs")]
     pub(crate) comments: BTreeMap<(ObjectId, Option<u32>), Arc<str>>,
     pub(crate) next: NextIds,
-    /// What stands for what: derived from the above, kept in step by the operations.
-    #[serde(skip)]
+    /// What stands for what: derived from the above, but for the order of dependants; kept in step by the operations.
     pub(crate) names: super::names::NameIndex,
+}
+
+/// Maps as lists of pairs: their keys are no strings, which JSON asks for.
+mod pairs {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<K: Serialize, V: Serialize, S: Serializer>(
+        map: &BTreeMap<K, V>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(map)
+    }
+
+    pub(super) fn deserialize<'de, K, V, D>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
+    where
+        K: Deserialize<'de> + Ord,
+        V: Deserialize<'de>,
+        D: Deserializer<'de>,
+    {
+        Vec::<(K, V)>::deserialize(deserializer).map(|pairs| pairs.into_iter().collect())
+    }
 }
 
 /// The next id of each family.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use mz_deploy_planner::name::Ident;
+use serde::{Deserialize, Serialize};
 
 use super::id::{ClusterId, DatabaseId, ItemId, NetworkPolicyId, RoleId, SchemaId};
 use super::model::{Catalog, Item, ItemKind};
@@ -30,16 +31,26 @@ impl NameSpace {
     }
 }
 
-/// The index. Shared until it is changed.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// The names of a schema's items.
+pub(crate) type SchemaNames = BTreeMap<(NameSpace, Ident), ItemId>;
+
+/// The index. Names aren't stored: they are in the objects.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct NameIndex {
+    #[serde(skip)]
     pub(crate) databases: BTreeMap<Ident, DatabaseId>,
+    #[serde(skip)]
     pub(crate) schemas: BTreeMap<(Option<DatabaseId>, Ident), SchemaId>,
+    #[serde(skip)]
     pub(crate) clusters: BTreeMap<Ident, ClusterId>,
+    #[serde(skip)]
     pub(crate) roles: BTreeMap<Ident, RoleId>,
+    #[serde(skip)]
     pub(crate) network_policies: BTreeMap<Ident, NetworkPolicyId>,
-    pub(crate) items: BTreeMap<SchemaId, Arc<BTreeMap<(NameSpace, Ident), ItemId>>>,
+    #[serde(skip)]
+    pub(crate) items: BTreeMap<SchemaId, Arc<SchemaNames>>,
     /// Temporary items, by session.
+    #[serde(skip)]
     pub(crate) temporary: BTreeMap<(u32, Ident), ItemId>,
     /// Who depends on an item: the reverse of `uses`, in the order in which the server lists dependants. A new
     /// dependant comes last; one whose stored statement changes with a rename moves to the end.
@@ -114,6 +125,9 @@ impl NameIndex {
             (Some(schema), _) => {
                 if let Some(names) = self.items.get_mut(&schema) {
                     Arc::make_mut(names).remove(&key);
+                    if names.is_empty() {
+                        self.items.remove(&schema);
+                    }
                 }
             }
             (None, Some(session)) => {

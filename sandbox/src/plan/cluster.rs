@@ -14,7 +14,7 @@ use crate::sql::ast::{
 };
 
 /// The sizes that a replica may have.
-pub const SIZES: [&str; 10] = [
+const SIZES: [&str; 10] = [
     "100cc",
     "200cc",
     "25cc",
@@ -29,6 +29,10 @@ pub const SIZES: [&str; 10] = [
 
 const DEFAULT_INTROSPECTION_INTERVAL: i64 = 1_000_000;
 
+/// How often introspection happens, in microseconds; `None` is never.
+#[derive(Clone, Copy)]
+struct Interval(Option<i64>);
+
 /// The options of `CREATE CLUSTER` and `ALTER CLUSTER … SET` that were given.
 #[derive(Default)]
 struct Options<'a> {
@@ -37,7 +41,7 @@ struct Options<'a> {
     managed: Option<bool>,
     replicas: Option<&'a [(Ident, Vec<SqlOption>)]>,
     schedule: Option<Schedule>,
-    introspection_interval: Option<Option<i64>>,
+    introspection_interval: Option<Interval>,
     introspection_debugging: Option<bool>,
     notices: Vec<Notice>,
 }
@@ -66,7 +70,7 @@ impl<'a> Options<'a> {
                 self.replication_factor = Some(factor);
             }
             "MANAGED" => {
-                self.managed = Some(boolean(option).ok_or_else(|| invalid("cannot use value as boolean"))?)
+                self.managed = Some(boolean(option).ok_or_else(|| invalid("cannot use value as boolean"))?);
             }
             "REPLICAS" => match &option.value {
                 Some(OptionValue::Rules(replicas)) => self.replicas = Some(replicas),
@@ -144,8 +148,8 @@ fn boolean(option: &SqlOption) -> Option<bool> {
     }
 }
 
-/// Seconds, or a number with a unit, in microseconds; `None` for zero, which turns introspection off.
-fn interval(text: &str) -> Option<Option<i64>> {
+/// Seconds, or a number with a unit. Zero turns introspection off.
+fn interval(text: &str) -> Option<Interval> {
     let text = text.trim();
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (count, unit) = text.split_at_checked(end)?;
@@ -159,7 +163,7 @@ fn interval(text: &str) -> Option<Option<i64>> {
     let micros = count.parse::<f64>().ok()? * seconds * 1e6;
     #[expect(clippy::cast_possible_truncation, reason = "an interval of more than 2^63 µs is cut to that")]
     let micros = micros.round() as i64;
-    Some((micros != 0).then_some(micros))
+    Some(Interval((micros != 0).then_some(micros)))
 }
 
 fn check_size(size: &str) -> Result<(), SqlError> {
@@ -256,7 +260,7 @@ pub(super) fn create(
             introspection_debugging: options.introspection_debugging.unwrap_or(false),
             introspection_interval: options
                 .introspection_interval
-                .unwrap_or(Some(DEFAULT_INTROSPECTION_INTERVAL)),
+                .map_or(Some(DEFAULT_INTROSPECTION_INTERVAL), |Interval(interval)| interval),
             schedule: options.schedule.unwrap_or(Schedule::Manual),
         };
         (Some(managed), replicas)
@@ -373,7 +377,7 @@ fn set(cluster: &Cluster, options: &[SqlOption]) -> Result<(Option<ManagedCluste
     if let Some(on) = options.introspection_debugging {
         managed.introspection_debugging = on;
     }
-    if let Some(interval) = options.introspection_interval {
+    if let Some(Interval(interval)) = options.introspection_interval {
         managed.introspection_interval = interval;
     }
     if let Some(schedule) = options.schedule {

@@ -23,12 +23,12 @@ pub(super) fn drop(
     session: &SessionView,
     kind: ObjectKind,
     if_exists: bool,
-    names: &[ObjectName],
+    targets: &[ObjectName],
     behavior: Option<DropBehavior>,
 ) -> Result<Planned, SqlError> {
     let mut notices = Vec::new();
     let mut objects = Vec::new();
-    for target in names {
+    for target in targets {
         match find(catalog, session, kind, target) {
             Ok(object) => objects.push(object),
             Err(error) if if_exists && is_absence(&error) => notices.push(skipping(kind, target)),

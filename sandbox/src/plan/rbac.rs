@@ -91,10 +91,10 @@ impl Requirements {
             self.privileges.push((Some(ObjectId::Cluster(cluster)), Privilege::Create));
         }
         for id in uses {
-            let Some(used) = catalog.item(*id) else { continue };
-            match used.kind {
+            let Some(input) = catalog.item(*id) else { continue };
+            match input.kind {
                 ItemKind::Secret | ItemKind::Connection(_) | ItemKind::Type(_) => {
-                    let schema = used.schema.map(ObjectId::Schema);
+                    let schema = input.schema.map(ObjectId::Schema);
                     self.privileges.extend(schema.map(|schema| (Some(schema), Privilege::Usage)));
                     self.privileges.push((Some(ObjectId::Item(*id)), Privilege::Usage));
                 }

@@ -201,7 +201,9 @@ impl Change<'_> {
                 change(&mut cluster.owner, &mut cluster.acl);
                 cluster.replicas.iter_mut().for_each(|replica| replica.owner = owner);
                 let replicas: Vec<ReplicaId> = cluster.replicas.iter().map(|replica| replica.id).collect();
-                replicas.into_iter().for_each(|replica| self.touch(ObjectId::Replica(id, replica)));
+                for replica in replicas {
+                    self.touch(ObjectId::Replica(id, replica));
+                }
             }
             ObjectId::Replica(cluster, id) => {
                 let found = self.cluster_mut(cluster)?;
@@ -314,6 +316,9 @@ impl Change<'_> {
         column: Option<u32>,
         text: Option<&str>,
     ) -> Result<(), SqlError> {
+        if !self.catalog.exists(object) {
+            return Err(missing(object));
+        }
         match text {
             Some(text) => self.catalog.comments.insert((object, column), Arc::from(text)),
             None => self.catalog.comments.remove(&(object, column)),

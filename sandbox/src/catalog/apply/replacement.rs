@@ -15,6 +15,9 @@ impl Change<'_> {
         let old = self.catalog.items.get(&target).cloned().ok_or_else(|| missing(ObjectId::Item(target)))?;
         let new = self.catalog.items.get(&replacement).cloned();
         let new = new.ok_or_else(|| missing(ObjectId::Item(replacement)))?;
+        if !matches!(&new.kind, ItemKind::MaterializedView(view) if view.replaces == Some(target)) {
+            return Err(SqlError::internal(format!("item {replacement} is not the replacement of {target}")));
+        }
         let names = (self.catalog.full_name(target), self.catalog.full_name(replacement));
         self.audit_item("drop", replacement);
 

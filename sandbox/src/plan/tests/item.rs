@@ -16,7 +16,7 @@ use crate::sql::ast::{
     ClusterRef, ConnectionAction, CreateIndex, Expr, ItemRef, Name, Query, SelectItem, SetExpr, Statement,
     TableFactor, TypeDefinition,
 };
-use crate::sql::visit::{Node, visit_mut};
+use crate::sql::visit::{Role, Visitor, walk_statement};
 
 /// Plans a statement that makes an item, `ALTER MATERIALIZED VIEW … APPLY REPLACEMENT` and `ALTER CONNECTION`.
 pub(super) fn plan_item(
@@ -34,7 +34,10 @@ pub(super) fn plan_item(
         return Some(alter_connection(catalog, session, name, actions));
     }
     let mut statement = statement.clone();
-    let uses = resolve(&mut statement, catalog, session);
+    let uses = match resolve(&mut statement, catalog, session) {
+        Ok(uses) => uses,
+        Err(error) => return Some(Err(error)),
+    };
     Some(make(statement, uses, catalog, session)?.map(|ops| {
         let requires = Requirements::of_ops(catalog, &ops);
         Planned::new(DdlPlan { ops, ..DdlPlan::default() }, requires)
@@ -49,6 +52,10 @@ fn apply_replacement(
 ) -> Result<Planned, SqlError> {
     let target = catalog.resolve_item(session, name)?.id;
     let replacement = catalog.resolve_item(session, replacement)?.id;
+    let replaces = catalog.item(replacement).map(|item| &item.kind);
+    if !matches!(replaces, Some(ItemKind::MaterializedView(view)) if view.replaces == Some(target)) {
+        return Err(SqlError::internal("not the replacement of this view"));
+    }
     let ops = vec![Op::ApplyReplacement { target, replacement }];
     let requires = Requirements::of_ops(catalog, &ops);
     Ok(Planned::new(DdlPlan { ops, ..DdlPlan::default() }, requires))
@@ -78,41 +85,62 @@ fn alter_connection(
         }
     }
     let mut statement = Statement::CreateConnection(create.clone());
-    let uses = resolve(&mut statement, catalog, session);
+    let uses = resolve(&mut statement, catalog, session)?;
     let kind = Box::new(ItemKind::Connection(Connection { create }));
     let ops = vec![Op::ReplaceItem { id: item.id, uses, kind }];
     let requires = Requirements::of_ops(catalog, &ops);
     Ok(Planned::new(DdlPlan { ops, ..DdlPlan::default() }, requires))
 }
 
-/// Turns names into ids and says which. Names of `WITH` blocks stay.
-fn resolve(statement: &mut Statement, catalog: &Catalog, session: &SessionView) -> BTreeSet<ItemId> {
-    let mut uses = BTreeSet::new();
-    visit_mut(statement, &mut |node| {
-        let (found, reference) = match node {
-            Node::Item(reference) => {
-                (by_name(reference, |name| catalog.resolve_item(session, name)), reference)
-            }
-            Node::Type(reference) => {
-                (by_name(reference, |name| catalog.resolve_type(session, name)), reference)
-            }
-            Node::Expr(_) => return,
-        };
-        if let Some(found) = found {
-            uses.insert(found);
-            *reference = ItemRef::Id(found);
-        }
-    });
-    uses
+/// Turns names into ids and says which. A name of one part that stands for no item is a `WITH` block's, and stays.
+fn resolve(
+    statement: &mut Statement,
+    catalog: &Catalog,
+    session: &SessionView,
+) -> Result<BTreeSet<ItemId>, SqlError> {
+    let mut resolving = Resolving { catalog, session, uses: BTreeSet::new(), missing: None };
+    walk_statement(&mut resolving, statement);
+    resolving.missing.map_or(Ok(resolving.uses), Err)
 }
 
-fn by_name<'a>(
-    reference: &ItemRef,
-    resolve: impl FnOnce(&Name) -> Result<&'a Item, SqlError>,
-) -> Option<ItemId> {
-    match reference {
-        ItemRef::Id(id) => Some(*id),
-        ItemRef::Name(name) => resolve(name).ok().map(|item| item.id),
+struct Resolving<'a> {
+    catalog: &'a Catalog,
+    session: &'a SessionView,
+    uses: BTreeSet<ItemId>,
+    missing: Option<SqlError>,
+}
+
+impl Resolving<'_> {
+    fn found(&mut self, reference: &mut ItemRef, found: Result<ItemId, SqlError>) {
+        match found {
+            Ok(found) => {
+                self.uses.insert(found);
+                *reference = ItemRef::Id(found);
+            }
+            Err(error) => {
+                if !matches!(reference, ItemRef::Name(name) if name.0.len() == 1) {
+                    self.missing.get_or_insert(error);
+                }
+            }
+        }
+    }
+}
+
+impl Visitor for Resolving<'_> {
+    fn item(&mut self, _role: Role, item: &mut ItemRef) {
+        let found = match &*item {
+            ItemRef::Id(id) => Ok(*id),
+            ItemRef::Name(name) => self.catalog.resolve_item(self.session, name).map(|item| item.id),
+        };
+        self.found(item, found);
+    }
+
+    fn type_name(&mut self, name: &mut ItemRef) {
+        let found = match &*name {
+            ItemRef::Id(id) => Ok(*id),
+            ItemRef::Name(name) => self.catalog.resolve_type(self.session, name).map(|item| item.id),
+        };
+        self.found(name, found);
     }
 }
 
@@ -132,6 +160,7 @@ fn place(catalog: &Catalog, session: &SessionView, name: &Name, temporary: bool)
     Ok(Place { schema: Some(schema.id), session: None, name })
 }
 
+#[expect(clippy::too_many_lines, reason = "an arm for each statement that makes an item")]
 fn make(
     statement: Statement,
     mut uses: BTreeSet<ItemId>,
@@ -157,6 +186,12 @@ fn make(
         Statement::CreateMaterializedView(create) => {
             let place = at(catalog, &create.name, false)?;
             replaced = create.or_replace.then(|| create.name.clone());
+            if let Some(ItemRef::Id(target)) = create.replacement_for {
+                let downstream = catalog.dependents(&[ObjectId::Item(target)]);
+                if uses.iter().any(|id| *id != target && downstream.contains(&ObjectId::Item(*id))) {
+                    return Err(SqlError::internal("the view would depend on itself"));
+                }
+            }
             let view = MaterializedView {
                 columns: columns(catalog, &create.columns, &create.query),
                 keys: Vec::new(),

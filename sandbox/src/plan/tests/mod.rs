@@ -2,4 +2,5 @@
 
 mod item;
 mod replay;
+mod statements;
 pub(crate) mod world;

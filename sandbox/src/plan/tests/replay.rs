@@ -66,6 +66,7 @@ fn every_statement_about_the_catalog_is_answered_as_recorded() {
         for (number, step) in scenario["steps"].as_array().into_iter().flatten().enumerate() {
             replay.step(&format!("{name}:{number}"), step);
         }
+        assert_eq!(replay.catalog.check_invariants(), Ok(()), "after {name}");
         compared += replay.compared;
         differences.push_str(&replay.differences);
     }

@@ -63,7 +63,6 @@ pub(crate) fn run(
     let user = catalog.role(session.role).map(|role| role.name.as_str().to_owned());
     let transaction = Transaction { ops: planned.plan.ops, user, now: NOW };
     Some(next.apply(&transaction).map(|effects| {
-        assert_eq!(next.check_invariants(), Ok(()), "after {statement:?}");
         *catalog = next;
         (planned.plan.notices, effects)
     }))
@@ -140,8 +139,9 @@ impl World {
         if set(&statement, &mut self.session) {
             return Ok((Vec::new(), Effects::default()));
         }
-        run(&statement, &mut self.catalog, &self.session)
-            .unwrap_or_else(|| panic!("not a statement of DDL: {sql}"))
+        let answer = run(&statement, &mut self.catalog, &self.session);
+        assert_eq!(self.catalog.check_invariants(), Ok(()), "after {sql}");
+        answer.unwrap_or_else(|| panic!("not a statement of DDL: {sql}"))
     }
 
     /// Runs statements that must succeed, each up to its semicolon.
