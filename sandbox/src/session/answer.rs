@@ -2,8 +2,8 @@
 
 use super::subscription::Subscription;
 use crate::error::SqlError;
-use crate::query::CopyFrom;
 pub(crate) use crate::query::CopyFormat;
+use crate::query::CopyFrom;
 use crate::result::{Column, Format, Row, TypeOid};
 
 /// What `Describe` says of a statement.
@@ -23,31 +23,19 @@ pub(crate) enum Answer {
     /// It was done.
     Done(String),
     /// Rows. The tag follows when the last of them was sent.
-    Rows {
-        rows: Vec<Row>,
-        tag: Tag,
-    },
+    Rows { rows: Vec<Row>, tag: Tag },
     /// Rows in the format of `COPY`.
-    CopyOut {
-        columns: usize,
-        format: CopyFormat,
-        rows: Vec<Row>,
-    },
+    CopyOut { columns: usize, format: CopyFormat, rows: Vec<Row> },
     /// The client is to send rows.
     CopyIn(Box<CopyFrom>),
     /// Rows that come as they change; with a format they are sent as `COPY` data.
-    Stream {
-        subscription: Box<Subscription>,
-        copy: Option<(usize, CopyFormat)>,
-    },
+    Stream { subscription: Box<Subscription>, copy: Option<(usize, CopyFormat)> },
     /// A cursor over a subscription: its rows have to be waited for.
     Fetch(Fetch),
     /// The connection is to end without a word.
     Disconnect,
     /// The statement reads a time that has not come: it is to be run again then.
-    Wait {
-        until: u64,
-    },
+    Wait { until: u64 },
 }
 
 /// How the tag of rows is written.

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use mz_deploy_planner::name::Ident;
 
-use super::transaction::Transaction;
-use super::variables::{Report, Variables};
 use super::Session;
 use super::definitions::SERVER_VERSION;
+use super::transaction::Transaction;
+use super::variables::{Report, Variables};
 use crate::catalog::{Catalog, ObjectId, Op, Role, Transaction as CatalogTransaction};
 use crate::coordinator::{Change, Coordinator, State, uuid};
 use crate::error::{Notice, SqlError, SqlState};

@@ -133,7 +133,10 @@ mod tests {
         let first = changes.advance(5, vec![row(&["1", "x"]), row(&["2", "y"]), row(&["2", "y"])]);
         assert_eq!(first, [row(&["5", "1", "1", "x"]), row(&["5", "2", "2", "y"])]);
         let second = changes.advance(6, vec![row(&["2", "y"]), row(&["1", "z"])]);
-        assert_eq!(second, [row(&["6", "-1", "1", "x"]), row(&["6", "-1", "2", "y"]), row(&["6", "1", "1", "z"])]);
+        assert_eq!(
+            second,
+            [row(&["6", "-1", "1", "x"]), row(&["6", "-1", "2", "y"]), row(&["6", "1", "1", "z"])]
+        );
         assert!(changes.advance(7, vec![row(&["1", "z"]), row(&["2", "y"])]).is_empty());
     }
 

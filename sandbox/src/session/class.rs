@@ -41,7 +41,9 @@ pub(crate) fn class(statement: &Statement) -> Class {
         | S::Raise { .. } => Class::Session,
         S::Select(_) | S::Subscribe(_) | S::Explain(_) | S::Show(_) | S::ShowCreate { .. } => Class::Read,
         S::Insert(_) | S::Copy(_) => Class::Write,
-        S::AlterRename { .. } | S::AlterSwap { .. } | S::CreateTableFromSource(_) | S::CreateSource(_) => Class::Ddl,
+        S::AlterRename { .. } | S::AlterSwap { .. } | S::CreateTableFromSource(_) | S::CreateSource(_) => {
+            Class::Ddl
+        }
         S::Update(_)
         | S::Delete(_)
         | S::AlterCluster { .. }

@@ -5,8 +5,13 @@ use crate::query::{CopyFormat, CopyKind};
 use crate::result::Row;
 
 /// The rows of the data of a client.
-pub(crate) fn decode(format: &CopyFormat, data: &[u8], columns: usize) -> Result<Vec<Vec<Option<String>>>, SqlError> {
-    let text = std::str::from_utf8(data).map_err(|_| bad_data("invalid byte sequence for encoding \"UTF8\""))?;
+pub(crate) fn decode(
+    format: &CopyFormat,
+    data: &[u8],
+    columns: usize,
+) -> Result<Vec<Vec<Option<String>>>, SqlError> {
+    let text =
+        std::str::from_utf8(data).map_err(|_| bad_data("invalid byte sequence for encoding \"UTF8\""))?;
     let records = match format.kind {
         CopyKind::Text => text_records(format, text),
         CopyKind::Csv => csv_records(format, text)?,
@@ -90,7 +95,9 @@ pub(crate) fn encode(format: &CopyFormat, row: &Row) -> Vec<u8> {
         }
         match value {
             None => line.extend(format.null.bytes()),
-            Some(value) if format.kind == CopyKind::Text => escape_into(&mut line, value, byte_of(format.delimiter)),
+            Some(value) if format.kind == CopyKind::Text => {
+                escape_into(&mut line, value, byte_of(format.delimiter))
+            }
             Some(value) => quote_into(format, &mut line, value),
         }
     }
@@ -222,8 +229,12 @@ mod tests {
     #[test]
     fn csv_is_read_with_quotes_header_and_another_delimiter() {
         let found = decode(&csv(), b"5,\"fi,ve\"\n6,\n7,\"\"\n8,\"a\"\"b\nc\"", 2).expect("well formed");
-        let expected: [&[Option<&str>]; 4] =
-            [&[Some("5"), Some("fi,ve")], &[Some("6"), None], &[Some("7"), None], &[Some("8"), Some("a\"b\nc")]];
+        let expected: [&[Option<&str>]; 4] = [
+            &[Some("5"), Some("fi,ve")],
+            &[Some("6"), None],
+            &[Some("7"), None],
+            &[Some("8"), Some("a\"b\nc")],
+        ];
         assert_eq!(found, rows(&expected));
         let other = CopyFormat { header: true, delimiter: ';', ..csv() };
         assert_eq!(decode(&other, b"b;a\nx;8\n", 2).expect("well formed"), rows(&[&[Some("x"), Some("8")]]));
@@ -233,7 +244,10 @@ mod tests {
     fn lines_of_the_wrong_width_are_refused() {
         assert_eq!(decode(&text(), b"1\ty\n", 3).expect_err("too short").message, "missing data for column");
         let error = decode(&text(), b"1\t2\t3\n", 2).expect_err("too long");
-        assert_eq!((error.code.0, error.message.as_str()), ("22P04", "extra data after last expected column"));
+        assert_eq!(
+            (error.code.0, error.message.as_str()),
+            ("22P04", "extra data after last expected column")
+        );
         assert_eq!(decode(&text(), b"", 2), Ok(Vec::new()));
         assert_eq!(decode(&text(), b"9\tnine", 2).map(|rows| rows.len()), Ok(1));
     }

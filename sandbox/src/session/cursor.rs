@@ -165,7 +165,8 @@ fn fetch_timeout(value: &Value) -> Result<Wait> {
     };
     let one = parse_microseconds(&format!("1{unit}")).ok_or_else(invalid)?;
     let number: f64 = number.parse().map_err(|_| invalid())?;
-    let time = Duration::try_from_secs_f64(number * Duration::from_micros(one).as_secs_f64()).map_err(|_| invalid())?;
+    let time = Duration::try_from_secs_f64(number * Duration::from_micros(one).as_secs_f64())
+        .map_err(|_| invalid())?;
     if time > MAX_TIMEOUT {
         return Err(SqlError::internal(format!("timeout out of range: {}s", time.as_secs_f64())));
     }

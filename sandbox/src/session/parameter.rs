@@ -7,11 +7,11 @@ use crate::result::{Format, Param, TypeOid};
 
 /// Types that a parameter may have: PostgreSQL's and Materialize's scalars, and their arrays.
 const KNOWN: &[TypeOid] = &[
-    16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 28, 114, 199, 700, 701, 1000, 1001, 1002, 1005, 1006, 1007, 1009,
-    1011, 1014, 1015, 1016, 1021, 1022, 1028, 1042, 1043, 1082, 1083, 1114, 1115, 1182, 1183, 1184, 1185, 1186, 1187,
-    1231, 1700, 2205, 2206, 2210, 2211, 2249, 2950, 2951, 3802, 3807, 3904, 3905, 3906, 3907, 3908, 3909, 3910, 3911,
-    3912, 3913, 3926, 3927, 16_384, 16_385, 16_460, 16_461, 16_462, 16_463, 16_464, 16_465, 16_552, 16_553, 16_566,
-    16_567,
+    16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 28, 114, 199, 700, 701, 1000, 1001, 1002, 1005, 1006, 1007,
+    1009, 1011, 1014, 1015, 1016, 1021, 1022, 1028, 1042, 1043, 1082, 1083, 1114, 1115, 1182, 1183, 1184,
+    1185, 1186, 1187, 1231, 1700, 2205, 2206, 2210, 2211, 2249, 2950, 2951, 3802, 3807, 3904, 3905, 3906,
+    3907, 3908, 3909, 3910, 3911, 3912, 3913, 3926, 3927, 16_384, 16_385, 16_460, 16_461, 16_462, 16_463,
+    16_464, 16_465, 16_552, 16_553, 16_566, 16_567,
 ];
 /// Lists and maps: anonymous ones.
 const LIST: TypeOid = 16_384;
@@ -70,7 +70,9 @@ pub(super) fn check(param: &Param, engine: &Engine) -> Result<()> {
                 19 | 25 | 1042 | 1043 => Ok(()),
                 _ if text.is_empty() || !text.is_ascii() || needs_engine(param.type_oid, text) => {
                     let checked = engine.query("SELECT $1", std::slice::from_ref(param), &[]);
-                    checked.map(|_| ()).map_err(|error| undecodable(&crate::engine::translate(&error).message))
+                    checked
+                        .map(|_| ())
+                        .map_err(|error| undecodable(&crate::engine::translate(&error).message))
                 }
                 _ => Ok(()),
             }
@@ -103,7 +105,9 @@ fn check_bytes(oid: TypeOid, value: &[u8]) -> std::result::Result<(), String> {
         Some(width) if value.len() > width => Err("invalid buffer size".to_owned()),
         Some(_) => Ok(()),
         None => match oid {
-            19 | 25 | 1042 | 1043 => std::str::from_utf8(value).map(|_| ()).map_err(|error| error.to_string()),
+            19 | 25 | 1042 | 1043 => {
+                std::str::from_utf8(value).map(|_| ()).map_err(|error| error.to_string())
+            }
             1000..=1016 | 1021 | 1022 | 1028 | 1115 | 1182 | 1183 | 1185 | 1187 | 1231 | 2951 | 3807 => {
                 Err("input of array types is not implemented".to_owned())
             }

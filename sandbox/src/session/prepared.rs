@@ -98,7 +98,24 @@ impl Session {
     }
 
     /// `EXECUTE name (values)`: each value must have the type of its parameter, or a number where a number is wanted.
-    pub(super) fn execute_prepared(&mut self, name: &str, values: &[Expr], formats: &[Format]) -> Result<Answer> {
+    pub(super) fn execute_prepared(
+        &mut self,
+        name: &str,
+        values: &[Expr],
+        formats: &[Format],
+    ) -> Result<Answer> {
+        let (prepared, params) = self.execute_params(name, values)?;
+        let bound = Bound {
+            statement: prepared.statement,
+            params,
+            formats: formats.to_vec(),
+            description: prepared.description,
+        };
+        self.execute_bound(&bound)
+    }
+
+    /// What an `EXECUTE` runs, and with which values.
+    pub(super) fn execute_params(&mut self, name: &str, values: &[Expr]) -> Result<(Prepared, Vec<Param>)> {
         let Some(prepared) = self.statements.get(name).cloned() else {
             return Err(SqlError::internal(format!("unknown prepared statement {name}")));
         };
@@ -111,20 +128,15 @@ impl Session {
         for (position, (value, type_oid)) in values.iter().zip(wanted).enumerate() {
             params.push(self.execute_param(position + 1, value, *type_oid)?);
         }
-        let bound = Bound {
-            statement: prepared.statement,
-            params,
-            formats: formats.to_vec(),
-            description: prepared.description,
-        };
-        self.execute_bound(&bound)
+        Ok((prepared, params))
     }
 
     fn execute_param(&mut self, number: usize, value: &Expr, wanted: TypeOid) -> Result<Param> {
         let values = SetExpr::Values(vec![vec![value.clone()]]);
         let with = With::Simple(Vec::new());
         let query = Query { with, body: values, order_by: Vec::new(), limit: None, offset: None };
-        let Plan::Query(plan) = self.plan(&Statement::Select(SelectStatement { query, as_of: None }), &[])? else {
+        let Plan::Query(plan) = self.plan(&Statement::Select(SelectStatement { query, as_of: None }), &[])?
+        else {
             return Err(SqlError::unsupported("parameters of EXECUTE that are no values"));
         };
         let given = plan.columns.first().map_or(0, |column| column.type_oid);
@@ -153,7 +165,12 @@ impl Session {
             let message = "there is no parameter $1";
             return Err(SqlError::new(SqlState::UNDEFINED_PARAMETER, message));
         }
-        Ok(Bound { statement: Some(Arc::new(statement)), params: Vec::new(), formats: Vec::new(), description })
+        Ok(Bound {
+            statement: Some(Arc::new(statement)),
+            params: Vec::new(),
+            formats: Vec::new(),
+            description,
+        })
     }
 
     /// `Bind`. `formats` are those of the parameters and those of the result.
@@ -178,7 +195,8 @@ impl Session {
             return Err(SqlError::new(SqlState::PROTOCOL_VIOLATION, message));
         }
         let mut params = Vec::new();
-        for (position, (value, type_oid)) in values.into_iter().zip(&prepared.description.params).enumerate() {
+        for (position, (value, type_oid)) in values.into_iter().zip(&prepared.description.params).enumerate()
+        {
             let format = format_of(&formats.0, position);
             let param = Param { type_oid: *type_oid, format, value };
             parameter::check(&param, self.coordinator.engine())?;

@@ -26,7 +26,9 @@ impl Session {
                     self.transaction.read(true, None)?;
                     Err(plan.refused)
                 }
-                Plan::Write(_) | Plan::Subscribe(_) | Plan::Copy(_) | Plan::Other => Err(SqlError::unsupported(crate::sql::print::display(statement))),
+                Plan::Write(_) | Plan::Subscribe(_) | Plan::Other => {
+                    Err(SqlError::unsupported(crate::sql::print::display(statement)))
+                }
             },
         }
     }
@@ -93,7 +95,8 @@ impl Session {
         let rows = answer.map_err(|error| planning::translated(&error))?.result.rows;
         let value: Option<Vec<u8>> = rows.into_iter().flatten().next().flatten();
         let text = value.map(|value| String::from_utf8_lossy(&value).into_owned());
-        text.and_then(|text| text.parse().ok()).ok_or_else(|| SqlError::internal("timestamp must not be NULL"))
+        text.and_then(|text| text.parse().ok())
+            .ok_or_else(|| SqlError::internal("timestamp must not be NULL"))
     }
 }
 

@@ -75,12 +75,10 @@ impl Session {
         Ok(match statement {
             Statement::ShowVariable { name } => Description { columns: Some(show_columns(name)), ..none },
             Statement::Fetch { name, .. } => self.cursor(name.as_str())?.bound.description.clone(),
-            Statement::Execute { name, .. } => match self.statements.get(name.as_str()) {
-                Some(prepared) => {
-                    Description { columns: prepared.description.columns.clone(), ..none }
-                }
-                None => return Err(unknown_statement(name.as_str())),
-            },
+            Statement::Execute { name, parameters } => {
+                let (prepared, _) = self.execute_params(name.as_str(), parameters)?;
+                Description { columns: prepared.description.columns, ..none }
+            }
             other => self.plan(other, params)?.description(),
         })
     }
@@ -90,6 +88,9 @@ impl Session {
         let catalog = self.catalog();
         let view = self.view();
         self.prepare_engine(&catalog)?;
+        if self.transaction.is_block() {
+            planning::check_names(statement, &catalog, &view, self.coordinator.engine())?;
+        }
         planning::plan(statement, &catalog, &view, self.coordinator.engine(), params)
     }
 
@@ -157,7 +158,9 @@ impl Session {
             Statement::Fetch { name, count, timeout } => self.fetch(name.as_str(), *count, timeout.as_ref()),
             Statement::Close { name } => self.close_cursor(name.as_str()),
             Statement::Prepare { name, statement } => self.prepare_statement(name.as_str(), statement),
-            Statement::Execute { name, parameters } => self.execute_prepared(name.as_str(), parameters, &bound.formats),
+            Statement::Execute { name, parameters } => {
+                self.execute_prepared(name.as_str(), parameters, &bound.formats)
+            }
             Statement::Deallocate { name } => {
                 self.deallocate(name.as_ref().map(mz_deploy_planner::name::Ident::as_str))
             }
@@ -269,8 +272,14 @@ impl Session {
         let view = self.view();
         coordinator.engine().set_session(&self.engine_settings(&before)).map_err(engine_failed)?;
         let mut scratch = before.clone();
-        let plan =
-            planning::plan_change(statement, &mut scratch, &view, coordinator.engine(), coordinator.limits(), self.clock().now())?;
+        let plan = planning::plan_change(
+            statement,
+            &mut scratch,
+            &view,
+            coordinator.engine(),
+            coordinator.limits(),
+            self.clock().now(),
+        )?;
         let DdlPlan { ops, notices, secrets } = plan;
         self.notices.extend(notices);
         if ops.is_empty() {
@@ -343,10 +352,6 @@ fn answer_to_fault(fault: Fault) -> Result<Answer> {
         Fault::Fail(error) => Err(error),
         Fault::Disconnect => Ok(Answer::Disconnect),
     }
-}
-
-fn unknown_statement(name: &str) -> SqlError {
-    SqlError::internal(format!("unknown prepared statement {name}"))
 }
 
 /// The tag of a statement that changes the catalog.

@@ -1,9 +1,9 @@
 //! Statements about variables.
 
+use super::Session;
 use super::answer::{Answer, Result, Tag};
 use super::definitions;
 use super::transaction::Work;
-use super::Session;
 use crate::error::{Notice, SqlError, SqlState};
 use crate::result::{Column, Row};
 use crate::sql::ast::{Isolation, SetValue, SetWord, ShowVariable, TransactionMode, Value};
@@ -75,7 +75,11 @@ impl Session {
                         ));
                     }
                     let local = !session && self.transaction.is_block();
-                    self.variables.set("transaction_isolation", Some(&[isolation(*level).to_owned()]), local)?;
+                    self.variables.set(
+                        "transaction_isolation",
+                        Some(&[isolation(*level).to_owned()]),
+                        local,
+                    )?;
                 }
                 TransactionMode::ReadOnly | TransactionMode::ReadWrite => {
                     return Err(SqlError::internal("SET TRANSACTION <access-mode> not yet supported"));

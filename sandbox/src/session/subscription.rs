@@ -11,7 +11,7 @@ use super::changes::{Changes, Shape};
 use super::planning;
 use super::prepared::format_of;
 use super::read::{param_types, with_dependencies};
-use super::time_domain::name_of;
+use super::time_domain::{is_stored, name_of};
 use crate::catalog::{Catalog, ItemId, ObjectId, Privilege};
 use crate::error::{Notice, SqlError, SqlState};
 use crate::plan::rbac::Requirements;
@@ -132,7 +132,9 @@ impl Session {
             return Err(SqlError::new(SqlState::DATA_EXCEPTION, message));
         }
         if up_to == Some(as_of) {
-            let message = format!("subscribe as of {as_of} (inclusive) up to the same bound {as_of} (exclusive) is guaranteed to be empty");
+            let message = format!(
+                "subscribe as of {as_of} (inclusive) up to the same bound {as_of} (exclusive) is guaranteed to be empty"
+            );
             self.notices.push(Notice::new(SqlState::SUCCESS, message));
         }
         if copy.is_none() && !self.in_cursor {
@@ -162,7 +164,10 @@ impl Session {
             complete: up_to == Some(as_of),
         };
         let columns = plan.columns.len();
-        Ok(Answer::Stream { subscription: Box::new(subscription), copy: copy.map(|format| (columns, format)) })
+        Ok(Answer::Stream {
+            subscription: Box::new(subscription),
+            copy: copy.map(|format| (columns, format)),
+        })
     }
 
     fn allow_cluster(&self, catalog: &Catalog, plan: &SubscribePlan) -> Result<()> {
@@ -174,7 +179,8 @@ impl Session {
         }
         let view = self.view();
         let cluster = catalog.resolve_cluster(&view.cluster)?;
-        Requirements::privilege(Some(ObjectId::Cluster(cluster.id)), Privilege::Usage).check(catalog, view.role)
+        Requirements::privilege(Some(ObjectId::Cluster(cluster.id)), Privilege::Usage)
+            .check(catalog, view.role)
     }
 
     /// Looks whether a subscription has something new, and queues it.
@@ -257,7 +263,7 @@ impl Session {
 
 fn too_old(catalog: &Catalog, plan: &SubscribePlan, as_of: u64, since: u64) -> SqlError {
     let inputs = with_dependencies(catalog, &plan.references.reads);
-    let stored = inputs.iter().filter(|id| catalog.item(**id).is_some_and(|item| item.uses.is_empty()));
+    let stored = inputs.iter().filter(|id| catalog.item(**id).is_some_and(|item| is_stored(catalog, item)));
     let inputs: Vec<_> = stored.map(ToString::to_string).collect();
     SqlError::new(SqlState::DATA_EXCEPTION, "could not find a valid timestamp for the query").with_detail(format!(
         "Constraints:\nlower:\n  (Storage inputs: [{}]): [{since:>13} ({})]\nupper:\n  (Query's AS OF): [{as_of:>13} ({})]\n",

@@ -8,7 +8,7 @@ use crate::sql::ast::Statement;
 
 /// What the client is told between its requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
+pub(crate) enum Status {
     /// Outside of a block.
     Idle,
     /// In a block.
@@ -138,7 +138,9 @@ impl Transaction {
         let again = self.extent == Extent::Block;
         self.extent = Extent::Block;
         self.read_only = read_only.unwrap_or(self.read_only);
-        again.then(|| Notice::warning(SqlState::ACTIVE_TRANSACTION, "there is already a transaction in progress"))
+        again.then(|| {
+            Notice::warning(SqlState::ACTIVE_TRANSACTION, "there is already a transaction in progress")
+        })
     }
 
     /// A statement failed. Outside of a block the transaction is over.
@@ -166,7 +168,11 @@ impl Transaction {
     }
 
     /// A statement that a block puts off until it commits. True if it was put off, false if it is to run at once.
-    pub(crate) fn delay(&mut self, statement: &Statement, text: impl FnOnce() -> String) -> Result<bool, SqlError> {
+    pub(crate) fn delay(
+        &mut self,
+        statement: &Statement,
+        text: impl FnOnce() -> String,
+    ) -> Result<bool, SqlError> {
         match self.extent {
             Extent::Nothing | Extent::Statement => Ok(false),
             Extent::Batch => Err(cannot_run_in_block(&text())),

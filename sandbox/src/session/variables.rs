@@ -141,7 +141,8 @@ impl Variables {
 
     /// Every value by the name of its variable, in lower case.
     pub(crate) fn by_name(&self) -> BTreeMap<String, String> {
-        let values = SESSION.iter().map(|variable| (variable.name.to_ascii_lowercase(), self.value(variable)));
+        let values =
+            SESSION.iter().map(|variable| (variable.name.to_ascii_lowercase(), self.value(variable)));
         values.map(|(name, value)| (name, value.to_owned())).collect()
     }
 
@@ -159,10 +160,6 @@ impl Variables {
 
     pub(crate) fn cluster(&self) -> Ident {
         Ident::new(self.known("cluster"))
-    }
-
-    pub(crate) fn cluster_replica(&self) -> Option<&str> {
-        Some(self.known("cluster_replica")).filter(|name| !name.is_empty())
     }
 
     pub(crate) fn search_path(&self) -> Vec<Ident> {
@@ -236,9 +233,12 @@ mod tests {
     #[test]
     fn only_names_written_as_they_are_reported_are_reported() {
         let mut variables = Variables::default();
-        for (written, reported) in [("timezone", false), ("cluster", true), ("schema", true), ("statement_timeout", false)] {
+        for (written, reported) in
+            [("timezone", false), ("cluster", true), ("schema", true), ("statement_timeout", false)]
+        {
             let value = if written == "statement_timeout" { "5" } else { "UTC" };
-            let variable = variables.set(written, Some(&[value.to_owned()]), false).expect("the value is allowed");
+            let variable =
+                variables.set(written, Some(&[value.to_owned()]), false).expect("the value is allowed");
             assert_eq!(variables.report(variable, written).is_some(), reported, "{written}");
         }
     }
@@ -264,8 +264,18 @@ mod tests {
                 "22023",
                 "parameter \"standard_conforming_strings\" can only be set to \"on\"",
             ),
-            ("extra_float_digits", "x", "22023", "parameter \"extra_float_digits\" requires a \"integer\" value"),
-            ("timezone", "Europe/Berlin", "22023", "invalid value for parameter \"TimeZone\": \"Europe/Berlin\""),
+            (
+                "extra_float_digits",
+                "x",
+                "22023",
+                "parameter \"extra_float_digits\" requires a \"integer\" value",
+            ),
+            (
+                "timezone",
+                "Europe/Berlin",
+                "22023",
+                "invalid value for parameter \"TimeZone\": \"Europe/Berlin\"",
+            ),
             ("max_tables", "5", "42704", "unrecognized configuration parameter \"max_tables\""),
         ] {
             let error = variables.set(name, Some(&[value.to_owned()]), false).expect_err(name);

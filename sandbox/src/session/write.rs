@@ -117,7 +117,9 @@ impl Session {
                 let mut requires = Requirements::default();
                 let schema = catalog.item(from.table).and_then(|item| item.schema).map(ObjectId::Schema);
                 requires.privileges.extend(schema.map(|schema| (Some(schema), Privilege::Usage)));
-                requires.and(Some(ObjectId::Item(from.table)), Privilege::Insert).check(&catalog, view.role)?;
+                requires
+                    .and(Some(ObjectId::Item(from.table)), Privilege::Insert)
+                    .check(&catalog, view.role)?;
                 Ok(Answer::CopyIn(Box::new(from)))
             }
             CopyPlan::Query(plan, format) => {
@@ -172,8 +174,12 @@ fn copy_writes(copy: &CopyFrom, rows: Vec<Vec<Option<String>>>) -> Vec<Write> {
                 value: value.map(String::into_bytes),
             }));
         }
-        let sql =
-            format!("INSERT INTO {} ({}) VALUES {}", copy.engine_table, columns.join(", "), tuples.join(", "));
+        let sql = format!(
+            "INSERT INTO {} ({}) VALUES {}",
+            copy.engine_table,
+            columns.join(", "),
+            tuples.join(", ")
+        );
         writes.push(Write { table: copy.table, sql, params });
     }
     writes

@@ -86,7 +86,10 @@ mod tests {
         let token = cancels.register(7);
         cancels.cancel(7, token.secret);
         let canceled = token.begin();
-        assert!(!canceled.0.has_changed().expect("the connection is registered"), "the request came too early");
+        assert!(
+            !canceled.0.has_changed().expect("the connection is registered"),
+            "the request came too early"
+        );
         cancels.cancel(7, token.secret.wrapping_add(1));
         assert!(!canceled.0.has_changed().expect("the connection is registered"), "the key was wrong");
         cancels.cancel(7, token.secret);

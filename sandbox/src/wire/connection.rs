@@ -10,8 +10,8 @@ use super::cancel::CancelToken;
 use super::frontend::{self, Message, Target};
 use super::stream::Stream;
 use crate::error::{SqlError, SqlState};
-use crate::result::Format;
 use crate::query::{CopyFormat, CopyFrom, CopyKind};
+use crate::result::Format;
 use crate::session::{Answer, Bound, Fetch, Session, Subscription, Tag, Wait, encode_copy};
 
 /// The longest text of statements, in bytes.
@@ -425,16 +425,19 @@ impl Connection {
     async fn extended(&mut self, session: &mut Session, request: Message) -> Outcome<Result<(), SqlError>> {
         match request {
             Message::Parse { name, text, types } => {
-                let prepared = check_text(&text).and_then(|text| self.run(|| session.prepare(&name, text, &types)));
+                let prepared =
+                    check_text(&text).and_then(|text| self.run(|| session.prepare(&name, text, &types)));
                 if let Err(error) = prepared {
                     return Ok(Err(error));
                 }
                 self.outbox.parse_complete();
             }
             Message::Bind(bind) => {
-                let params = bind.parameters.into_iter().map(|value| value.map(|value| value.to_vec())).collect();
+                let params =
+                    bind.parameters.into_iter().map(|value| value.map(|value| value.to_vec())).collect();
                 let formats = (bind.parameter_formats, bind.result_formats);
-                if let Err(error) = self.run(|| session.bind(&bind.portal, &bind.statement, formats, params)) {
+                if let Err(error) = self.run(|| session.bind(&bind.portal, &bind.statement, formats, params))
+                {
                     return Ok(Err(error));
                 }
                 self.outbox.bind_complete();
@@ -458,7 +461,9 @@ impl Connection {
                 session.close_portal(&name);
                 self.outbox.close_complete();
             }
-            Message::Execute { portal, max_rows } => return self.execute_portal(session, &portal, max_rows).await,
+            Message::Execute { portal, max_rows } => {
+                return self.execute_portal(session, &portal, max_rows).await;
+            }
             _ => {}
         }
         Ok(Ok(()))
@@ -513,10 +518,14 @@ fn copy_format_of(format: &CopyFormat) -> Format {
 
 fn check_text(text: &[u8]) -> Result<&str, SqlError> {
     if text.len() > MAX_BATCH {
-        return Err(SqlError::new(SqlState::PROGRAM_LIMIT_EXCEEDED, "statement batch size cannot exceed 1MB"));
+        return Err(SqlError::new(
+            SqlState::PROGRAM_LIMIT_EXCEEDED,
+            "statement batch size cannot exceed 1MB",
+        ));
     }
-    std::str::from_utf8(text)
-        .map_err(|_| SqlError::new(SqlState::PROTOCOL_VIOLATION, "invalid byte sequence for encoding \"UTF8\""))
+    std::str::from_utf8(text).map_err(|_| {
+        SqlError::new(SqlState::PROTOCOL_VIOLATION, "invalid byte sequence for encoding \"UTF8\"")
+    })
 }
 
 fn canceled_by_user() -> SqlError {

@@ -119,7 +119,10 @@ async fn start(shared: &Shared, stream: TcpStream) -> Option<(Connection, Sessio
     let user = match parameter(&parameters, "user") {
         Some(user) if !user.is_empty() => user.to_owned(),
         _ => {
-            let error = SqlError::new(SqlState::INVALID_AUTHORIZATION, "no PostgreSQL user name specified in startup packet");
+            let error = SqlError::new(
+                SqlState::INVALID_AUTHORIZATION,
+                "no PostgreSQL user name specified in startup packet",
+            );
             opening.refuse(error).await?;
             return None;
         }
@@ -134,8 +137,9 @@ async fn start(shared: &Shared, stream: TcpStream) -> Option<(Connection, Sessio
     let (settings, mut notices) = settings(&parameters);
     let connection = shared.coordinator.next_connection();
     let token = shared.cancels.register(connection);
-    let begun =
-        tokio::task::block_in_place(|| Session::begin(shared.coordinator.clone(), connection, &user, &settings));
+    let begun = tokio::task::block_in_place(|| {
+        Session::begin(shared.coordinator.clone(), connection, &user, &settings)
+    });
     let mut session = match begun {
         Ok(session) => session,
         Err(error) => {
@@ -184,10 +188,8 @@ fn settings(parameters: &[(String, String)]) -> (Vec<StartupSetting>, Vec<Notice
             "user" => {}
             "options" => match parse_options(value) {
                 Some(options) => settings.extend(options),
-                None => notices.push(Notice::new(
-                    SqlState::SUCCESS,
-                    "startup setting options not set: could not parse",
-                )),
+                None => notices
+                    .push(Notice::new(SqlState::SUCCESS, "startup setting options not set: could not parse")),
             },
             name => settings.push((name.to_owned(), value.clone())),
         }
@@ -242,7 +244,11 @@ mod tests {
     fn options_are_settings_with_dashes_before_them() {
         let parsed = |text: &str| {
             parse_options(text).map(|settings| {
-                settings.into_iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(";")
+                settings
+                    .into_iter()
+                    .map(|(name, value)| format!("{name}={value}"))
+                    .collect::<Vec<_>>()
+                    .join(";")
             })
         };
         assert_eq!(parsed("-c cluster=a -c x=y").as_deref(), Some("cluster=a;x=y"));

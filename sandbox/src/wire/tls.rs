@@ -11,7 +11,8 @@ pub(crate) fn self_signed() -> Result<TlsAcceptor, Box<dyn std::error::Error + S
     let names = ["localhost", "127.0.0.1", "::1"].map(str::to_owned);
     let certified = rcgen::generate_simple_self_signed(names)?;
     let key = PrivateKeyDer::try_from(certified.signing_key.serialize_der())?;
-    let config =
-        ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certified.cert.der().clone()], key)?;
+    let config = ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![certified.cert.der().clone()], key)?;
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
