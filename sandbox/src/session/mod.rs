@@ -32,7 +32,7 @@ pub(crate) use answer::{Answer, Bound, Fetch, Tag, Wait};
 pub(crate) use begin::StartupSetting;
 pub(crate) use copy_format::encode as encode_copy;
 pub(crate) use subscription::Subscription;
-pub use transaction::Status;
+pub(crate) use transaction::Status;
 
 use crate::catalog::{Catalog, Op, RoleId, Transaction as CatalogTransaction};
 use crate::coordinator::{Clock, Coordinator};

@@ -8,7 +8,7 @@ use crate::engine::{Engine, EngineError};
 use crate::error::SqlError;
 use crate::plan::rbac::Requirements;
 use crate::plan::{self, DdlPlan, Limits, SessionView};
-use crate::query::{self, CopyPlan, ExplainPlan, Planning, QueryPlan, SubscribePlan, WritePlan};
+use crate::query::{self, ExplainPlan, Planning, QueryPlan, SubscribePlan, WritePlan};
 use crate::result::{Column, TypeOid};
 use crate::sql::ast::{Query, SelectStatement, SetExpr, Statement, With};
 use crate::sql::print::display;
@@ -24,8 +24,6 @@ pub(super) enum Plan {
     Subscribe(Box<SubscribePlan>),
     /// It explains.
     Explain(Box<ExplainPlan>),
-    /// It copies rows, one way or the other.
-    Copy(Box<CopyPlan>),
     /// It is planned when it runs.
     Other,
 }
@@ -44,7 +42,7 @@ impl Plan {
                 Description { params: plan.params.clone(), columns: Some(plan.columns.clone()) }
             }
             Self::Explain(plan) => Description { params: Vec::new(), columns: Some(plan.columns.clone()) },
-            Self::Copy(_) | Self::Other => Description::default(),
+            Self::Other => Description::default(),
         }
     }
 }
@@ -71,9 +69,6 @@ pub(super) fn plan(
             .map(|plan| Plan::Subscribe(Box::new(plan))),
         Statement::Explain(explain) => query::plan_explain(explain, catalog, view, engine, params)
             .map(|plan| Plan::Explain(Box::new(plan))),
-        Statement::Copy(copy) => {
-            query::plan_copy(copy, catalog, view, engine, params).map(|plan| Plan::Copy(Box::new(plan)))
-        }
         _ => Ok(Plan::Other),
     }
 }
@@ -111,6 +106,26 @@ pub(super) fn plan_change(
             Ok(planned)
         }
         None => Err(SqlError::unsupported(display(statement))),
+    }
+}
+
+/// Looks up the names in a statement that a block puts off: those of its query are looked up when it is put off.
+pub(super) fn check_names(
+    statement: &Statement,
+    catalog: &Catalog,
+    view: &SessionView,
+    engine: &Engine,
+) -> Result<()> {
+    if !matches!(statement, Statement::CreateView(_) | Statement::CreateMaterializedView(_)) {
+        return Ok(());
+    }
+    let mut scratch = catalog.clone();
+    let planned =
+        query::plan_item(statement, &mut Planning { catalog: &mut scratch, session: view, engine, now: 0 });
+    match planned {
+        // What else is wrong is found when it runs.
+        Some(Err(error)) if error.message.starts_with("unknown ") => Err(error),
+        _ => Ok(()),
     }
 }
 

@@ -104,6 +104,18 @@ impl Session {
         values: &[Expr],
         formats: &[Format],
     ) -> Result<Answer> {
+        let (prepared, params) = self.execute_params(name, values)?;
+        let bound = Bound {
+            statement: prepared.statement,
+            params,
+            formats: formats.to_vec(),
+            description: prepared.description,
+        };
+        self.execute_bound(&bound)
+    }
+
+    /// What an `EXECUTE` runs, and with which values.
+    pub(super) fn execute_params(&mut self, name: &str, values: &[Expr]) -> Result<(Prepared, Vec<Param>)> {
         let Some(prepared) = self.statements.get(name).cloned() else {
             return Err(SqlError::internal(format!("unknown prepared statement {name}")));
         };
@@ -116,13 +128,7 @@ impl Session {
         for (position, (value, type_oid)) in values.iter().zip(wanted).enumerate() {
             params.push(self.execute_param(position + 1, value, *type_oid)?);
         }
-        let bound = Bound {
-            statement: prepared.statement,
-            params,
-            formats: formats.to_vec(),
-            description: prepared.description,
-        };
-        self.execute_bound(&bound)
+        Ok((prepared, params))
     }
 
     fn execute_param(&mut self, number: usize, value: &Expr, wanted: TypeOid) -> Result<Param> {

@@ -26,7 +26,7 @@ impl Session {
                     self.transaction.read(true, None)?;
                     Err(plan.refused)
                 }
-                Plan::Write(_) | Plan::Subscribe(_) | Plan::Copy(_) | Plan::Other => {
+                Plan::Write(_) | Plan::Subscribe(_) | Plan::Other => {
                     Err(SqlError::unsupported(crate::sql::print::display(statement)))
                 }
             },

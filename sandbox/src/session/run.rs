@@ -75,10 +75,10 @@ impl Session {
         Ok(match statement {
             Statement::ShowVariable { name } => Description { columns: Some(show_columns(name)), ..none },
             Statement::Fetch { name, .. } => self.cursor(name.as_str())?.bound.description.clone(),
-            Statement::Execute { name, .. } => match self.statements.get(name.as_str()) {
-                Some(prepared) => Description { columns: prepared.description.columns.clone(), ..none },
-                None => return Err(unknown_statement(name.as_str())),
-            },
+            Statement::Execute { name, parameters } => {
+                let (prepared, _) = self.execute_params(name.as_str(), parameters)?;
+                Description { columns: prepared.description.columns, ..none }
+            }
             other => self.plan(other, params)?.description(),
         })
     }
@@ -88,6 +88,9 @@ impl Session {
         let catalog = self.catalog();
         let view = self.view();
         self.prepare_engine(&catalog)?;
+        if self.transaction.is_block() {
+            planning::check_names(statement, &catalog, &view, self.coordinator.engine())?;
+        }
         planning::plan(statement, &catalog, &view, self.coordinator.engine(), params)
     }
 
@@ -349,10 +352,6 @@ fn answer_to_fault(fault: Fault) -> Result<Answer> {
         Fault::Fail(error) => Err(error),
         Fault::Disconnect => Ok(Answer::Disconnect),
     }
-}
-
-fn unknown_statement(name: &str) -> SqlError {
-    SqlError::internal(format!("unknown prepared statement {name}"))
 }
 
 /// The tag of a statement that changes the catalog.

@@ -11,7 +11,7 @@ use super::changes::{Changes, Shape};
 use super::planning;
 use super::prepared::format_of;
 use super::read::{param_types, with_dependencies};
-use super::time_domain::name_of;
+use super::time_domain::{is_stored, name_of};
 use crate::catalog::{Catalog, ItemId, ObjectId, Privilege};
 use crate::error::{Notice, SqlError, SqlState};
 use crate::plan::rbac::Requirements;
@@ -263,7 +263,7 @@ impl Session {
 
 fn too_old(catalog: &Catalog, plan: &SubscribePlan, as_of: u64, since: u64) -> SqlError {
     let inputs = with_dependencies(catalog, &plan.references.reads);
-    let stored = inputs.iter().filter(|id| catalog.item(**id).is_some_and(|item| item.uses.is_empty()));
+    let stored = inputs.iter().filter(|id| catalog.item(**id).is_some_and(|item| is_stored(catalog, item)));
     let inputs: Vec<_> = stored.map(ToString::to_string).collect();
     SqlError::new(SqlState::DATA_EXCEPTION, "could not find a valid timestamp for the query").with_detail(format!(
         "Constraints:\nlower:\n  (Storage inputs: [{}]): [{since:>13} ({})]\nupper:\n  (Query's AS OF): [{as_of:>13} ({})]\n",

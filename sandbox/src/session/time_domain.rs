@@ -91,7 +91,7 @@ pub(super) fn check(catalog: &Catalog, transaction: &Reads, reads: &BTreeSet<Ite
 }
 
 /// Relations whose rows are kept somewhere: views only if they are indexed.
-fn is_stored(catalog: &Catalog, item: &Item) -> bool {
+pub(super) fn is_stored(catalog: &Catalog, item: &Item) -> bool {
     match item.kind {
         ItemKind::Table(_) | ItemKind::MaterializedView(_) | ItemKind::Source(_) => true,
         ItemKind::View(_) => catalog

@@ -8,7 +8,7 @@ use crate::sql::ast::Statement;
 
 /// What the client is told between its requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
+pub(crate) enum Status {
     /// Outside of a block.
     Idle,
     /// In a block.

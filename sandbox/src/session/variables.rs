@@ -162,10 +162,6 @@ impl Variables {
         Ident::new(self.known("cluster"))
     }
 
-    pub(crate) fn cluster_replica(&self) -> Option<&str> {
-        Some(self.known("cluster_replica")).filter(|name| !name.is_empty())
-    }
-
     pub(crate) fn search_path(&self) -> Vec<Ident> {
         parse_identifiers(self.known("search_path")).into_iter().map(Ident::new).collect()
     }
