@@ -478,6 +478,7 @@ pub enum OptionsAction {
 /// `SET (o = v)`, `DROP (o)`, `RESET (o)` or `ROTATE KEYS`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "each variant is named after its keyword")]
+#[expect(clippy::large_enum_variant, reason = "few of them live at a time")]
 pub enum ConnectionAction {
     Set(SqlOption),
     Drop(String),
@@ -948,6 +949,7 @@ pub struct Copy {
 /// What is copied.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "each variant is named after what it holds")]
+#[expect(clippy::large_enum_variant, reason = "few of them live at a time")]
 pub enum CopyRelation {
     Table { name: ItemRef, columns: Vec<Ident> },
     Select(SelectStatement),
@@ -978,6 +980,7 @@ pub struct Subscribe {
 /// What is subscribed to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "each variant is named after what it holds")]
+#[expect(clippy::large_enum_variant, reason = "few of them live at a time")]
 pub enum SubscribeRelation {
     Item(ItemRef),
     Query(Query),
@@ -1005,6 +1008,7 @@ pub struct Explain {
 /// What is explained.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "each variant is named after what it holds")]
+#[expect(clippy::large_enum_variant, reason = "few of them live at a time")]
 pub enum Explainee {
     Statement(Statement),
     Object(ObjectKind, ItemRef),
@@ -1323,6 +1327,7 @@ pub enum Expr {
 /// The right side of `ANY` and `ALL`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "each variant is named after its form")]
+#[expect(clippy::large_enum_variant, reason = "it is always in a box")]
 pub enum QuantifiedOperand {
     Query(Query),
     Expr(Expr),

@@ -11,6 +11,8 @@ pub(crate) struct Recorded {
     pub(crate) create_sql: Vec<String>,
     /// Statements, and what the refusal to run them in a transaction block calls them.
     pub(crate) in_transaction: Vec<(String, String)>,
+    /// Statements and their command tags, without counts.
+    pub(crate) tags: Vec<(String, String)>,
     /// Syntax errors.
     pub(crate) errors: Vec<Refusal>,
 }

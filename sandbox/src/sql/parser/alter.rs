@@ -117,49 +117,32 @@ impl Parser<'_> {
             return Ok(Statement::AlterSinkFrom { if_exists, name, from: self.item()? });
         }
         if matches!(self.peek_keyword(), Some("ADD" | "DROP")) && kind == ObjectKind::Source {
-            let Statement::Refused { what: text } = self.refused(start)? else {
-                return self.expected("end of statement");
-            };
+            let text = self.refused(start);
             return Ok(Statement::AlterSource { if_exists, name, text });
         }
-        match self.expect_one_of(&["SET", "RESET"])? {
-            "SET" => {
-                let options = self.in_parens(|p| {
-                    if kind == ObjectKind::Sink {
-                        p.options(options::SINK)
-                    } else {
-                        p.options(options::INDEX)
-                    }
-                })?;
-                if kind == ObjectKind::Index {
-                    return Ok(Statement::AlterIndex {
-                        if_exists,
-                        name,
-                        action: OptionsAction::Set(options),
-                    });
-                }
-                let history = options.into_iter().find_map(|option| match option.value {
-                    Some(OptionValue::RetainHistory(value)) => Some(value),
-                    _ => None,
-                });
-                Ok(Statement::AlterRetainHistory {
-                    kind,
-                    if_exists,
-                    name,
-                    history: Some(history.unwrap_or(Value::Null)),
-                })
+        if self.expect_one_of(&["SET", "RESET"])? == "SET" {
+            let options = self.in_parens(|p| {
+                if kind == ObjectKind::Sink { p.options(options::SINK) } else { p.options(options::INDEX) }
+            })?;
+            if kind == ObjectKind::Index {
+                return Ok(Statement::AlterIndex { if_exists, name, action: OptionsAction::Set(options) });
             }
-            _ => {
-                let names = self.in_parens(|p| p.comma_separated(|p| p.option_name(options::INDEX)))?;
-                if kind == ObjectKind::Index {
-                    return Ok(Statement::AlterIndex {
-                        if_exists,
-                        name,
-                        action: OptionsAction::Reset(names),
-                    });
-                }
-                Ok(Statement::AlterRetainHistory { kind, if_exists, name, history: None })
+            let history = options.into_iter().find_map(|option| match option.value {
+                Some(OptionValue::RetainHistory(value)) => Some(value),
+                _ => None,
+            });
+            Ok(Statement::AlterRetainHistory {
+                kind,
+                if_exists,
+                name,
+                history: Some(history.unwrap_or(Value::Null)),
+            })
+        } else {
+            let names = self.in_parens(|p| p.comma_separated(|p| p.option_name(options::INDEX)))?;
+            if kind == ObjectKind::Index {
+                return Ok(Statement::AlterIndex { if_exists, name, action: OptionsAction::Reset(names) });
             }
+            Ok(Statement::AlterRetainHistory { kind, if_exists, name, history: None })
         }
     }
 

@@ -68,7 +68,7 @@ impl Parser<'_> {
             }
             "SOURCE" if plain => self.create_source(),
             "SINK" if plain => self.create_sink(),
-            "CONTINUAL" | "PRIMARY" | "UNIQUE" | "FOREIGN" if plain => self.refused(start),
+            "PRIMARY" | "UNIQUE" | "FOREIGN" if plain => Ok(Statement::Refused { what: self.refused(start) }),
             _ => {
                 self.at -= 1;
                 self.expected(KINDS)
@@ -77,12 +77,12 @@ impl Parser<'_> {
     }
 
     /// A statement that the server reads, only to say that it can't run it. Its text is kept up to its end.
-    pub(super) fn refused(&mut self, start: usize) -> Result<Statement> {
+    pub(super) fn refused(&mut self, start: usize) -> String {
         while self.peek().is_some_and(|token| *token != Token::Semicolon) {
             self.at += 1;
         }
         let start = start.saturating_sub(1);
-        Ok(Statement::Refused { what: self.text(start, self.at).to_owned() })
+        self.text(start, self.at).to_owned()
     }
 
     fn create_cluster(&mut self) -> Result<Statement> {

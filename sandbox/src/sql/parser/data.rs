@@ -23,10 +23,8 @@ impl Parser<'_> {
         };
         let columns = if query_in_parens { Vec::new() } else { self.optional_columns()? };
         let source = if self.eat_words(&["DEFAULT", "VALUES"]) { None } else { Some(self.query()?) };
-        let returning = match self.eat_word("RETURNING") {
-            true => self.comma_separated(Self::select_item)?,
-            false => Vec::new(),
-        };
+        let returning =
+            if self.eat_word("RETURNING") { self.comma_separated(Self::select_item)? } else { Vec::new() };
         Ok(Statement::Insert(Insert { table, columns, source, returning }))
     }
 
@@ -47,10 +45,8 @@ impl Parser<'_> {
         self.expect_word("FROM")?;
         let table = self.item()?;
         let alias = self.optional_table_alias()?.map(|alias| alias.name);
-        let using = match self.eat_word("USING") {
-            true => self.comma_separated(Self::table_with_joins)?,
-            false => Vec::new(),
-        };
+        let using =
+            if self.eat_word("USING") { self.comma_separated(Self::table_with_joins)? } else { Vec::new() };
         let selection = self.optional_clause("WHERE")?;
         Ok(Statement::Delete(Delete { table, alias, using, selection }))
     }
@@ -67,12 +63,11 @@ impl Parser<'_> {
         } else {
             CopyRelation::Table { name: self.item()?, columns: self.optional_columns()? }
         };
-        let from = match &relation {
-            CopyRelation::Table { .. } => self.expect_one_of(&["FROM", "TO"])? == "FROM",
-            _ => {
-                self.expect_word("TO")?;
-                false
-            }
+        let from = if let CopyRelation::Table { .. } = &relation {
+            self.expect_one_of(&["FROM", "TO"])? == "FROM"
+        } else {
+            self.expect_word("TO")?;
+            false
         };
         let direction = match (from, self.peek_keyword()) {
             (true, Some("STDIN")) => {

@@ -3,6 +3,8 @@
 //! These clauses matter to the sandbox as text: it has no Kafka to read. They are put down in the server's normal
 //! form, each connection as `\0`.
 
+use std::fmt::Write as _;
+
 use super::{Parser, Result, Token, options};
 use crate::sql::ast::{
     ClusterRef, CreateSink, CreateSource, CreateWebhookSource, Encoding, ExternalReferences, Name,
@@ -91,10 +93,7 @@ impl Parser<'_> {
 
     fn reference(&mut self) -> Result<(Name, Option<Name>)> {
         let upstream = self.name()?;
-        let name = match self.eat_word("AS") || self.eat_word("INTO") {
-            true => Some(self.name()?),
-            false => None,
-        };
+        let name = if self.eat_word("AS") || self.eat_word("INTO") { Some(self.name()?) } else { None };
         Ok((upstream, name))
     }
 
@@ -123,10 +122,10 @@ impl Parser<'_> {
         let word = self.expect_one_of(&["KEY", "TIMESTAMP", "PARTITION", "OFFSET", "HEADERS", "HEADER"])?;
         let mut out = word.to_owned();
         if word == "HEADER" {
-            out += &format!(" {}", text::literal(&self.string()?));
+            let _ = write!(out, " {}", text::literal(&self.string()?));
         }
         if self.eat_word("AS") {
-            out += &format!(" AS {}", text::ident(&self.ident()?));
+            let _ = write!(out, " AS {}", text::ident(&self.ident()?));
         }
         if word == "HEADER" && self.eat_word("BYTES") {
             out += " BYTES";
@@ -242,14 +241,14 @@ impl Parser<'_> {
             let columns = self.optional_columns()?;
             if !columns.is_empty() {
                 let columns: Vec<_> = columns.iter().map(text::ident).collect();
-                out += &format!(" ({})", columns.join(", "));
+                let _ = write!(out, " ({})", columns.join(", "));
             }
         } else {
-            out += &format!("{} COLUMNS", self.unsigned()?);
+            let _ = write!(out, "{} COLUMNS", self.unsigned()?);
             self.expect_word("COLUMNS")?;
         }
         if self.eat_words(&["DELIMITED", "BY"]) {
-            out += &format!(" DELIMITED BY {}", text::literal(&self.string()?));
+            let _ = write!(out, " DELIMITED BY {}", text::literal(&self.string()?));
         }
         Ok(out)
     }
@@ -344,23 +343,21 @@ impl Parser<'_> {
         let connection = self.item()?;
         let connection_options =
             self.optional_options(if kafka { options::KAFKA_SINK } else { options::ICEBERG_SINK })?;
-        let aws_connection = match !kafka && self.eat_words(&["USING", "AWS", "CONNECTION"]) {
-            true => Some(self.item()?),
-            false => None,
-        };
-        let key = match self.is("KEY") && self.peek_nth(1) == Some(&Token::LParen) {
-            true => {
-                self.at += 1;
-                let columns = self.in_parens(Self::idents)?;
-                Some((columns, self.eat_words(&["NOT", "ENFORCED"])))
-            }
-            false => None,
+        let aws_connection =
+            if !kafka && self.eat_words(&["USING", "AWS", "CONNECTION"]) { Some(self.item()?) } else { None };
+        let key = if self.is("KEY") && self.peek_nth(1) == Some(&Token::LParen) {
+            self.at += 1;
+            let columns = self.in_parens(Self::idents)?;
+            Some((columns, self.eat_words(&["NOT", "ENFORCED"])))
+        } else {
+            None
         };
         let headers = if self.eat_word("HEADERS") { Some(self.ident()?) } else { None };
         let encoding = self.encoding()?;
-        let mode = match self.eat_word("MODE") {
-            true => Some(self.expect_one_of(&["UPSERT", "APPEND"])?.to_owned()),
-            false => None,
+        let mode = if self.eat_word("MODE") {
+            Some(self.expect_one_of(&["UPSERT", "APPEND"])?.to_owned())
+        } else {
+            None
         };
         let options = self.optional_with(options::SINK)?;
         Ok(Statement::CreateSink(CreateSink {

@@ -6,7 +6,7 @@ use crate::sql::ast::{Explain, Explainee, Statement};
 impl Parser<'_> {
     /// Behind the word `EXPLAIN`.
     pub(super) fn explain(&mut self) -> Result<Statement> {
-        let column = self.explain_stage()?;
+        let column = self.explain_stage().to_owned();
         if self.eat_word("WITH") {
             self.in_parens(|p| {
                 p.comma_separated(|p| {
@@ -42,8 +42,8 @@ impl Parser<'_> {
         Ok(Statement::Explain(Explain { column, what: Box::new(what) }))
     }
 
-    fn explain_stage(&mut self) -> Result<String> {
-        let stages: &[(&[&str], &str)] = &[
+    fn explain_stage(&mut self) -> &'static str {
+        let stages: &[(&[&str], &'static str)] = &[
             (&["RAW", "PLAN"], "Raw Plan"),
             (&["DECORRELATED", "PLAN"], "Decorrelated Plan"),
             (&["LOCALLY", "OPTIMIZED", "PLAN"], "Locally Optimized Plan"),
@@ -60,9 +60,9 @@ impl Parser<'_> {
         ];
         for (words, column) in stages {
             if self.eat_words(words) {
-                return Ok((*column).to_owned());
+                return column;
             }
         }
-        Ok("Physical Plan".to_owned())
+        "Physical Plan"
     }
 }

@@ -22,6 +22,7 @@ pub(super) enum Precedence {
 }
 
 /// What stood in parentheses.
+#[expect(clippy::large_enum_variant, reason = "it is taken apart where it is made")]
 pub(super) enum Fragment {
     Query(Query),
     Exprs(Vec<Expr>),
@@ -224,9 +225,10 @@ impl Parser<'_> {
                     return self.quantified(expr, Operator { schema: None, symbol }, quantifier == "ALL");
                 }
                 let pattern = Box::new(self.subexpr(Precedence::Like)?);
-                let escape = match self.eat_word("ESCAPE") {
-                    true => Some(Box::new(self.subexpr(Precedence::Like)?)),
-                    false => None,
+                let escape = if self.eat_word("ESCAPE") {
+                    Some(Box::new(self.subexpr(Precedence::Like)?))
+                } else {
+                    None
                 };
                 Ok(Expr::Like { expr, not, case_insensitive, pattern, escape })
             }

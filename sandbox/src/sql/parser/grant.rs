@@ -10,36 +10,30 @@ use crate::sql::ast::{
 
 impl Parser<'_> {
     pub(super) fn grant(&mut self) -> Result<Statement> {
-        match self.privileges()? {
-            Some(privileges) => {
-                self.expect_word("ON")?;
-                let target = self.grant_target()?;
-                self.expect_word("TO")?;
-                let roles = self.grantees()?;
-                Ok(Statement::Grant(GrantPrivileges { privileges, target, roles }))
-            }
-            None => {
-                let roles = self.idents()?;
-                self.expect_word("TO")?;
-                Ok(Statement::GrantRole { roles, members: self.grantees()? })
-            }
+        if let Some(privileges) = self.privileges()? {
+            self.expect_word("ON")?;
+            let target = self.grant_target()?;
+            self.expect_word("TO")?;
+            let roles = self.grantees()?;
+            Ok(Statement::Grant(GrantPrivileges { privileges, target, roles }))
+        } else {
+            let roles = self.idents()?;
+            self.expect_word("TO")?;
+            Ok(Statement::GrantRole { roles, members: self.grantees()? })
         }
     }
 
     pub(super) fn revoke(&mut self) -> Result<Statement> {
-        match self.privileges()? {
-            Some(privileges) => {
-                self.expect_word("ON")?;
-                let target = self.grant_target()?;
-                self.expect_word("FROM")?;
-                let roles = self.grantees()?;
-                Ok(Statement::Revoke(GrantPrivileges { privileges, target, roles }))
-            }
-            None => {
-                let roles = self.idents()?;
-                self.expect_word("FROM")?;
-                Ok(Statement::RevokeRole { roles, members: self.grantees()? })
-            }
+        if let Some(privileges) = self.privileges()? {
+            self.expect_word("ON")?;
+            let target = self.grant_target()?;
+            self.expect_word("FROM")?;
+            let roles = self.grantees()?;
+            Ok(Statement::Revoke(GrantPrivileges { privileges, target, roles }))
+        } else {
+            let roles = self.idents()?;
+            self.expect_word("FROM")?;
+            Ok(Statement::RevokeRole { roles, members: self.grantees()? })
         }
     }
 
@@ -53,12 +47,11 @@ impl Parser<'_> {
         let Some(first) = self.optional_privilege() else { return Ok(None) };
         let mut list = vec![first];
         while self.eat(&Token::Comma) {
-            match self.optional_privilege() {
-                Some(privilege) => list.push(privilege),
-                None => {
-                    let words: Vec<_> = Privilege::ALL.iter().map(|privilege| privilege.keyword()).collect();
-                    return self.expected(&format!("one of {}", words.join(" or ")));
-                }
+            if let Some(privilege) = self.optional_privilege() {
+                list.push(privilege);
+            } else {
+                let words: Vec<_> = Privilege::ALL.iter().map(|privilege| privilege.keyword()).collect();
+                return self.expected(&format!("one of {}", words.join(" or ")));
             }
         }
         Ok(Some(Privileges::List(list)))

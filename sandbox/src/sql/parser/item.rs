@@ -30,9 +30,10 @@ impl Parser<'_> {
             None
         };
         let in_cluster = self.optional_in_cluster()?;
-        let in_replica = match self.eat_word("REPLICA") || self.eat_words(&["IN", "REPLICA"]) {
-            true => Some(self.ident()?),
-            false => None,
+        let in_replica = if self.eat_word("REPLICA") || self.eat_words(&["IN", "REPLICA"]) {
+            Some(self.ident()?)
+        } else {
+            None
         };
         let options = self.optional_with(options::MATERIALIZED_VIEW)?;
         self.expect_word("AS")?;

@@ -288,15 +288,12 @@ impl Parser<'_> {
         if !self.eat_word("USING") {
             return Ok(OptionValue::Value(address));
         }
-        let tunnel = match self.expect_one_of(&["AWS", "SSH"])? {
-            "AWS" => {
-                self.expect_word("PRIVATELINK")?;
-                "AWS PRIVATELINK"
-            }
-            _ => {
-                self.expect_word("TUNNEL")?;
-                "SSH TUNNEL"
-            }
+        let tunnel = if self.expect_one_of(&["AWS", "SSH"])? == "AWS" {
+            self.expect_word("PRIVATELINK")?;
+            "AWS PRIVATELINK"
+        } else {
+            self.expect_word("TUNNEL")?;
+            "SSH TUNNEL"
         };
         let connection = self.item()?;
         let options = self.optional_options(PRIVATELINK)?;
@@ -317,10 +314,7 @@ impl Parser<'_> {
             }
             _ => {
                 let interval = self.value()?;
-                let aligned_to = match self.eat_words(&["ALIGNED", "TO"]) {
-                    true => Some(self.expr()?),
-                    false => None,
-                };
+                let aligned_to = if self.eat_words(&["ALIGNED", "TO"]) { Some(self.expr()?) } else { None };
                 Ok(Refresh::Every { interval, aligned_to })
             }
         }
@@ -331,15 +325,14 @@ impl Parser<'_> {
             return Ok(Schedule::Manual);
         }
         self.expect_word("REFRESH")?;
-        let hydration_time_estimate = match self.eat(&Token::LParen) {
-            true => {
-                self.expect_words(&["HYDRATION", "TIME", "ESTIMATE"])?;
-                self.eat(&Token::Eq);
-                let value = self.value()?;
-                self.expect(&Token::RParen)?;
-                Some(value)
-            }
-            false => None,
+        let hydration_time_estimate = if self.eat(&Token::LParen) {
+            self.expect_words(&["HYDRATION", "TIME", "ESTIMATE"])?;
+            self.eat(&Token::Eq);
+            let value = self.value()?;
+            self.expect(&Token::RParen)?;
+            Some(value)
+        } else {
+            None
         };
         Ok(Schedule::OnRefresh { hydration_time_estimate })
     }

@@ -246,10 +246,8 @@ impl Parser<'_> {
         self.comma_separated(|p| {
             let expr = p.expr()?;
             let asc = p.eat_one_of(&["ASC", "DESC"]).map(|word| word == "ASC");
-            let nulls_last = match p.eat_word("NULLS") {
-                true => Some(p.expect_one_of(&["FIRST", "LAST"])? == "LAST"),
-                false => None,
-            };
+            let nulls_last =
+                if p.eat_word("NULLS") { Some(p.expect_one_of(&["FIRST", "LAST"])? == "LAST") } else { None };
             Ok(OrderBy { expr, asc, nulls_last })
         })
     }

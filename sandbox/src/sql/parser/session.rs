@@ -168,7 +168,7 @@ impl Parser<'_> {
 
     pub(super) fn execute(&mut self) -> Result<Statement> {
         if self.are(&["UNIT", "TEST"]) {
-            return self.refused(self.at);
+            return Ok(Statement::Refused { what: self.refused(self.at) });
         }
         let name = self.ident()?;
         let parameters =

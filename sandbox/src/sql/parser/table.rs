@@ -10,7 +10,7 @@ use crate::sql::ast::{
 /// What stands between the parentheses behind the name of a table.
 #[derive(Default)]
 struct Columns {
-    columns: Vec<ColumnDef>,
+    definitions: Vec<ColumnDef>,
     names: Vec<Ident>,
     constraints: Vec<TableConstraint>,
 }
@@ -30,19 +30,18 @@ impl Parser<'_> {
         } else {
             return self.expected("a list of columns in parentheses");
         };
-        let Columns { columns, names, constraints } = columns;
+        let Columns { definitions: columns, names, constraints } = columns;
         if self.is("FROM") || !names.is_empty() {
             self.expect_words(&["FROM", "SOURCE"])?;
             let source = self.item()?;
-            let reference = match self.eat(&Token::LParen) {
-                true => {
-                    self.expect_word("REFERENCE")?;
-                    self.eat(&Token::Eq);
-                    let reference = self.name()?;
-                    self.expect(&Token::RParen)?;
-                    Some(reference)
-                }
-                false => None,
+            let reference = if self.eat(&Token::LParen) {
+                self.expect_word("REFERENCE")?;
+                self.eat(&Token::Eq);
+                let reference = self.name()?;
+                self.expect(&Token::RParen)?;
+                Some(reference)
+            } else {
+                None
             };
             let encoding = self.encoding()?;
             let options = self.optional_with(options::TABLE_FROM_SOURCE)?;
@@ -81,7 +80,7 @@ impl Parser<'_> {
             } else if matches!(self.peek_nth(1), Some(Token::Comma | Token::RParen)) {
                 out.names.push(self.ident()?);
             } else if self.peek_ident().is_some() {
-                out.columns.push(self.column_def()?);
+                out.definitions.push(self.column_def()?);
             } else {
                 return self.expected("column name or constraint definition");
             }

@@ -116,10 +116,9 @@ impl Parser<'_> {
     fn float(&mut self, at: usize) -> Result<&'static str> {
         let modifiers = self.type_modifiers()?;
         match modifiers.first() {
-            None => Ok("float8"),
             Some(0) => self.fail_at(at, "precision for type float must be at least 1 bit"),
             Some(1..=24) => Ok("float4"),
-            Some(25..=53) => Ok("float8"),
+            None | Some(25..=53) => Ok("float8"),
             Some(_) => self.fail_at(at, "precision for type float must be less than 54 bits"),
         }
     }

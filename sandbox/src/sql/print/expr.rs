@@ -1,5 +1,7 @@
 //! Expressions.
 
+use std::fmt::Write as _;
+
 use pretty::RcDoc;
 
 use super::{Doc, Form, Printer, REDACTED, TAB, between, bracketed, comma_separated, nested, say, titled};
@@ -34,6 +36,7 @@ impl Printer<'_> {
         super::with_stack(|| self.expr_here(expr))
     }
 
+    #[expect(clippy::too_many_lines, reason = "an arm for each form")]
     fn expr_here(&self, expr: &Expr) -> Doc {
         match expr {
             Expr::Value(value) => say(self.value(value)),
@@ -267,13 +270,13 @@ impl Printer<'_> {
     fn interval(&self, interval: &IntervalValue) -> String {
         let mut out = format!("INTERVAL {}", self.string(&interval.value));
         if let Some(from) = &interval.from {
-            out += &format!(" {from}");
+            let _ = write!(out, " {from}");
         }
         if let Some(to) = &interval.to {
-            out += &format!(" TO {to}");
+            let _ = write!(out, " TO {to}");
         }
         if let Some(precision) = interval.precision {
-            out += &format!("({precision})");
+            let _ = write!(out, "({precision})");
         }
         out
     }

@@ -13,6 +13,8 @@ mod statement;
 mod table;
 pub(crate) mod text;
 
+use std::fmt::Write as _;
+
 use mz_deploy_planner::name::Ident;
 use pretty::RcDoc;
 
@@ -205,7 +207,7 @@ impl Printer<'_> {
                 };
                 if !modifiers.is_empty() {
                     let modifiers: Vec<_> = modifiers.iter().map(ToString::to_string).collect();
-                    out += &format!("({})", modifiers.join(", "));
+                    let _ = write!(out, "({})", modifiers.join(", "));
                 }
                 out
             }

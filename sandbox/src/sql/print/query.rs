@@ -1,5 +1,7 @@
 //! Queries.
 
+use std::fmt::Write as _;
+
 use super::{Doc, Printer, between, bracketed, comma_separated, lines, say, titled};
 use crate::sql::ast::{
     AsOf, Distinct, OrderBy, Query, Select, SelectItem, SelectStatement, SetExpr, SetOperator, TableAlias,
@@ -41,7 +43,7 @@ impl Printer<'_> {
                 });
                 let mut title = "WITH MUTUALLY RECURSIVE".to_owned();
                 if !options.is_empty() {
-                    title += &format!(" ({})", self.flat(self.options(options)));
+                    let _ = write!(title, " ({})", self.flat(self.options(options)));
                 }
                 docs.push(titled(title, comma_separated(ctes)));
             }

@@ -1,5 +1,7 @@
 //! Statements about rows and about the session.
 
+use std::fmt::Write as _;
+
 use super::{Doc, Printer, bracketed, comma_separated, lines, say, titled, words};
 use crate::sql::ast::{
     Copy, CopyDirection, CopyRelation, Delete, DiscardTarget, Explainee, FetchCount, Insert, Isolation,
@@ -91,7 +93,7 @@ impl Printer<'_> {
     fn insert(&self, insert: &Insert) -> Doc {
         let mut head = format!("INSERT INTO {}", self.item(&insert.table));
         if !insert.columns.is_empty() {
-            head += &format!(" ({})", self.idents(&insert.columns));
+            let _ = write!(head, " ({})", self.idents(&insert.columns));
         }
         let source = insert.source.as_ref().map_or_else(|| say("DEFAULT VALUES"), |query| self.query(query));
         let mut docs = vec![say(head), source];

@@ -1,5 +1,7 @@
 //! Statements, each by its kind.
 
+use std::fmt::Write as _;
+
 use super::{Doc, Printer, bracketed, say, words};
 use crate::sql::ast::{
     CommentTarget, ConnectionAction, DropBehavior, GrantPrivileges, GrantTarget, ObjectKind, ObjectName,
@@ -7,6 +9,7 @@ use crate::sql::ast::{
 };
 
 impl Printer<'_> {
+    #[expect(clippy::too_many_lines, reason = "an arm for each statement")]
     pub(super) fn statement(&self, statement: &Statement) -> Doc {
         match statement {
             Statement::CreateView(view) => self.create_view(view),
@@ -281,13 +284,13 @@ impl Printer<'_> {
     fn show(&self, show: &Show) -> Doc {
         let mut out = format!("SHOW {}", self.show_what(&show.what));
         if let Some(from) = &show.from {
-            out += &format!(" FROM {}", self.name(from));
+            let _ = write!(out, " FROM {}", self.name(from));
         }
         if let Some(on) = &show.on {
-            out += &format!(" ON {}", self.name(on));
+            let _ = write!(out, " ON {}", self.name(on));
         }
         if let Some(cluster) = &show.in_cluster {
-            out += &format!(" IN CLUSTER {}", self.ident(cluster));
+            let _ = write!(out, " IN CLUSTER {}", self.ident(cluster));
         }
         match &show.filter {
             Some(ShowFilter::Like(pattern)) => say(format!("{out} LIKE {}", self.string(pattern))),

@@ -1,5 +1,7 @@
 //! Tables: columns and constraints.
 
+use std::fmt::Write as _;
+
 use super::{Doc, Printer, bracketed, comma_separated, lines, nested, say, words};
 use crate::sql::ast::{ColumnDef, ColumnOption, CreateTable, CreateTableFromSource, TableConstraint};
 
@@ -55,11 +57,11 @@ impl Printer<'_> {
     pub(super) fn column(&self, column: &ColumnDef) -> Doc {
         let mut out = format!("{} {}", self.ident(&column.name), self.data_type(&column.data_type));
         if let Some(collation) = &column.collation {
-            out += &format!(" COLLATE {}", self.name(collation));
+            let _ = write!(out, " COLLATE {}", self.name(collation));
         }
         for option in &column.options {
             out.push(' ');
-            out += &match option {
+            let text = match option {
                 ColumnOption::Null => "NULL".to_owned(),
                 ColumnOption::NotNull => "NOT NULL".to_owned(),
                 ColumnOption::Default(expr) => format!("DEFAULT {}", self.flat(self.expr(expr))),
@@ -68,6 +70,7 @@ impl Printer<'_> {
                 ColumnOption::References => "REFERENCES".to_owned(),
                 ColumnOption::Check(expr) => format!("CHECK ({})", self.flat(self.expr(expr))),
             };
+            out.push_str(&text);
         }
         say(out)
     }

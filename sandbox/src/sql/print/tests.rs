@@ -47,8 +47,9 @@ fn differences(pairs: impl IntoIterator<Item = (String, String)>) -> String {
     pairs
         .into_iter()
         .filter(|(wanted, got)| wanted != got)
-        .map(|(wanted, got)| format!("wanted {wanted}\ngot    {got}\n"))
-        .collect()
+        .map(|(wanted, got)| format!("wanted {wanted}\ngot    {got}"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[test]
