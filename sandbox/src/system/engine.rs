@@ -30,9 +30,9 @@ const QUERIES: [&str; 7] = [
 const MAX_NAME_BYTES: usize = 63;
 
 /// Makes the tables and views of all system relations in an engine that has Materialize's types and the schema `sys`.
-/// One batch: in one transaction it takes a fraction of the time.
+/// It is one batch: in one transaction it takes a fraction of the time.
 pub fn bootstrap_sql() -> String {
-    let mut sql = format!("BEGIN;\n{BASE}\n");
+    let mut sql = format!("{BASE}\n");
     for relation in listed(STORED) {
         let columns: Vec<String> = relation
             .columns
@@ -71,7 +71,6 @@ pub fn bootstrap_sql() -> String {
             columns.join(", ")
         );
     }
-    sql.push_str("COMMIT;\n");
     sql
 }
 

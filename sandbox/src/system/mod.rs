@@ -6,6 +6,10 @@ mod engine;
 mod refresh;
 mod relations;
 mod rows;
+mod show;
+mod statements;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use engine::{append_rows, bootstrap_sql, engine_name, replace_rows, stored_relations};
@@ -15,4 +19,6 @@ pub use relations::{
     functions, relations, types,
 };
 pub use rows::{Table, rows};
+pub use show::show;
+pub use statements::{ShowCreate, show_create};
 pub use text::{Row, timestamp};

@@ -14,7 +14,7 @@ pub fn populate(catalog: &Catalog) -> Vec<String> {
         collect(&mut by_table, rows::rows(catalog, object));
     }
     collect(&mut by_table, rows::privilege_rows(catalog));
-    inserts(by_table)
+    inserts(&by_table)
 }
 
 /// Statements that bring the base tables from one state of the catalog to the next. Only rows that differ are touched:
@@ -47,7 +47,7 @@ pub fn refresh(old: &Catalog, new: &Catalog, effects: &Effects) -> Vec<String> {
         statements.extend(tables.map(|table| format!("DELETE FROM {}", table.engine_name())));
         collect(&mut by_table, rows::privilege_rows(new));
     }
-    statements.extend(inserts(by_table));
+    statements.extend(inserts(&by_table));
     let events: Vec<Row> = effects.events.iter().map(event_row).collect();
     statements.extend(append_rows("mz_catalog", "mz_audit_events", &events).into_iter().flatten());
     statements
@@ -89,6 +89,6 @@ fn collect(by_table: &mut BTreeMap<Table, Vec<Row>>, rows: Rows) {
     }
 }
 
-fn inserts(by_table: BTreeMap<Table, Vec<Row>>) -> Vec<String> {
+fn inserts(by_table: &BTreeMap<Table, Vec<Row>>) -> Vec<String> {
     by_table.iter().flat_map(|(table, rows)| text::inserts(table.engine_name(), rows)).collect()
 }

@@ -12,7 +12,7 @@ use crate::catalog::{
 };
 use crate::sql::ast::{ObjectKind, OptionValue, Refresh, SourceConnection, Value};
 use crate::system::relations::{self, BuiltinFunction};
-use crate::system::text as engine_text;
+use crate::system::{statements, text as engine_text};
 
 /// The schemas of the builtin types.
 const TYPE_SCHEMAS: [SchemaId; 2] = [SchemaId::System(2), SchemaId::System(1)];
@@ -30,7 +30,7 @@ struct Details {
 }
 
 pub(super) fn rows(catalog: &Catalog, item: &Item, rows: &mut Rows) {
-    rows.push((Table::Item, item_row(item)));
+    rows.push((Table::Item, item_row(catalog, item)));
     for id in &item.uses {
         rows.push((Table::Dependency, vec![text(item.id), text(id)]));
     }
@@ -38,7 +38,7 @@ pub(super) fn rows(catalog: &Catalog, item: &Item, rows: &mut Rows) {
         rows.push((Table::ItemColumn, column_row(catalog, item, n, column)));
     }
     match &item.kind {
-        ItemKind::Index(index) => index_columns(item.id, index, rows),
+        ItemKind::Index(index) => index_columns(catalog, item.id, index, rows),
         ItemKind::MaterializedView(view) => refresh_strategies(item.id, view, rows),
         ItemKind::Type(definition) => rows.push((Table::TypeDetail, type_row(catalog, item, definition))),
         ItemKind::Function => rows.extend(function_row(catalog, item).map(|row| (Table::Function, row))),
@@ -54,7 +54,7 @@ pub(super) fn object_type(kind: &ItemKind) -> &'static str {
     }
 }
 
-fn item_row(item: &Item) -> Vec<Option<String>> {
+fn item_row(catalog: &Catalog, item: &Item) -> Vec<Option<String>> {
     let details = details(&item.kind);
     // Temporary items are in a schema that is not listed.
     let schema = item.schema.map_or_else(|| "0".to_owned(), |id| id.to_string());
@@ -62,6 +62,7 @@ fn item_row(item: &Item) -> Vec<Option<String>> {
         ItemKind::Index(_) | ItemKind::Sink(_) => None,
         _ => acl(&item.acl),
     };
+    let texts = statements::texts(catalog, item);
     vec![
         text(item.id),
         text(item.oid),
@@ -71,9 +72,9 @@ fn item_row(item: &Item) -> Vec<Option<String>> {
         text(item.owner),
         item.kind.cluster().map(|id| id.to_string()),
         privileges,
-        None,
-        None,
-        None,
+        texts.create_sql,
+        texts.redacted_create_sql,
+        texts.definition,
         details.subtype,
         details.target.map(|id| id.to_string()),
         details.connection.map(|id| id.to_string()),
@@ -170,24 +171,17 @@ fn column_row(catalog: &Catalog, item: &Item, position: u32, column: &ColumnDesc
         text(position),
         boolean(column.nullable),
         text(column_type::name(catalog, &column.data_type)),
-        column_default(item, column),
+        statements::column_default(catalog, item, column),
         text(column_type::oid(catalog, &column.data_type)),
         text(column_type::modifier(&column.data_type)),
     ]
 }
 
-/// A table's column without a default has one all the same.
-fn column_default(item: &Item, column: &ColumnDesc) -> Option<String> {
-    match &item.kind {
-        ItemKind::Table(table) if table.create.is_some() && column.default.is_none() => text("NULL"),
-        _ => None,
-    }
-}
-
-fn index_columns(id: ItemId, index: &Index, rows: &mut Rows) {
+fn index_columns(catalog: &Catalog, id: ItemId, index: &Index, rows: &mut Rows) {
     for (n, key) in (1_u32..).zip(&index.key) {
         let position = key.column.map(|column| (column + 1).to_string());
-        let row = vec![text(id), text(n), position, None, boolean(key.nullable)];
+        let expression = key.column.is_none().then(|| statements::expression(catalog, &key.expr));
+        let row = vec![text(id), text(n), position, expression, boolean(key.nullable)];
         rows.push((Table::IndexColumn, row));
     }
 }

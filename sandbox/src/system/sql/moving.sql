@@ -4,8 +4,8 @@
 SELECT object_id, replica_id, time_ns IS NOT NULL, time_ns::numeric / 1000 * interval '1 microsecond'
 FROM base."mz_internal.mz_compute_hydration_times";
 
--- mz_internal.mz_hydration_statuses
 -- Indexes and materialized views have a row even without a replica, sinks have none then.
+-- mz_internal.mz_hydration_statuses
 SELECT i.id, h.replica_id, coalesce(h.time_ns IS NOT NULL, false)
 FROM base.item i
 LEFT JOIN base."mz_internal.mz_compute_hydration_times" h ON h.object_id = i.id
