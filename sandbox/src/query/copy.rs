@@ -135,7 +135,10 @@ fn format(options: &[SqlOption]) -> Result<CopyFormat, SqlError> {
             let mut characters = value.chars();
             match (characters.next(), characters.next()) {
                 (Some(only), None) if only.is_ascii() => Ok(only),
-                _ => Err(SqlError::internal(format!("COPY {} must be a single one-byte character", name.to_lowercase()))),
+                _ => Err(SqlError::internal(format!(
+                    "COPY {} must be a single one-byte character",
+                    name.to_lowercase()
+                ))),
             }
         }
     };

@@ -25,7 +25,11 @@ pub(crate) fn refused(error: &EngineError) -> SqlError {
 }
 
 /// The types of a lowered query's columns as the catalog keeps them.
-pub(crate) fn column_types(engine: &Engine, sql: &str, columns: &[Column]) -> Result<Vec<ScalarType>, SqlError> {
+pub(crate) fn column_types(
+    engine: &Engine,
+    sql: &str,
+    columns: &[Column],
+) -> Result<Vec<ScalarType>, SqlError> {
     let nested = |column: &Column| [LIST, MAP].contains(&column.type_oid);
     let words = if columns.iter().any(nested) { type_words(engine, sql, columns)? } else { Vec::new() };
     let mut types = Vec::new();
@@ -34,8 +38,10 @@ pub(crate) fn column_types(engine: &Engine, sql: &str, columns: &[Column]) -> Re
             (LIST | MAP, Some(words)) => from_words(words),
             (RECORD, _) => ScalarType::Record(Vec::new()),
             (oid, _) => {
-                let name = name_of_oid(oid).ok_or_else(|| SqlError::unsupported(format!("columns of type {oid}")))?;
-                let type_mod = if name == "numeric" && column.type_mod < 0 { NUMERIC_MOD } else { column.type_mod };
+                let name = name_of_oid(oid)
+                    .ok_or_else(|| SqlError::unsupported(format!("columns of type {oid}")))?;
+                let type_mod =
+                    if name == "numeric" && column.type_mod < 0 { NUMERIC_MOD } else { column.type_mod };
                 ScalarType::Builtin { name, type_mod }
             }
         });
@@ -55,7 +61,10 @@ fn type_words(engine: &Engine, sql: &str, columns: &[Column]) -> Result<Vec<Stri
     .replacen("(VALUES (1)) AS one", "(VALUES (1)) AS one (one)", 1);
     let answer = engine.query(&probe, &[], &[]).map_err(|error| refused(&error))?;
     let row = answer.result.rows.into_iter().next().unwrap_or_default();
-    Ok(row.into_iter().map(|value| String::from_utf8_lossy(&value.unwrap_or_default()).into_owned()).collect())
+    Ok(row
+        .into_iter()
+        .map(|value| String::from_utf8_lossy(&value.unwrap_or_default()).into_owned())
+        .collect())
 }
 
 /// A type from its words: `integer list`, `map[text=>integer]`, `text[]`.

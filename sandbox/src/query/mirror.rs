@@ -15,9 +15,12 @@ pub fn mirror(old: &Catalog, new: &Catalog, effects: &Effects) -> Result<Vec<Str
         ObjectId::Item(id) => Some(*id),
         _ => None,
     });
-    let touched: BTreeSet<ItemId> = touched.chain(effects.dropped.iter().copied()).chain(effects.moved.keys().copied()).collect();
-    let before: BTreeMap<ItemId, Mirrored<'_>> = touched.iter().filter_map(|id| Some((*id, mirrored(old.item(*id)?)?))).collect();
-    let after: BTreeMap<ItemId, Mirrored<'_>> = touched.iter().filter_map(|id| Some((*id, mirrored(new.item(*id)?)?))).collect();
+    let touched: BTreeSet<ItemId> =
+        touched.chain(effects.dropped.iter().copied()).chain(effects.moved.keys().copied()).collect();
+    let before: BTreeMap<ItemId, Mirrored<'_>> =
+        touched.iter().filter_map(|id| Some((*id, mirrored(old.item(*id)?)?))).collect();
+    let after: BTreeMap<ItemId, Mirrored<'_>> =
+        touched.iter().filter_map(|id| Some((*id, mirrored(new.item(*id)?)?))).collect();
 
     let changed = |id: &ItemId| before.get(id) != after.get(id);
     let mut renewed: BTreeSet<ItemId> = touched.iter().copied().filter(changed).collect();
@@ -25,7 +28,9 @@ pub fn mirror(old: &Catalog, new: &Catalog, effects: &Effects) -> Result<Vec<Str
     let mut open: Vec<ItemId> = renewed.iter().copied().collect();
     while let Some(id) = open.pop() {
         for user in old.used_by(id).chain(new.used_by(id)) {
-            let is_view = |catalog: &Catalog| matches!(catalog.item(user).and_then(mirrored), Some(Mirrored::View { .. }));
+            let is_view = |catalog: &Catalog| {
+                matches!(catalog.item(user).and_then(mirrored), Some(Mirrored::View { .. }))
+            };
             if (is_view(old) || is_view(new)) && renewed.insert(user) {
                 open.push(user);
             }
@@ -147,7 +152,8 @@ fn create_statement(catalog: &Catalog, id: ItemId, kind: &Mirrored<'_>) -> Resul
 }
 
 fn column_definition(catalog: &Catalog, column: &ColumnDesc) -> Result<String, SqlError> {
-    let mut sql = format!("{} {}", quoted(column.name.as_str()), types::engine_type(catalog, &column.data_type)?);
+    let mut sql =
+        format!("{} {}", quoted(column.name.as_str()), types::engine_type(catalog, &column.data_type)?);
     if let Some(default) = &column.default {
         sql = format!("{sql} DEFAULT {}", lower::expr(catalog, default, None)?);
     }

@@ -7,12 +7,12 @@ use std::collections::BTreeSet;
 
 use mz_deploy_planner::name::Ident;
 
-use crate::catalog::{Catalog, ItemId, ItemKind, Item};
+use crate::catalog::{Catalog, Item, ItemId, ItemKind};
 use crate::error::SqlError;
 use crate::plan::SessionView;
 use crate::sql::ast::{
-    Cte, DataType, Expr, Function, FunctionArgs, ItemRef, JoinConstraint, Limit, Name, OrderBy, QuantifiedOperand,
-    Query, Select, SelectItem, SetExpr, TableFactor, TableWithJoins, Value, With,
+    Cte, DataType, Expr, Function, FunctionArgs, ItemRef, JoinConstraint, Limit, Name, OrderBy,
+    QuantifiedOperand, Query, Select, SelectItem, SetExpr, TableFactor, TableWithJoins, Value, With,
 };
 
 /// What a resolved tree refers to.
@@ -262,7 +262,9 @@ impl<'a> Resolver<'a> {
     /// An expression.
     pub(crate) fn expr(&mut self, expr: &mut Expr) -> Result<(), SqlError> {
         match expr {
-            Expr::Value(Value::HexString(_)) => Err(SqlError::internal("hex string literals not yet supported")),
+            Expr::Value(Value::HexString(_)) => {
+                Err(SqlError::internal("hex string literals not yet supported"))
+            }
             Expr::Value(_) | Expr::Default => Ok(()),
             Expr::Parameter(n) => {
                 self.references.parameters = self.references.parameters.max(*n);
@@ -343,9 +345,10 @@ impl<'a> Resolver<'a> {
             }
             Expr::TypedLiteral { data_type, .. } => self.data_type(data_type),
             Expr::Function(function) => self.function(function),
-            Expr::HomogenizingFunction { args, .. } | Expr::Row(args) | Expr::Array(args) | Expr::List(args) => {
-                self.exprs(args)
-            }
+            Expr::HomogenizingFunction { args, .. }
+            | Expr::Row(args)
+            | Expr::Array(args)
+            | Expr::List(args) => self.exprs(args),
             Expr::Map(entries) => {
                 for (key, value) in entries {
                     self.expr(key)?;

@@ -78,7 +78,9 @@ pub(super) fn time_query(resolver: &mut Resolver<'_>, time: &Expr) -> Result<Str
     let mut time = time.clone();
     resolver.expr(&mut time)?;
     let sql = match &time {
-        Expr::Value(crate::sql::ast::Value::String(_)) => format!("{}::text", Lowering::new(resolver.catalog).expr(&time)?),
+        Expr::Value(crate::sql::ast::Value::String(_)) => {
+            format!("{}::text", Lowering::new(resolver.catalog).expr(&time)?)
+        }
         _ => Lowering::new(resolver.catalog).expr(&time)?,
     };
     Ok(format!("SELECT ({sql})::mz_timestamp"))
@@ -105,7 +107,10 @@ pub(super) fn stored_query(
     resolver.query(&mut query)?;
     let references = resolver.references;
     if references.parameters > 0 {
-        return Err(SqlError::new(crate::error::SqlState::UNDEFINED_PARAMETER, "views cannot have parameters"));
+        return Err(SqlError::new(
+            crate::error::SqlState::UNDEFINED_PARAMETER,
+            "views cannot have parameters",
+        ));
     }
     ensure_types(catalog, engine, &references.types)?;
     let sql = lower::query(catalog, &query)?;

@@ -68,7 +68,8 @@ pub fn plan_subscribe(
     let sql = lower::query(catalog, &query)?;
     let described = describe(engine, &sql, params)?;
     let inner = described.columns;
-    let (snapshot, progress) = (option(&statement.options, "SNAPSHOT", true), option(&statement.options, "PROGRESS", false));
+    let (snapshot, progress) =
+        (option(&statement.options, "SNAPSHOT", true), option(&statement.options, "PROGRESS", false));
 
     let mut columns = vec![Column { type_mod: TIMESTAMP_MOD, ..Column::new("mz_timestamp", 1700) }];
     columns.extend(progress.then(|| Column::new("mz_progressed", 16)));
@@ -95,10 +96,10 @@ pub fn plan_subscribe(
             columns.push(Column::new("mz_state", 25));
             columns.extend(key.iter().filter_map(|place| inner.get(*place)).cloned());
             for prefix in ["before_", "after_"] {
-                columns.extend(others(&inner, &key).map(|column| Column {
-                    name: format!("{prefix}{}", column.name),
-                    ..column.clone()
-                }));
+                columns.extend(
+                    others(&inner, &key)
+                        .map(|column| Column { name: format!("{prefix}{}", column.name), ..column.clone() }),
+                );
             }
             refused =
                 Some(unavailable("`ENVELOPE DEBEZIUM (KEY (..))`", "enable_envelope_debezium_in_subscribe"));
@@ -106,7 +107,17 @@ pub fn plan_subscribe(
     }
     let params = described.params;
     Ok(SubscribePlan {
-        sql, inner, columns, params, references, snapshot, progress, as_of, up_to, upsert_key, refused,
+        sql,
+        inner,
+        columns,
+        params,
+        references,
+        snapshot,
+        progress,
+        as_of,
+        up_to,
+        upsert_key,
+        refused,
     })
 }
 

@@ -2,7 +2,9 @@
 
 use mz_deploy_planner::name::Ident;
 
-use super::{Planning, mirror, plan_delete, plan_insert, plan_item, plan_select, plan_subscribe, plan_update};
+use super::{
+    Planning, mirror, plan_delete, plan_insert, plan_item, plan_select, plan_subscribe, plan_update,
+};
 use crate::catalog::{Catalog, ItemKind, Op, RoleId, Transaction};
 use crate::engine::{Engine, SessionSettings};
 use crate::error::SqlError;
@@ -56,7 +58,9 @@ impl Server {
             other => return self.change(other),
         };
         let answer = engine.query(&sql, &[], &[]).map_err(|error| super::describe::refused(&error))?;
-        let value = |value: Option<Vec<u8>>| value.map_or("NULL".to_owned(), |v| String::from_utf8_lossy(&v).into_owned());
+        let value = |value: Option<Vec<u8>>| {
+            value.map_or("NULL".to_owned(), |v| String::from_utf8_lossy(&v).into_owned())
+        };
         let rows = answer.result.rows.into_iter();
         Ok(rows.map(|row| row.into_iter().map(value).collect::<Vec<_>>().join("|")).collect())
     }
@@ -184,17 +188,32 @@ fn writes_are_checked_as_the_server_checks_them() {
             ("UPDATE t AS x SET name = name || '!' WHERE x.id = 3", ""),
             ("DELETE FROM t USING (VALUES (2)) AS d (i) WHERE t.id = d.i", ""),
             ("SELECT id, name FROM t ORDER BY id", "1|anon / 3|c! / 4|d / 11|anon"),
-            ("INSERT INTO t (name) VALUES ('x')", "! null value in column \"id\" violates not-null constraint"),
-            ("INSERT INTO t (id, nosuch) VALUES (1, 2)", "! column \"nosuch\" of relation \"materialize.public.t\" does not exist"),
+            (
+                "INSERT INTO t (name) VALUES ('x')",
+                "! null value in column \"id\" violates not-null constraint",
+            ),
+            (
+                "INSERT INTO t (id, nosuch) VALUES (1, 2)",
+                "! column \"nosuch\" of relation \"materialize.public.t\" does not exist",
+            ),
             ("INSERT INTO t (id, id) VALUES (1, 2)", "! column \"id\" specified more than once"),
             ("INSERT INTO t VALUES (1, 2, 3, 4)", "! INSERT has more expressions than target columns"),
             ("INSERT INTO t (id, name) VALUES (1)", "! INSERT has more target columns than expressions"),
             ("INSERT INTO t (id) VALUES (99999999999)", "! \"99999999999\" integer out of range"),
-            ("INSERT INTO t (id, doc) SELECT 303, NULL", "! column \"doc\" is of type jsonb but expression is of type text"),
-            ("INSERT INTO t (id) SELECT mz_now()::text::int", "! calls to mz_now in write statements are not supported"),
+            (
+                "INSERT INTO t (id, doc) SELECT 303, NULL",
+                "! column \"doc\" is of type jsonb but expression is of type text",
+            ),
+            (
+                "INSERT INTO t (id) SELECT mz_now()::text::int",
+                "! calls to mz_now in write statements are not supported",
+            ),
             ("INSERT INTO v VALUES (1)", "! cannot insert into view 'materialize.public.v'"),
             ("UPDATE t SET nosuch = 1", "! unknown column nosuch"),
-            ("INSERT INTO mz_catalog.mz_tables VALUES (1)", "! cannot insert into system table 'mz_catalog.mz_tables'"),
+            (
+                "INSERT INTO mz_catalog.mz_tables VALUES (1)",
+                "! cannot insert into system table 'mz_catalog.mz_tables'",
+            ),
         ],
     );
 }
@@ -247,7 +266,10 @@ fn items_are_refused_in_the_words_of_the_server() {
         &[
             ("CREATE VIEW v AS SELECT 1", "! view \"materialize.public.v\" already exists"),
             ("CREATE VIEW IF NOT EXISTS v AS SELECT 2 AS other", "view \"v\" already exists, skipping"),
-            ("CREATE OR REPLACE VIEW v AS SELECT 1", "! cannot drop view \"v\": still depended upon by view \"w\""),
+            (
+                "CREATE OR REPLACE VIEW v AS SELECT 1",
+                "! cannot drop view \"v\": still depended upon by view \"w\"",
+            ),
             ("CREATE OR REPLACE VIEW t AS SELECT 1", "! t is a table not a view"),
             (
                 "CREATE OR REPLACE VIEW w AS SELECT * FROM w",
@@ -271,7 +293,10 @@ fn items_are_refused_in_the_words_of_the_server() {
             ("CREATE MATERIALIZED VIEW x IN CLUSTER nosuch AS SELECT 1", "! unknown cluster 'nosuch'"),
             ("CREATE TABLE x (a int, a int)", "! column \"a\" specified more than once"),
             ("CREATE TABLE x (a numeric(99))", "! precision for type numeric must be between 1 and 39"),
-            ("CREATE TABLE x (a int CHECK (a > 0))", "! CREATE TABLE with column constraint: CHECK (a > 0) not yet supported"),
+            (
+                "CREATE TABLE x (a int CHECK (a > 0))",
+                "! CREATE TABLE with column constraint: CHECK (a > 0) not yet supported",
+            ),
             ("CREATE SECRET s AS 5", "! AS must have type bytea, not type integer"),
             ("CREATE SECRET s AS '\\x00ff'", "! secret value must be valid UTF-8"),
             ("CREATE SECRET s AS decode('YQ==', 'base64')", ""),
@@ -287,12 +312,21 @@ fn items_are_refused_in_the_words_of_the_server() {
                 "CREATE SINK k1 FROM t INTO KAFKA CONNECTION k (TOPIC 'x') FORMAT JSON ENVELOPE DEBEZIUM",
                 "! KAFKA sink validation: admin client errored [Client config error: No such configuration property: \"retry.backoff.max.ms\" retry.backoff.max.ms 1000]",
             ),
-            ("CREATE SINK k1 FROM t INTO KAFKA CONNECTION mine (TOPIC 'x') FORMAT JSON ENVELOPE DEBEZIUM", ""),
+            (
+                "CREATE SINK k1 FROM t INTO KAFKA CONNECTION mine (TOPIC 'x') FORMAT JSON ENVELOPE DEBEZIUM",
+                "",
+            ),
             ("ALTER SINK k1 SET FROM v", "! view v cannot be exported as a sink"),
             ("CREATE SOURCE auction FROM LOAD GENERATOR AUCTION (TICK INTERVAL '1s')", ""),
             ("CREATE TABLE bids FROM SOURCE auction (REFERENCE bids)", ""),
-            ("CREATE TABLE bids FROM SOURCE auction (REFERENCE bids)", "! catalog item 'bids' already exists"),
-            ("CREATE TABLE x FROM SOURCE auction (REFERENCE nosuch)", "! reference to nosuch not found in source"),
+            (
+                "CREATE TABLE bids FROM SOURCE auction (REFERENCE bids)",
+                "! catalog item 'bids' already exists",
+            ),
+            (
+                "CREATE TABLE x FROM SOURCE auction (REFERENCE nosuch)",
+                "! reference to nosuch not found in source",
+            ),
             ("SELECT count(*) FROM bids", "0"),
             ("CREATE INDEX ON v (a)", ""),
             ("CREATE DEFAULT INDEX ON v", ""),
@@ -300,7 +334,10 @@ fn items_are_refused_in_the_words_of_the_server() {
             ("CREATE INDEX v_a_idx ON v (a)", "! index \"materialize.public.v_a_idx\" already exists"),
         ],
     );
-    assert_eq!(server.shape("bids"), "id bigint, buyer bigint, auction_id bigint, amount integer, bid_time timestamp with time zone");
+    assert_eq!(
+        server.shape("bids"),
+        "id bigint, buyer bigint, auction_id bigint, amount integer, bid_time timestamp with time zone"
+    );
 }
 
 #[test]
@@ -320,13 +357,20 @@ fn a_replacement_must_have_the_schema_of_its_target_and_takes_its_place() {
         ("SELECT a, b, 1 AS c FROM t", format!("{differs} [extra column \"c\" at position 3]")),
         (
             "SELECT a, a AS b FROM t",
-            format!("{differs} [column \"b\" at position 2: type mismatch (target: String, replacement: Int32)]"),
+            format!(
+                "{differs} [column \"b\" at position 2: type mismatch (target: String, replacement: Int32)]"
+            ),
         ),
         (
             "SELECT nullif(a, 1) AS a, b FROM t",
-            format!("{differs} [column \"a\" at position 1: nullability mismatch (target: NOT NULL, replacement: NULL)]"),
+            format!(
+                "{differs} [column \"a\" at position 1: nullability mismatch (target: NOT NULL, replacement: NULL)]"
+            ),
         ),
-        ("SELECT DISTINCT a, b FROM t", format!("{differs} [keys differ (target: (none), replacement: {{a, b}})]")),
+        (
+            "SELECT DISTINCT a, b FROM t",
+            format!("{differs} [keys differ (target: (none), replacement: {{a, b}})]"),
+        ),
         ("SELECT a, 'k' AS b FROM down", "! replacement would cause m to depend on itself".to_owned()),
     ] {
         check(&mut server, &[(create(query).as_str(), expected.as_str())]);
@@ -341,7 +385,10 @@ fn a_replacement_must_have_the_schema_of_its_target_and_takes_its_place() {
                 "CREATE REPLACEMENT MATERIALIZED VIEW s FOR m AS SELECT a, b FROM t",
                 "! cannot replace m because it already has a replacement: r",
             ),
-            ("ALTER MATERIALIZED VIEW down APPLY REPLACEMENT r", "! cannot replace materialized view down with materialized view r"),
+            (
+                "ALTER MATERIALIZED VIEW down APPLY REPLACEMENT r",
+                "! cannot replace materialized view down with materialized view r",
+            ),
             ("SELECT a FROM down", "101"),
             ("ALTER MATERIALIZED VIEW m APPLY REPLACEMENT r", ""),
             ("SELECT a FROM down ORDER BY a", "101 / 102"),
@@ -375,7 +422,8 @@ fn a_subscription_has_the_columns_of_its_form() {
     ] {
         let statement = parse_statements(sql).expect("it parses").into_iter().next().expect("there is one");
         let Statement::Subscribe(subscribe) = statement.statement else { panic!("{sql} subscribes") };
-        let plan = plan_subscribe(&subscribe, &server.catalog, &server.session, &server.engine, &[]).expect("it plans");
+        let plan = plan_subscribe(&subscribe, &server.catalog, &server.session, &server.engine, &[])
+            .expect("it plans");
         let names: Vec<&str> = plan.columns.iter().map(|column| column.name.as_str()).collect();
         assert_eq!(names.join(" "), expected, "{sql}");
     }

@@ -71,10 +71,13 @@ fn type_mod(name: &str, modifiers: &[i64]) -> Result<i32, SqlError> {
             Ok(NUMERIC_MOD - 39 + i32::try_from(scale).unwrap_or(0))
         }
         ("varchar" | "bpchar", [length]) => {
-            let (spelled, most) = if name == "varchar" { ("character varying", 10_485_760) } else { ("character", 10_485_760) };
+            let (spelled, most) =
+                if name == "varchar" { ("character varying", 10_485_760) } else { ("character", 10_485_760) };
             match i32::try_from(*length) {
                 Ok(length) if (1..=most).contains(&length) => Ok(length + 4),
-                _ => Err(SqlError::internal(format!("length for type {spelled} must be between 1 and {most}"))),
+                _ => {
+                    Err(SqlError::internal(format!("length for type {spelled} must be between 1 and {most}")))
+                }
             }
         }
         ("bpchar", []) => Ok(5),
@@ -173,7 +176,9 @@ pub(crate) fn internal_name(data_type: &ScalarType) -> String {
             "uint8" => "UInt64".to_owned(),
             "float4" => "Float32".to_owned(),
             "float8" => "Float64".to_owned(),
-            "numeric" if *type_mod < 0 || *type_mod == NUMERIC_MOD => "Numeric { max_scale: None }".to_owned(),
+            "numeric" if *type_mod < 0 || *type_mod == NUMERIC_MOD => {
+                "Numeric { max_scale: None }".to_owned()
+            }
             "numeric" => {
                 format!("Numeric {{ max_scale: Some(NumericMaxScale({})) }}", (type_mod - 4) & 0xFFFF)
             }

@@ -11,7 +11,9 @@ use crate::engine::Engine;
 use crate::error::{SqlError, SqlState};
 use crate::plan::SessionView;
 use crate::result::{Column, TypeOid};
-use crate::sql::ast::{Delete, Expr, Insert, ItemRef, Query, SetExpr, TableAlias, TableFactor, TableWithJoins, Update, Value};
+use crate::sql::ast::{
+    Delete, Expr, Insert, ItemRef, Query, SetExpr, TableAlias, TableFactor, TableWithJoins, Update, Value,
+};
 
 /// A write that is ready to run on the engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +70,8 @@ pub fn plan_insert(
         // Rows may be shorter than the table: they are as many columns as they have.
         (Some(query), false) => {
             let width = width(query).unwrap_or(targets.len()).min(targets.len());
-            let names: Vec<String> = targets.iter().take(width).map(|column| quoted(column.name.as_str())).collect();
+            let names: Vec<String> =
+                targets.iter().take(width).map(|column| quoted(column.name.as_str())).collect();
             format!(" ({})", names.join(", "))
         }
     };
@@ -79,7 +82,8 @@ pub fn plan_insert(
     let target = lowering.from_list(&from)?;
     let mut sql = format!("INSERT INTO {target}{list} {rows}");
     if !returning.is_empty() {
-        let items: Result<Vec<String>, SqlError> = returning.iter().map(|item| lowering.select_item(item)).collect();
+        let items: Result<Vec<String>, SqlError> =
+            returning.iter().map(|item| lowering.select_item(item)).collect();
         sql = format!("{sql} RETURNING {}", items?.join(", "));
     }
     let described = describe(engine, &sql, params)?;
@@ -169,7 +173,9 @@ pub(super) fn insertable<'a>(
     };
     match &table.create {
         Some(TableStatement::Table(_)) => {}
-        Some(_) => return Err(SqlError::internal(format!("cannot insert into non-writeable table '{name}'"))),
+        Some(_) => {
+            return Err(SqlError::internal(format!("cannot insert into non-writeable table '{name}'")));
+        }
         None => return Err(SqlError::internal(format!("cannot insert into system table '{name}'"))),
     }
     if columns.is_empty() {

@@ -125,7 +125,9 @@ fn check(create: &CreateConnection) -> Result<(), SqlError> {
         }
     }
     if kind == "KAFKA" && !options.iter().any(|option| is_broker(&option.name)) {
-        return Err(SqlError::internal("invalid CONNECTION: must set one of BROKER, BROKERS, or AWS PRIVATELINK"));
+        return Err(SqlError::internal(
+            "invalid CONNECTION: must set one of BROKER, BROKERS, or AWS PRIVATELINK",
+        ));
     }
     match required.iter().find(|name| find(options, name).is_none()) {
         Some(name) => Err(SqlError::internal(format!("{name} option is required"))),

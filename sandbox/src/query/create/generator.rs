@@ -34,25 +34,61 @@ static AUCTION: [Output; 5] = [
     detailed("users", "id int8, org_id int8, name text", "1a040a021001"),
     detailed("accounts", "id int8, org_id int8, balance int8", "1a040a021002"),
     detailed("auctions", "id int8, seller int8, item text, end_time timestamptz", "1a040a021003"),
-    detailed("bids", "id int8, buyer int8, auction_id int8, amount int4, bid_time timestamptz", "1a040a021004"),
+    detailed(
+        "bids",
+        "id int8, buyer int8, auction_id int8, amount int4, bid_time timestamptz",
+        "1a040a021004",
+    ),
 ];
 
 static MARKETING: [Output; 6] = [
     output("customers", "id int8, email text, income int8", ID),
     output("impressions", "id int8, customer_id int8, campaign_id int8, impression_time timestamptz", ID),
     output("clicks", "impression_id int8, click_time timestamptz", &[]),
-    output("leads", "id int8, customer_id int8, created_at timestamptz, converted_at timestamptz?, conversion_amount int8?", ID),
+    output(
+        "leads",
+        "id int8, customer_id int8, created_at timestamptz, converted_at timestamptz?, conversion_amount int8?",
+        ID,
+    ),
     output("coupons", "id int8, lead_id int8, created_at timestamptz, amount int8", ID),
-    output("conversion_predictions", "lead_id int8, experiment_bucket text, predicted_at timestamptz, score float8", &[]),
+    output(
+        "conversion_predictions",
+        "lead_id int8, experiment_bucket text, predicted_at timestamptz, score float8",
+        &[],
+    ),
 ];
 
 static TPCH: [Output; 8] = [
-    output("supplier", "s_suppkey int8, s_name text, s_address text, s_nationkey int8, s_phone text, s_acctbal numeric, s_comment text", &["s_suppkey"]),
-    output("part", "p_partkey int8, p_name text, p_mfgr text, p_brand text, p_type text, p_size int4, p_container text, p_retailprice numeric, p_comment text", &["p_partkey"]),
-    output("partsupp", "ps_partkey int8, ps_suppkey int8, ps_availqty int4, ps_supplycost numeric, ps_comment text", &["ps_partkey", "ps_suppkey"]),
-    output("customer", "c_custkey int8, c_name text, c_address text, c_nationkey int8, c_phone text, c_acctbal numeric, c_mktsegment text, c_comment text", &["c_custkey"]),
-    output("orders", "o_orderkey int8, o_custkey int8, o_orderstatus text, o_totalprice numeric, o_orderdate date, o_orderpriority text, o_clerk text, o_shippriority int4, o_comment text", &["o_orderkey"]),
-    output("lineitem", "l_orderkey int8, l_partkey int8, l_suppkey int8, l_linenumber int4, l_quantity numeric, l_extendedprice numeric, l_discount numeric, l_tax numeric, l_returnflag text, l_linestatus text, l_shipdate date, l_commitdate date, l_receiptdate date, l_shipinstruct text, l_shipmode text, l_comment text", &["l_orderkey", "l_linenumber"]),
+    output(
+        "supplier",
+        "s_suppkey int8, s_name text, s_address text, s_nationkey int8, s_phone text, s_acctbal numeric, s_comment text",
+        &["s_suppkey"],
+    ),
+    output(
+        "part",
+        "p_partkey int8, p_name text, p_mfgr text, p_brand text, p_type text, p_size int4, p_container text, p_retailprice numeric, p_comment text",
+        &["p_partkey"],
+    ),
+    output(
+        "partsupp",
+        "ps_partkey int8, ps_suppkey int8, ps_availqty int4, ps_supplycost numeric, ps_comment text",
+        &["ps_partkey", "ps_suppkey"],
+    ),
+    output(
+        "customer",
+        "c_custkey int8, c_name text, c_address text, c_nationkey int8, c_phone text, c_acctbal numeric, c_mktsegment text, c_comment text",
+        &["c_custkey"],
+    ),
+    output(
+        "orders",
+        "o_orderkey int8, o_custkey int8, o_orderstatus text, o_totalprice numeric, o_orderdate date, o_orderpriority text, o_clerk text, o_shippriority int4, o_comment text",
+        &["o_orderkey"],
+    ),
+    output(
+        "lineitem",
+        "l_orderkey int8, l_partkey int8, l_suppkey int8, l_linenumber int4, l_quantity numeric, l_extendedprice numeric, l_discount numeric, l_tax numeric, l_returnflag text, l_linestatus text, l_shipdate date, l_commitdate date, l_receiptdate date, l_shipinstruct text, l_shipmode text, l_comment text",
+        &["l_orderkey", "l_linenumber"],
+    ),
     output("nation", "n_nationkey int8, n_name text, n_regionkey int8, n_comment text", &["n_nationkey"]),
     output("region", "r_regionkey int8, r_name text, r_comment text", &["r_regionkey"]),
 ];
@@ -77,8 +113,14 @@ impl Output {
     pub(super) fn columns(&self) -> Vec<ColumnDesc> {
         let column = |text: &str| {
             let (name, data_type) = text.split_once(' ')?;
-            let (data_type, nullable) = data_type.strip_suffix('?').map_or((data_type, false), |base| (base, true));
-            Some(ColumnDesc { name: Ident::new(name), data_type: type_of(data_type), nullable, default: None })
+            let (data_type, nullable) =
+                data_type.strip_suffix('?').map_or((data_type, false), |base| (base, true));
+            Some(ColumnDesc {
+                name: Ident::new(name),
+                data_type: type_of(data_type),
+                nullable,
+                default: None,
+            })
         };
         self.columns.split(", ").filter_map(column).collect()
     }

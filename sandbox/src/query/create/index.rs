@@ -33,7 +33,9 @@ pub(super) fn create(planning: &mut Planning<'_>, create: &CreateIndex) -> Resul
         None => automatic_name(planning, &on, create.key.is_none(), &key)?,
     };
     let full = full_name(planning.catalog, on.id);
-    let full = full.rsplit_once('.').map_or_else(|| name.as_str().to_owned(), |(schema, _)| format!("{schema}.{}", name.as_str()));
+    let full = full
+        .rsplit_once('.')
+        .map_or_else(|| name.as_str().to_owned(), |(schema, _)| format!("{schema}.{}", name.as_str()));
     let taken = match on.schema {
         Some(schema) => planning.catalog.item_by_name(schema, &name),
         None => planning.catalog.temporary_item(planning.session.connection, &name),
@@ -70,7 +72,9 @@ fn refuse_target(planning: &Planning<'_>, on: &Item) -> Result<(), SqlError> {
         Err(SqlError::internal(format!("index cannot be created on {full} because it is {article} {what}")))
     };
     match &on.kind {
-        ItemKind::MaterializedView(view) if view.replaces.is_some() => refused("replacement materialized view"),
+        ItemKind::MaterializedView(view) if view.replaces.is_some() => {
+            refused("replacement materialized view")
+        }
         kind if kind.columns().is_none() => refused(kind_name(kind)),
         _ => planning.refuse_unstable(&BTreeSet::from([on.id]), "index"),
     }
@@ -88,7 +92,11 @@ fn given_key(
         let mut expr = expr.clone();
         let mut resolver = Resolver::new(planning.catalog, planning.session);
         resolver.expr(&mut expr)?;
-        super::materialized_view::refuse_unmaterializable(planning, &resolver.references.calls, &BTreeSet::new())?;
+        super::materialized_view::refuse_unmaterializable(
+            planning,
+            &resolver.references.calls,
+            &BTreeSet::new(),
+        )?;
         uses.extend(resolver.references.uses);
         // A number is the position of a column.
         if let Expr::Value(crate::sql::ast::Value::Number(number)) = &expr {
@@ -123,7 +131,8 @@ fn given_key(
 /// The first key that is known, or all columns.
 fn default_key(planning: &Planning<'_>, on: &Item) -> Vec<IndexKey> {
     let columns = on.kind.columns().unwrap_or_default();
-    let known = shape::Shape::of_item(planning.catalog, on.id).and_then(|shape| shape.keys.into_iter().next());
+    let known =
+        shape::Shape::of_item(planning.catalog, on.id).and_then(|shape| shape.keys.into_iter().next());
     let places = known.unwrap_or_else(|| (0..columns.len()).collect());
     let part = |place: usize| {
         let column = columns.get(place)?;

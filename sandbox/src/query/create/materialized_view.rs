@@ -13,12 +13,17 @@ use crate::sql::ast::{ClusterRef, CreateMaterializedView, ItemRef, OptionValue, 
 
 const KIND: &str = "materialized view";
 
-pub(super) fn create(planning: &mut Planning<'_>, create: &CreateMaterializedView) -> Result<DdlPlan, SqlError> {
+pub(super) fn create(
+    planning: &mut Planning<'_>,
+    create: &CreateMaterializedView,
+) -> Result<DdlPlan, SqlError> {
     let mut stored = stored_query(&create.query, planning.catalog, planning.session, planning.engine)?;
     let target = create
         .replacement_for
         .as_ref()
-        .map(|target| super::super::resolve::lookup(planning.catalog, planning.session, target).map(|item| item.id))
+        .map(|target| {
+            super::super::resolve::lookup(planning.catalog, planning.session, target).map(|item| item.id)
+        })
         .transpose()?;
     let cluster = planning.cluster(create.in_cluster.as_ref())?;
     if create.in_replica.is_some() {
@@ -91,10 +96,16 @@ fn options(options: &[SqlOption], columns: &mut [ColumnDesc]) -> Result<(), SqlE
             ("ASSERT NOT NULL", Some(OptionValue::Ident(name))) => {
                 let column = columns.iter_mut().find(|column| column.name == *name);
                 let column = column.ok_or_else(|| {
-                    SqlError::internal(format!("column {:?} in ASSERT NOT NULL option not found", name.as_str()))
+                    SqlError::internal(format!(
+                        "column {:?} in ASSERT NOT NULL option not found",
+                        name.as_str()
+                    ))
                 })?;
                 if !asserted.insert(name.clone()) {
-                    return Err(SqlError::internal(format!("duplicate column {} in non-null assertions", name.as_str())));
+                    return Err(SqlError::internal(format!(
+                        "duplicate column {} in non-null assertions",
+                        name.as_str()
+                    )));
                 }
                 column.nullable = false;
             }
@@ -105,7 +116,9 @@ fn options(options: &[SqlOption], columns: &mut [ColumnDesc]) -> Result<(), SqlE
                     "enable_refresh_every_mvs",
                 ));
             }
-            ("RETAIN HISTORY", _) => return Err(unavailable("RETAIN HISTORY", "enable_logical_compaction_window")),
+            ("RETAIN HISTORY", _) => {
+                return Err(unavailable("RETAIN HISTORY", "enable_logical_compaction_window"));
+            }
             ("PARTITION BY", Some(OptionValue::Sequence(names))) => {
                 for (place, name) in names.iter().enumerate() {
                     if let OptionValue::Ident(name) = name
@@ -155,8 +168,7 @@ pub(super) fn refuse_unmaterializable(
         }
     }
     let Some(name) = found else { return Ok(()) };
-    let error =
-        SqlError::new(SqlState::FEATURE_NOT_SUPPORTED, format!("cannot materialize call to {name}"));
+    let error = SqlError::new(SqlState::FEATURE_NOT_SUPPORTED, format!("cannot materialize call to {name}"));
     Err(if name == "current_timestamp" {
         error
             .with_detail("See: https://materialize.com/docs/sql/functions/now_and_mz_now/")

@@ -89,7 +89,12 @@ impl Planning<'_> {
                 _ => return Err(SqlError::internal("cannot create temporary item in non-temporary schema")),
             };
             let full = format!("mz_temp.{}", item.as_str());
-            return Ok(Place { schema: None, session: Some(self.session.connection), name: item.clone(), full });
+            return Ok(Place {
+                schema: None,
+                session: Some(self.session.connection),
+                name: item.clone(),
+                full,
+            });
         }
         let (schema, item) = self.catalog.schema_for_creation(self.session, name)?;
         let id = schema.id;
@@ -147,7 +152,13 @@ impl Planning<'_> {
         let schema = place.schema.and_then(|id| self.catalog.schema(id));
         let database = schema.and_then(|schema| schema.database).and_then(|id| self.catalog.database(id));
         let database = database.map(|database| database.name.clone());
-        Name(database.into_iter().chain(schema.map(|schema| schema.name.clone())).chain([place.name.clone()]).collect())
+        Name(
+            database
+                .into_iter()
+                .chain(schema.map(|schema| schema.name.clone()))
+                .chain([place.name.clone()])
+                .collect(),
+        )
     }
 
     /// A relation that something new is to depend on: a replacement can't be.
@@ -180,10 +191,9 @@ impl Planning<'_> {
         if unstable.is_empty() {
             return Ok(());
         }
-        Err(SqlError::internal(format!("cannot create {kind} with unstable dependencies")).with_detail(format!(
-            "The object depends on the following unstable objects: {}",
-            unstable.join(", ")
-        )))
+        Err(SqlError::internal(format!("cannot create {kind} with unstable dependencies")).with_detail(
+            format!("The object depends on the following unstable objects: {}", unstable.join(", ")),
+        ))
     }
 
     /// The drop of what `OR REPLACE` replaces, with its indexes. What else depends on it keeps it.
@@ -237,8 +247,10 @@ fn already_exists(item: &Item, full: &str) -> SqlError {
 
 /// The answer to `IF NOT EXISTS` of something that is there. The kind is that of the statement.
 fn skipping(kind: &str, name: &Ident) -> DdlPlan {
-    let notice =
-        Notice::new(SqlState::DUPLICATE_OBJECT, format!("{kind} {:?} already exists, skipping", name.as_str()));
+    let notice = Notice::new(
+        SqlState::DUPLICATE_OBJECT,
+        format!("{kind} {:?} already exists, skipping", name.as_str()),
+    );
     DdlPlan { notices: vec![notice], ..DdlPlan::default() }
 }
 

@@ -18,7 +18,10 @@ impl Planning<'_> {
         options: &mut [SqlOption],
         uses: &mut BTreeSet<ItemId>,
     ) -> Result<(), SqlError> {
-        options.iter_mut().filter_map(|option| option.value.as_mut()).try_for_each(|value| self.resolve_value(value, uses))
+        options
+            .iter_mut()
+            .filter_map(|option| option.value.as_mut())
+            .try_for_each(|value| self.resolve_value(value, uses))
     }
 
     fn resolve_value(&self, value: &mut OptionValue, uses: &mut BTreeSet<ItemId>) -> Result<(), SqlError> {
@@ -27,14 +30,19 @@ impl Planning<'_> {
                 let item = lookup(self.catalog, self.session, name)?;
                 if !matches!(item.kind, ItemKind::Secret) {
                     let name = self.catalog.minimal_name(self.session, item.id);
-                    return Err(SqlError::internal(format!("{name} is not a secret, but a {}", kind_name(&item.kind))));
+                    return Err(SqlError::internal(format!(
+                        "{name} is not a secret, but a {}",
+                        kind_name(&item.kind)
+                    )));
                 }
                 uses.insert(item.id);
                 *name = ItemRef::Id(item.id);
                 Ok(())
             }
             OptionValue::Item(name) => self.resolve_reference(name, uses),
-            OptionValue::Sequence(values) => values.iter_mut().try_for_each(|value| self.resolve_value(value, uses)),
+            OptionValue::Sequence(values) => {
+                values.iter_mut().try_for_each(|value| self.resolve_value(value, uses))
+            }
             OptionValue::Options(options) => self.resolve_options(options, uses),
             OptionValue::Tunneled { connection, options, .. } => {
                 self.resolve_reference(connection, uses)?;
@@ -45,7 +53,11 @@ impl Planning<'_> {
     }
 
     /// Resolves a reference and counts it as used.
-    pub(super) fn resolve_reference(&self, name: &mut ItemRef, uses: &mut BTreeSet<ItemId>) -> Result<(), SqlError> {
+    pub(super) fn resolve_reference(
+        &self,
+        name: &mut ItemRef,
+        uses: &mut BTreeSet<ItemId>,
+    ) -> Result<(), SqlError> {
         let item = lookup(self.catalog, self.session, name)?;
         uses.insert(item.id);
         *name = ItemRef::Id(item.id);
@@ -92,7 +104,8 @@ pub(super) fn is_unreached(connection: &CreateConnection) -> bool {
 
 fn addresses<'a>(value: &'a OptionValue, hosts: &mut Vec<&'a str>) {
     match value {
-        OptionValue::Value(Value::String(address)) | OptionValue::Tunneled { address: Value::String(address), .. } => {
+        OptionValue::Value(Value::String(address))
+        | OptionValue::Tunneled { address: Value::String(address), .. } => {
             hosts.push(address);
         }
         OptionValue::Sequence(values) => values.iter().for_each(|value| addresses(value, hosts)),

@@ -1,11 +1,11 @@
 //! `CREATE SECRET` and `ALTER SECRET`
 
+use super::super::describe::column_types;
 use super::super::describe::describe;
 use super::super::lower;
 use super::super::resolve::Resolver;
 use super::super::select::evaluate;
 use super::super::types;
-use super::super::describe::column_types;
 use super::{Planning, absent, is_absence, skipping, wrong_kind};
 use crate::catalog::{ItemKind, Op};
 use crate::error::SqlError;
@@ -52,7 +52,11 @@ pub(super) fn alter(
         return Err(wrong_kind(planning.catalog, planning.session, item, "secret"));
     }
     let value = secret_value(planning, value)?;
-    Ok(DdlPlan { ops: vec![Op::AlterSecret { id: item.id }], secrets: vec![(item.id, value)], ..DdlPlan::default() })
+    Ok(DdlPlan {
+        ops: vec![Op::AlterSecret { id: item.id }],
+        secrets: vec![(item.id, value)],
+        ..DdlPlan::default()
+    })
 }
 
 /// The value: bytes, which must be text in UTF-8.
@@ -67,7 +71,8 @@ fn secret_value(planning: &Planning<'_>, value: &Expr) -> Result<Vec<u8>, SqlErr
         let columns = describe(planning.engine, &probe, &[])?.columns;
         if columns.first().is_none_or(|column| column.type_oid != BYTEA) {
             let found = column_types(planning.engine, &probe, &columns)?;
-            let found = found.first().map(|found| types::display(planning.catalog, found)).unwrap_or_default();
+            let found =
+                found.first().map(|found| types::display(planning.catalog, found)).unwrap_or_default();
             return Err(SqlError::internal(format!("AS must have type bytea, not type {found}")));
         }
     }

@@ -76,7 +76,10 @@ fn check(create: &CreateSink, from: &Item) -> Result<(), SqlError> {
     if let Some((key, _)) = &create.key {
         super::refuse_duplicates(key)?;
         if let Some(missing) = key.iter().find(|name| columns.iter().all(|column| column.name != **name)) {
-            return Err(SqlError::internal(format!("column referenced in KEY does not exist: {}", missing.as_str())));
+            return Err(SqlError::internal(format!(
+                "column referenced in KEY does not exist: {}",
+                missing.as_str()
+            )));
         }
     }
     if create.into != "KAFKA" {

@@ -63,7 +63,9 @@ pub(super) fn create(planning: &mut Planning<'_>, create: &CreateSource) -> Resu
     };
     let op = planning.new_item(place, uses, ItemKind::Source(source));
     let mut ops = vec![op];
-    if let (Some(references), Some(crate::catalog::Op::CreateItem { id, .. })) = (&create.external_references, ops.first()) {
+    if let (Some(references), Some(crate::catalog::Op::CreateItem { id, .. })) =
+        (&create.external_references, ops.first())
+    {
         let parent = *id;
         let subsources = subsources(planning, create, references, parent, cluster)?;
         ops.extend(subsources);
@@ -153,7 +155,10 @@ fn subsources(
             return Err(already_exists(item, &place.full));
         }
         let upstream = Name(
-            [generator::DATABASE, &generator.to_lowercase(), output.name].into_iter().map(Ident::new).collect(),
+            [generator::DATABASE, &generator.to_lowercase(), output.name]
+                .into_iter()
+                .map(Ident::new)
+                .collect(),
         );
         let source = Source {
             source_type: "subsource".to_owned(),

@@ -10,8 +10,8 @@ use super::{Planning, refuse_duplicates, skipping};
 use crate::catalog::{ColumnDesc, ItemKind, Table, TableStatement};
 use crate::error::SqlError;
 use crate::plan::DdlPlan;
-use crate::sql::print::{Form, NoNames, Style, print_expr};
 use crate::sql::ast::{ColumnDef, ColumnOption, CreateTable, SqlOption};
+use crate::sql::print::{Form, NoNames, Style, print_expr};
 
 pub(super) fn create(planning: &mut Planning<'_>, create: &CreateTable) -> Result<DdlPlan, SqlError> {
     let mut statement = create.clone();
@@ -50,8 +50,7 @@ fn column_desc(planning: &Planning<'_>, column: &ColumnDef) -> Result<ColumnDesc
     if column.collation.is_some() {
         return Err(SqlError::internal("CREATE TABLE with column collation not yet supported"));
     }
-    let mut desc =
-        ColumnDesc { name: column.name.clone(), data_type, nullable: true, default: None };
+    let mut desc = ColumnDesc { name: column.name.clone(), data_type, nullable: true, default: None };
     for option in &column.options {
         match option {
             ColumnOption::NotNull => desc.nullable = false,
@@ -70,9 +69,8 @@ fn column_desc(planning: &Planning<'_>, column: &ColumnDef) -> Result<ColumnDesc
 }
 
 fn refuse_constraints(create: &CreateTable) -> Result<(), SqlError> {
-    let keys = || {
-        unsafe_feature("CREATE TABLE with a primary key or unique constraint", "unsafe_enable_table_keys")
-    };
+    let keys =
+        || unsafe_feature("CREATE TABLE with a primary key or unique constraint", "unsafe_enable_table_keys");
     for option in create.columns.iter().flat_map(|column| &column.options) {
         match option {
             ColumnOption::Unique { .. } => return Err(keys()),

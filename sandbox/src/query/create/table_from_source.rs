@@ -6,15 +6,20 @@ use mz_deploy_planner::name::Ident;
 
 use super::super::resolve::lookup;
 use super::{Planning, format, generator, skipping, wrong_kind};
-use crate::catalog::{ColumnDesc, ItemId, ItemKind, ScalarType, Source, SourceStatement, Table, TableStatement};
+use crate::catalog::{
+    ColumnDesc, ItemId, ItemKind, ScalarType, Source, SourceStatement, Table, TableStatement,
+};
 use crate::error::SqlError;
 use crate::plan::DdlPlan;
 use crate::sql::ast::{
-    ColumnDef, ColumnOption, CreateTableFromSource, DataType, ItemRef, Name, OptionValue, SourceConnection, SqlOption,
-    TableConstraint, Value,
+    ColumnDef, ColumnOption, CreateTableFromSource, DataType, ItemRef, Name, OptionValue, SourceConnection,
+    SqlOption, TableConstraint, Value,
 };
 
-pub(super) fn create(planning: &mut Planning<'_>, create: &CreateTableFromSource) -> Result<DdlPlan, SqlError> {
+pub(super) fn create(
+    planning: &mut Planning<'_>,
+    create: &CreateTableFromSource,
+) -> Result<DdlPlan, SqlError> {
     let item = lookup(planning.catalog, planning.session, &create.source)?;
     let ItemKind::Source(source) = &item.kind else {
         return Err(wrong_kind(planning.catalog, planning.session, item, "source"));
@@ -63,7 +68,10 @@ fn columns(
             statement.reference = Some(Name(database.into_iter().map(Ident::new).collect()));
             let several = generator::outputs(generator).len() > 1;
             if several {
-                statement.columns = columns.iter().map(|column| definition(planning, column, uses)).collect::<Result<_, _>>()?;
+                statement.columns = columns
+                    .iter()
+                    .map(|column| definition(planning, column, uses))
+                    .collect::<Result<_, _>>()?;
                 statement.constraints = constraint(output.key).into_iter().collect();
             }
             if let Some(details) = output.details {
@@ -73,7 +81,9 @@ fn columns(
             Ok(columns)
         }
         SourceConnection::Kafka { .. } => format::columns(&statement.encoding, &statement.column_names),
-        SourceConnection::Postgres { .. } | SourceConnection::MySql { .. } | SourceConnection::SqlServer { .. } => {
+        SourceConnection::Postgres { .. }
+        | SourceConnection::MySql { .. }
+        | SourceConnection::SqlServer { .. } => {
             Err(SqlError::unsupported("tables of sources that are outside"))
         }
     }
@@ -107,7 +117,10 @@ fn definition(
     let ScalarType::Builtin { name, type_mod } = &column.data_type else {
         return Err(SqlError::unsupported("columns of this type"));
     };
-    let id = planning.catalog.resolve_type(planning.session, &Name(vec!["pg_catalog".into(), Ident::new(name.as_str())]))?.id;
+    let id = planning
+        .catalog
+        .resolve_type(planning.session, &Name(vec!["pg_catalog".into(), Ident::new(name.as_str())]))?
+        .id;
     uses.insert(id);
     let scale = if name == "numeric" { vec![38, i64::from((type_mod - 4) & 0xFFFF)] } else { Vec::new() };
     Ok(ColumnDef {

@@ -46,7 +46,9 @@ pub(super) fn create(
             super::refuse_duplicates(fields.iter().map(|field| &field.name))?;
             let fields: Result<Vec<_>, SqlError> = fields
                 .iter()
-                .map(|field| Ok((field.name.clone(), types::scalar_type(planning.catalog, &field.data_type)?)))
+                .map(|field| {
+                    Ok((field.name.clone(), types::scalar_type(planning.catalog, &field.data_type)?))
+                })
                 .collect();
             ScalarType::Record(fields?)
         }
@@ -60,7 +62,9 @@ pub(super) fn create(
     }
 
     let place = planning.place(name, false)?;
-    let relation = planning.occupant(&place).filter(|item| item.kind.columns().is_some() || matches!(item.kind, ItemKind::Index(_)));
+    let relation = planning
+        .occupant(&place)
+        .filter(|item| item.kind.columns().is_some() || matches!(item.kind, ItemKind::Index(_)));
     if let Some(taken) = planning.occupying_type(&place).or(relation) {
         return Err(already_exists(taken, &place.full));
     }

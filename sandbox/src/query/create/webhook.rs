@@ -45,7 +45,8 @@ pub(super) fn create(planning: &mut Planning<'_>, create: &CreateWebhookSource) 
     };
     let op = planning.new_item(place, BTreeSet::new(), kind);
     // Nobody can post to it: say so in place of the address.
-    let notice = Notice::new(SqlState::SUCCESS, "not supported by the sandbox: posting to webhooks; it stays empty");
+    let notice =
+        Notice::new(SqlState::SUCCESS, "not supported by the sandbox: posting to webhooks; it stays empty");
     Ok(DdlPlan { ops: vec![op], notices: vec![notice], ..DdlPlan::default() })
 }
 
@@ -60,7 +61,11 @@ fn columns(create: &CreateWebhookSource) -> Result<Vec<ColumnDesc>, SqlError> {
         "JSON" | "JSON ARRAY" => "jsonb",
         "TEXT" => "text",
         "BYTES" => "bytea",
-        other => return Err(SqlError::internal(format!("{other} is not a valid BODY FORMAT for a WEBHOOK source"))),
+        other => {
+            return Err(SqlError::internal(format!(
+                "{other} is not a valid BODY FORMAT for a WEBHOOK source"
+            )));
+        }
     };
     let mut columns = vec![column("body", builtin(body), false)];
     for include in &create.include {
@@ -69,7 +74,8 @@ fn columns(create: &CreateWebhookSource) -> Result<Vec<ColumnDesc>, SqlError> {
             continue;
         }
         let Some((_, alias)) = include.rsplit_once(" AS ") else { continue };
-        let (alias, data_type) = alias.strip_suffix(" BYTES").map_or((alias, "text"), |alias| (alias, "bytea"));
+        let (alias, data_type) =
+            alias.strip_suffix(" BYTES").map_or((alias, "text"), |alias| (alias, "bytea"));
         columns.push(column(alias.trim_matches('"'), builtin(data_type), true));
     }
     Ok(columns)

@@ -8,7 +8,8 @@ use crate::error::SqlError;
 use crate::query::resolve::special_function;
 use crate::query::types;
 use crate::sql::ast::{
-    DataType, Expr, Function, FunctionArgs, IntervalValue, IsWhat, QuantifiedOperand, SubscriptPosition, Value, Window,
+    DataType, Expr, Function, FunctionArgs, IntervalValue, IsWhat, QuantifiedOperand, SubscriptPosition,
+    Value, Window,
 };
 
 impl Lowering<'_> {
@@ -79,7 +80,9 @@ impl Lowering<'_> {
             }
             Expr::Exists(query) => format!("(EXISTS ({}))", self.query(query)?),
             Expr::Subquery(query) => format!("({})", self.query(query)?),
-            Expr::Case { operand, branches, otherwise } => self.case(operand.as_deref(), branches, otherwise.as_deref())?,
+            Expr::Case { operand, branches, otherwise } => {
+                self.case(operand.as_deref(), branches, otherwise.as_deref())?
+            }
             Expr::Cast { expr, data_type } => match unnested(expr) {
                 Expr::Value(Value::String(value)) => self.typed_literal(data_type, value)?,
                 _ => format!("({})::{}", self.expr(expr)?, self.data_type(data_type)?),
@@ -90,7 +93,9 @@ impl Lowering<'_> {
                 format!("({} AT TIME ZONE {})", self.expr(timestamp)?, self.expr(zone)?)
             }
             Expr::Function(function) => self.function(function)?,
-            Expr::HomogenizingFunction { name, args } => format!("{}({})", name.to_lowercase(), self.exprs(args)?),
+            Expr::HomogenizingFunction { name, args } => {
+                format!("{}({})", name.to_lowercase(), self.exprs(args)?)
+            }
             Expr::NullIf(left, right) => format!("nullif({}, {})", self.expr(left)?, self.expr(right)?),
             Expr::Extract { field, expr } => {
                 format!("extract({} FROM {})", Literal(&field.to_lowercase()), self.expr(expr)?)
@@ -101,7 +106,8 @@ impl Lowering<'_> {
             // Without elements there is no type: the text takes it from where it stands.
             Expr::List(elements) if elements.is_empty() => "'{}'".to_owned(),
             Expr::List(elements) => {
-                let elements: Result<Vec<String>, SqlError> = elements.iter().map(|element| self.expr(element)).collect();
+                let elements: Result<Vec<String>, SqlError> =
+                    elements.iter().map(|element| self.expr(element)).collect();
                 engine::list_literal(&elements?)
             }
             Expr::ListSubquery(query) => format!("mz_fn.list_of(ARRAY({}))", self.query(query)?),

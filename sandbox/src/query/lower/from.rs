@@ -52,7 +52,9 @@ impl Lowering<'_> {
                 let taken = |name: &Ident| scope.iter().any(|visible| visible.alias == *name);
                 let mut alias = item.name.clone();
                 let mut n = 1;
-                while taken(&alias) && scope.iter().any(|other| !other.path.is_empty() && other.name == item.name) {
+                while taken(&alias)
+                    && scope.iter().any(|other| !other.path.is_empty() && other.name == item.name)
+                {
                     n += 1;
                     alias = Ident::new(format!("{} {n}", item.name.as_str()));
                 }
@@ -114,7 +116,9 @@ impl Lowering<'_> {
             TableFactor::Table { name, alias } => {
                 let sql = match name {
                     ItemRef::Id(id) => relation(self.catalog, *id),
-                    ItemRef::Name(name) => name.0.last().map(|name| quoted(name.as_str())).unwrap_or_default(),
+                    ItemRef::Name(name) => {
+                        name.0.last().map(|name| quoted(name.as_str())).unwrap_or_default()
+                    }
                 };
                 let alias = match alias {
                     Some(alias) => table_alias(alias),

@@ -35,7 +35,11 @@ pub(crate) fn query(catalog: &Catalog, query: &Query) -> Result<String, SqlError
 }
 
 /// An expression over the columns of at most one relation.
-pub(crate) fn expr(catalog: &Catalog, expr: &Expr, relation: Option<(ItemId, &Ident)>) -> Result<String, SqlError> {
+pub(crate) fn expr(
+    catalog: &Catalog,
+    expr: &Expr,
+    relation: Option<(ItemId, &Ident)>,
+) -> Result<String, SqlError> {
     let mut lowering = Lowering::new(catalog);
     lowering.scopes.push(relation.map(|(id, name)| Visible::item(catalog, id, name)).into_iter().collect());
     lowering.expr(expr)
@@ -56,7 +60,11 @@ impl Visible {
     /// An item of the catalog under its own name.
     fn item(catalog: &Catalog, id: ItemId, alias: &Ident) -> Self {
         let Some(full) = catalog.full_name(id) else { return Self::named(alias.clone()) };
-        Self { path: full.database.into_iter().chain([full.schema]).collect(), name: full.item, alias: alias.clone() }
+        Self {
+            path: full.database.into_iter().chain([full.schema]).collect(),
+            name: full.item,
+            alias: alias.clone(),
+        }
     }
 
     /// A relation by an alias.

@@ -3,7 +3,9 @@
 use super::{Lowering, comma, from::table_alias, quoted, relation};
 use crate::error::SqlError;
 use crate::query::names;
-use crate::sql::ast::{Distinct, Expr, ItemRef, OrderBy, Query, Select, SelectItem, SetExpr, SetOperator, With};
+use crate::sql::ast::{
+    Distinct, Expr, ItemRef, OrderBy, Query, Select, SelectItem, SetExpr, SetOperator, With,
+};
 
 /// The column that holds the condition of `QUALIFY`.
 const QUALIFIED: &str = "mz qualify";
@@ -33,7 +35,9 @@ impl Lowering<'_> {
         match with {
             With::Simple(ctes) if ctes.is_empty() => Ok(String::new()),
             With::Simple(ctes) => {
-                let ctes = comma(ctes, |cte| Ok(format!("{} AS ({})", table_alias(&cte.alias), self.query(&cte.query)?)))?;
+                let ctes = comma(ctes, |cte| {
+                    Ok(format!("{} AS ({})", table_alias(&cte.alias), self.query(&cte.query)?))
+                })?;
                 Ok(format!("WITH {ctes} "))
             }
             With::MutuallyRecursive { ctes, .. } => self.mutually_recursive(ctes),
@@ -90,7 +94,8 @@ impl Lowering<'_> {
             return Ok((format!("SELECT{distinct} {projection}{rest}"), order_by));
         };
         let names = select.projection.iter().map(|item| match item {
-            SelectItem::Expr { expr: Expr::QualifiedWildcard(_) | Expr::WildcardAccess(_), .. } | SelectItem::Wildcard => {
+            SelectItem::Expr { expr: Expr::QualifiedWildcard(_) | Expr::WildcardAccess(_), .. }
+            | SelectItem::Wildcard => {
                 Err(SqlError::unsupported("QUALIFY over a select list with a wildcard"))
             }
             SelectItem::Expr { expr, alias } => {
@@ -100,7 +105,9 @@ impl Lowering<'_> {
         let names = names.collect::<Result<Vec<_>, _>>()?.join(", ");
         let (condition, column) = (self.expr(qualify)?, quoted(QUALIFIED));
         Ok((
-            format!("SELECT{distinct} {names} FROM (SELECT {projection}, {condition} AS {column}{rest}) AS q WHERE {column}"),
+            format!(
+                "SELECT{distinct} {names} FROM (SELECT {projection}, {condition} AS {column}{rest}) AS q WHERE {column}"
+            ),
             order_by,
         ))
     }
@@ -134,7 +141,9 @@ impl Lowering<'_> {
                     Err(SqlError::internal(format!("no table named '{name}' in scope")))
                 }
             },
-            SelectItem::Expr { expr: Expr::WildcardAccess(inner), .. } => Ok(format!("({}).*", self.expr(inner)?)),
+            SelectItem::Expr { expr: Expr::WildcardAccess(inner), .. } => {
+                Ok(format!("({}).*", self.expr(inner)?))
+            }
             SelectItem::Expr { expr, alias } => {
                 let name = names::of_item(self.catalog, expr, alias.as_ref());
                 Ok(format!("{} AS {}", self.expr(expr)?, quoted(name.as_str())))

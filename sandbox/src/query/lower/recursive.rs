@@ -8,8 +8,8 @@ use super::{Lowering, comma, quoted};
 use crate::error::SqlError;
 use crate::query::types;
 use crate::sql::ast::{
-    FunctionArgs, ItemRef, Join, JoinOperator, Query, RecursiveCte, Select, SetExpr, SetOperator, TableFactor,
-    TableWithJoins, With,
+    FunctionArgs, ItemRef, Join, JoinOperator, Query, RecursiveCte, Select, SetExpr, SetOperator,
+    TableFactor, TableWithJoins, With,
 };
 
 impl Lowering<'_> {
@@ -39,7 +39,8 @@ impl Lowering<'_> {
             && cte.query.order_by.is_empty()
             && cte.query.limit.is_none()
             && cte.query.offset.is_none();
-        let SetExpr::SetOperation { op: SetOperator::Union, all, left, right } = unwrapped(&cte.query.body) else {
+        let SetExpr::SetOperation { op: SetOperator::Union, all, left, right } = unwrapped(&cte.query.body)
+        else {
             return Err(refused("a body that is not the union of a start and a step"));
         };
         if !simple || mentions(left, cte) || !is_step(right, cte) {
@@ -75,9 +76,10 @@ fn is_step(body: &SetExpr, cte: &RecursiveCte) -> bool {
     let SetExpr::Select(select) = unwrapped(body) else { return false };
     let Select { distinct, projection, from, selection, group_by, having, qualify, .. } = &**select;
     let plain = distinct.is_none() && group_by.is_empty() && having.is_none() && qualify.is_none();
-    let inner_joins = from.iter().flat_map(|table| &table.joins).all(|join: &Join| {
-        matches!(join.operator, JoinOperator::Inner | JoinOperator::Cross)
-    });
+    let inner_joins = from
+        .iter()
+        .flat_map(|table| &table.joins)
+        .all(|join: &Join| matches!(join.operator, JoinOperator::Inner | JoinOperator::Cross));
     let from_text = |table: &TableWithJoins| {
         std::iter::once(&table.relation)
             .chain(table.joins.iter().map(|join| &join.relation))
@@ -105,8 +107,18 @@ fn has_aggregate(projection: &[crate::sql::ast::SelectItem]) -> bool {
 }
 
 const AGGREGATES: [&str; 12] = [
-    "array_agg", "avg", "bool_and", "bool_or", "count", "jsonb_agg", "jsonb_object_agg", "list_agg", "max", "min",
-    "string_agg", "sum",
+    "array_agg",
+    "avg",
+    "bool_and",
+    "bool_or",
+    "count",
+    "jsonb_agg",
+    "jsonb_object_agg",
+    "list_agg",
+    "max",
+    "min",
+    "string_agg",
+    "sum",
 ];
 
 fn names(reference: &ItemRef, cte: &RecursiveCte) -> bool {

@@ -107,7 +107,11 @@ impl Inference<'_> {
         let conditions = condition.map(conjuncts).unwrap_or_default();
         let equalities = Equalities::of(&whole, &conditions);
         // No relation at all is one row.
-        whole.keys = if inputs.is_empty() { vec![Vec::new()] } else { equalities.reduce(of_join(&inputs, &equalities)) };
+        whole.keys = if inputs.is_empty() {
+            vec![Vec::new()]
+        } else {
+            equalities.reduce(of_join(&inputs, &equalities))
+        };
         self.narrow(&mut whole, &conditions);
         Some(whole)
     }
@@ -123,7 +127,13 @@ impl Inference<'_> {
         Some(left)
     }
 
-    fn join(&self, mut left: Scope, mut right: Scope, operator: JoinOperator, constraint: &JoinConstraint) -> Scope {
+    fn join(
+        &self,
+        mut left: Scope,
+        mut right: Scope,
+        operator: JoinOperator,
+        constraint: &JoinConstraint,
+    ) -> Scope {
         let start = left.columns.len();
         let inputs = [
             JoinInput { columns: 0..start, keys: left.keys.clone() },
@@ -146,7 +156,8 @@ impl Inference<'_> {
             }
             JoinOperator::Inner | JoinOperator::Cross => {}
         }
-        let mut whole = Scope { columns: left.columns.into_iter().chain(right.columns).collect(), keys: Vec::new() };
+        let mut whole =
+            Scope { columns: left.columns.into_iter().chain(right.columns).collect(), keys: Vec::new() };
         let conditions = match constraint {
             JoinConstraint::On(condition) => conjuncts(condition),
             _ => Vec::new(),
@@ -179,8 +190,12 @@ impl Inference<'_> {
                 equalities.reduce(keys)
             }
             // A key of the side that keeps all its rows stays one if at most one row of the other side matches.
-            JoinOperator::LeftOuter => keys.into_iter().filter(|key| key.iter().all(|c| *c < start)).collect(),
-            JoinOperator::RightOuter => keys.into_iter().filter(|key| key.iter().all(|c| *c >= start)).collect(),
+            JoinOperator::LeftOuter => {
+                keys.into_iter().filter(|key| key.iter().all(|c| *c < start)).collect()
+            }
+            JoinOperator::RightOuter => {
+                keys.into_iter().filter(|key| key.iter().all(|c| *c >= start)).collect()
+            }
             JoinOperator::FullOuter => Vec::new(),
         };
         whole
@@ -212,7 +227,9 @@ impl Inference<'_> {
                 let shape = self.query(query)?;
                 Some(Scope::of_shape(shape, None, Vec::new()).renamed(alias.as_ref()))
             }
-            TableFactor::NestedJoin { join, alias } => Some(self.table_with_joins(join)?.renamed(alias.as_ref())),
+            TableFactor::NestedJoin { join, alias } => {
+                Some(self.table_with_joins(join)?.renamed(alias.as_ref()))
+            }
         }
     }
 }
@@ -230,13 +247,25 @@ fn function_shape(functions: &[Function], alias: Option<&TableAlias>, ordinality
             "generate_series" => vec![("generate_series", false)],
             "jsonb_each" => vec![("key", false), ("value", false)],
             "jsonb_each_text" => vec![("key", false), ("value", true)],
-            "jsonb_array_elements" | "jsonb_array_elements_text" => vec![("value", name.as_str().ends_with("text"))],
+            "jsonb_array_elements" | "jsonb_array_elements_text" => {
+                vec![("value", name.as_str().ends_with("text"))]
+            }
             "mz_aclexplode" | "aclexplode" => {
-                vec![("grantor", false), ("grantee", false), ("privilege_type", false), ("is_grantable", false)]
+                vec![
+                    ("grantor", false),
+                    ("grantee", false),
+                    ("privilege_type", false),
+                    ("is_grantable", false),
+                ]
             }
             "_pg_expandarray" => vec![("x", false), ("n", false)],
-            "unnest" | "jsonb_object_keys" | "regexp_split_to_table" | "regexp_matches" | "generate_subscripts" => {
-                let one = alias.filter(|_| functions.len() == 1).map_or(name.as_str(), |alias| alias.name.as_str());
+            "unnest"
+            | "jsonb_object_keys"
+            | "regexp_split_to_table"
+            | "regexp_matches"
+            | "generate_subscripts" => {
+                let one =
+                    alias.filter(|_| functions.len() == 1).map_or(name.as_str(), |alias| alias.name.as_str());
                 vec![(one, name.as_str() == "unnest")]
             }
             _ => return None,

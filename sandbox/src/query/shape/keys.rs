@@ -94,7 +94,9 @@ fn is_constant(expr: &Expr) -> bool {
     match expr {
         Expr::Value(value) => *value != Value::Null,
         Expr::TypedLiteral { .. } => true,
-        Expr::Nested(inner) | Expr::Cast { expr: inner, .. } | Expr::Unary { expr: inner, .. } => is_constant(inner),
+        Expr::Nested(inner) | Expr::Cast { expr: inner, .. } | Expr::Unary { expr: inner, .. } => {
+            is_constant(inner)
+        }
         _ => false,
     }
 }
@@ -114,8 +116,17 @@ pub(super) fn of_join(inputs: &[JoinInput], equalities: &Equalities) -> Vec<Vec<
             let bound = |column: &usize| {
                 equalities.constants.contains(column)
                     || equalities.pairs.iter().any(|(a, b)| {
-                        let other = if a == column { b } else if b == column { a } else { return false };
-                        reached.iter().filter_map(|i| inputs.get(*i)).any(|input| input.columns.contains(other))
+                        let other = if a == column {
+                            b
+                        } else if b == column {
+                            a
+                        } else {
+                            return false;
+                        };
+                        reached
+                            .iter()
+                            .filter_map(|i| inputs.get(*i))
+                            .any(|input| input.columns.contains(other))
                     })
             };
             let next = inputs.iter().enumerate().find(|(place, input)| {

@@ -107,7 +107,8 @@ impl Inference<'_> {
             With::MutuallyRecursive { ctes, .. } => {
                 for cte in ctes {
                     let columns = cte.columns.iter();
-                    let columns = columns.map(|(name, _)| ColumnShape { name: name.clone(), nullable: true }).collect();
+                    let columns =
+                        columns.map(|(name, _)| ColumnShape { name: name.clone(), nullable: true }).collect();
                     self.ctes.insert(cte.name.clone(), Shape { columns, keys: Vec::new() });
                 }
             }
@@ -154,10 +155,8 @@ impl Inference<'_> {
             .map(|i| rows.iter().filter_map(|row| row.get(i)).any(|expr| self.nullable(&scope, None, expr)))
             .collect();
         let columns = nullable.into_iter().enumerate();
-        let columns = columns.map(|(i, nullable)| ColumnShape {
-            name: Ident::new(format!("column{}", i + 1)),
-            nullable,
-        });
+        let columns = columns
+            .map(|(i, nullable)| ColumnShape { name: Ident::new(format!("column{}", i + 1)), nullable });
         Shape { columns: columns.collect(), keys: keys::of_values(rows, width) }
     }
 }

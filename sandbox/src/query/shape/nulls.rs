@@ -8,33 +8,107 @@ use crate::sql::ast::{Expr, Function, FunctionArgs, IsWhat, QuantifiedOperand, V
 
 /// Aggregates.
 const AGGREGATES: [&str; 24] = [
-    "array_agg", "avg", "bit_and", "bit_or", "bool_and", "bool_or", "count", "jsonb_agg", "jsonb_object_agg", "list_agg",
-    "map_agg", "max", "min", "mz_all", "mz_any", "stddev", "stddev_pop", "stddev_samp", "string_agg", "sum", "var_pop",
-    "var_samp", "variance", "every",
+    "array_agg",
+    "avg",
+    "bit_and",
+    "bit_or",
+    "bool_and",
+    "bool_or",
+    "count",
+    "jsonb_agg",
+    "jsonb_object_agg",
+    "list_agg",
+    "map_agg",
+    "max",
+    "min",
+    "mz_all",
+    "mz_any",
+    "stddev",
+    "stddev_pop",
+    "stddev_samp",
+    "string_agg",
+    "sum",
+    "var_pop",
+    "var_samp",
+    "variance",
+    "every",
 ];
 
 /// Functions whose result is never NULL.
 const NEVER_NULL: [&str; 34] = [
-    "array_agg", "concat", "concat_ws", "count", "current_catalog", "current_database", "current_role",
-    "current_schemas", "current_timestamp", "current_user", "dense_rank", "generate_series", "jsonb_agg",
-    "jsonb_build_array", "jsonb_build_object", "jsonb_object_agg", "list_agg", "localtimestamp", "map_agg",
-    "mz_environment_id", "mz_is_superuser", "mz_logical_timestamp", "mz_now", "mz_uptime", "mz_version",
-    "mz_version_num", "now", "pg_backend_pid", "pg_postmaster_start_time", "pg_typeof", "rank", "row_number",
-    "session_user", "version",
+    "array_agg",
+    "concat",
+    "concat_ws",
+    "count",
+    "current_catalog",
+    "current_database",
+    "current_role",
+    "current_schemas",
+    "current_timestamp",
+    "current_user",
+    "dense_rank",
+    "generate_series",
+    "jsonb_agg",
+    "jsonb_build_array",
+    "jsonb_build_object",
+    "jsonb_object_agg",
+    "list_agg",
+    "localtimestamp",
+    "map_agg",
+    "mz_environment_id",
+    "mz_is_superuser",
+    "mz_logical_timestamp",
+    "mz_now",
+    "mz_uptime",
+    "mz_version",
+    "mz_version_num",
+    "now",
+    "pg_backend_pid",
+    "pg_postmaster_start_time",
+    "pg_typeof",
+    "rank",
+    "row_number",
+    "session_user",
+    "version",
 ];
 
 /// Functions that may make NULL of what isn't.
 const MAY_BE_NULL: [&str; 22] = [
-    "array_length", "array_lower", "array_position", "array_upper", "current_schema", "first_value", "fused_value",
-    "jsonb_array_length", "jsonb_extract_path", "jsonb_extract_path_text", "lag", "last_value", "lead", "list_length_max",
-    "nullif", "obj_description", "col_description", "pg_get_viewdef", "regexp_match", "shobj_description", "to_jsonb_path",
+    "array_length",
+    "array_lower",
+    "array_position",
+    "array_upper",
+    "current_schema",
+    "first_value",
+    "fused_value",
+    "jsonb_array_length",
+    "jsonb_extract_path",
+    "jsonb_extract_path_text",
+    "lag",
+    "last_value",
+    "lead",
+    "list_length_max",
+    "nullif",
+    "obj_description",
+    "col_description",
+    "pg_get_viewdef",
+    "regexp_match",
+    "shobj_description",
+    "to_jsonb_path",
     "try_parse_monotonic_iso8601_timestamp",
 ];
 
 /// Functions that give rows.
 const SETS: [&str; 9] = [
-    "generate_series", "generate_subscripts", "jsonb_array_elements", "jsonb_array_elements_text", "jsonb_each",
-    "jsonb_each_text", "jsonb_object_keys", "regexp_split_to_table", "unnest",
+    "generate_series",
+    "generate_subscripts",
+    "jsonb_array_elements",
+    "jsonb_array_elements_text",
+    "jsonb_each",
+    "jsonb_each_text",
+    "jsonb_object_keys",
+    "regexp_split_to_table",
+    "unnest",
 ];
 
 /// Operators that may make NULL of what isn't.
@@ -149,7 +223,9 @@ impl Inference<'_> {
         if name == "count" || ["row_number", "rank", "dense_rank"].contains(&name) {
             return false;
         }
-        if is_aggregate(function) && (grouping == Some(Grouping::Whole) || function.filter.is_some() || function.over.is_some()) {
+        if is_aggregate(function)
+            && (grouping == Some(Grouping::Whole) || function.filter.is_some() || function.over.is_some())
+        {
             return true;
         }
         if NEVER_NULL.contains(&name) {
@@ -161,7 +237,9 @@ impl Inference<'_> {
     /// Whether a column can be NULL: of this query, or of one around it.
     fn column(&self, scope: &Scope, expr: &Expr) -> Option<bool> {
         let scopes = std::iter::once(scope).chain(self.outer.iter().rev());
-        let found = scopes.into_iter().find_map(|scope| scope.column(expr).and_then(|place| scope.columns.get(place)));
+        let found = scopes
+            .into_iter()
+            .find_map(|scope| scope.column(expr).and_then(|place| scope.columns.get(place)));
         found.map(|column| column.nullable)
     }
 
@@ -185,7 +263,9 @@ impl Inference<'_> {
 fn required_columns<'a>(expr: &'a Expr, required: &mut Vec<&'a Expr>) {
     match expr {
         Expr::Column(_) => required.push(expr),
-        Expr::Is { expr, not: true, what: IsWhat::Null } if matches!(**expr, Expr::Column(_)) => required.push(expr),
+        Expr::Is { expr, not: true, what: IsWhat::Null } if matches!(**expr, Expr::Column(_)) => {
+            required.push(expr)
+        }
         Expr::Not(inner) => match unnested(inner) {
             Expr::Is { expr, not: false, what: IsWhat::Null } => required.push(expr),
             other => required_columns(other, required),

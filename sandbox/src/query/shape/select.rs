@@ -1,8 +1,8 @@
 //! `SELECT`: grouping, the select list, `DISTINCT`.
 
+use super::from::Scope;
 use super::keys::minimal;
 use super::nulls::{is_aggregate, returns_set};
-use super::from::Scope;
 use super::{ColumnShape, Inference, Shape};
 use crate::query::names;
 use crate::sql::ast::{Distinct, Expr, FunctionArgs, Select, SelectItem, Value};
@@ -32,7 +32,8 @@ impl Inference<'_> {
                     outputs.extend(scope.expand(&[]).into_iter().map(|place| (None, Output::Input(place))));
                 }
                 SelectItem::Expr { expr: Expr::QualifiedWildcard(name), .. } => {
-                    outputs.extend(scope.expand(&name.0).into_iter().map(|place| (None, Output::Input(place))));
+                    outputs
+                        .extend(scope.expand(&name.0).into_iter().map(|place| (None, Output::Input(place))));
                 }
                 SelectItem::Expr { expr: Expr::WildcardAccess(_), .. } => return None,
                 SelectItem::Expr { expr, alias } => {
@@ -70,7 +71,8 @@ impl Inference<'_> {
             columns.push(shape);
             copies.push(place);
         }
-        let sets = outputs.iter().any(|(_, output)| matches!(output, Output::Expr(expr) if returns_set(expr)));
+        let sets =
+            outputs.iter().any(|(_, output)| matches!(output, Output::Expr(expr) if returns_set(expr)));
         let keys = match grouping {
             _ if sets => Vec::new(),
             Some(Grouping::Whole) => vec![Vec::new()],
