@@ -13,6 +13,8 @@ mod select;
 mod shape;
 mod show;
 mod subscribe;
+#[cfg(test)]
+mod tests;
 mod types;
 mod write;
 

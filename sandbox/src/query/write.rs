@@ -6,13 +6,14 @@ use super::describe::describe;
 use super::lower::{self, Lowering, quoted};
 use super::resolve::{References, Resolver, full_name, kind_name};
 use super::select::ensure_types;
+use super::types;
 use crate::catalog::{Catalog, ColumnDesc, Item, ItemId, ItemKind, ScalarType, TableStatement};
-use crate::engine::Engine;
+use crate::engine::{self, Engine};
 use crate::error::{SqlError, SqlState};
 use crate::plan::SessionView;
 use crate::result::{Column, TypeOid};
 use crate::sql::ast::{
-    Delete, Expr, Insert, ItemRef, Query, SetExpr, TableAlias, TableFactor, TableWithJoins, Update, Value,
+    Delete, Expr, Insert, ItemRef, Query, SetExpr, TableAlias, TableFactor, TableWithJoins, Update, Value, With,
 };
 
 /// A write that is ready to run on the engine.
@@ -117,20 +118,40 @@ fn rows(
         }
         Ok(())
     };
-    if let (SetExpr::Values(rows), true) = (&query.body, query.order_by.is_empty() && query.limit.is_none()) {
+    if let (SetExpr::Values(rows), true) = (&query.body, is_plain(query)) {
+        let mut lowering = Lowering::new(catalog);
+        let mut lowered = Vec::new();
         for row in rows {
             check(row.len())?;
+            let mut values = Vec::new();
             for (expr, target) in row.iter().zip(targets) {
                 check_integer(expr, &target.data_type)?;
+                let form = types::engine_form(catalog, &target.data_type)?;
+                values.push(match expr {
+                    // The engine's own types read text by a cast, for they have no input functions.
+                    Expr::Value(Value::String(_)) if engine::needs_text(&form) => {
+                        format!("CAST({}::text AS {})", lowering.expr(expr)?, engine::engine_type(&form))
+                    }
+                    expr => lowering.expr(expr)?,
+                });
             }
+            lowered.push(format!("({})", values.join(", ")));
         }
-        return lower::query(catalog, query);
+        return Ok(format!("VALUES {}", lowered.join(", ")));
     }
     // A query of its own has types of its own: NULL is text before it meets the column.
     let sql = lower::query(catalog, query)?;
     let sql = format!("SELECT * FROM ({sql}) AS q");
     check(describe(engine, &sql, params)?.columns.len())?;
     Ok(sql)
+}
+
+/// True for a query that is nothing but its body.
+fn is_plain(query: &Query) -> bool {
+    query.with == With::Simple(Vec::new())
+        && query.order_by.is_empty()
+        && query.limit.is_none()
+        && query.offset.is_none()
 }
 
 /// A number that the column's type can't hold is refused with the number.

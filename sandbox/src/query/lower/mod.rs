@@ -25,10 +25,8 @@ pub(crate) fn relation(catalog: &Catalog, id: ItemId) -> String {
         return format!("data.\"{id}\"");
     }
     let name = catalog.full_name(id);
-    name.map_or_else(
-        || format!("sys.\"{id}\""),
-        |name| format!("sys.{}", quoted(&format!("{}.{}", name.schema.as_str(), name.item.as_str()))),
-    )
+    let name = name.and_then(|name| crate::system::engine_name(name.schema.as_str(), name.item.as_str()));
+    name.unwrap_or_else(|| format!("sys.\"{id}\""))
 }
 
 /// A query.
