@@ -8,6 +8,7 @@
 
 pub mod catalog;
 pub mod error;
+pub mod journal;
 pub mod plan;
 pub mod query;
 pub mod result;

@@ -6,8 +6,8 @@ use mz_deploy_planner::name::Ident;
 
 use super::{Options, Relation, Simulation, TextRow};
 use crate::catalog::{
-    Catalog, ClusterId, Index, ItemId, ItemKind, ManagedCluster, MaterializedView, ObjectId, Op, Replica, ReplicaId,
-    RoleId, SchemaId, Source, SourceStatement, Table, Transaction, View,
+    Catalog, ClusterId, Index, ItemId, ItemKind, ManagedCluster, MaterializedView, ObjectId, Op, Replica,
+    ReplicaId, RoleId, SchemaId, Source, SourceStatement, Table, Transaction, View,
 };
 use crate::sql::ast::Schedule;
 
@@ -106,7 +106,13 @@ impl Environment {
         self.item(now, name, &[on], ItemKind::Index(index))
     }
 
-    pub(super) fn materialized(&mut self, now: u64, name: &str, uses: &[ItemId], cluster: ClusterId) -> ItemId {
+    pub(super) fn materialized(
+        &mut self,
+        now: u64,
+        name: &str,
+        uses: &[ItemId],
+        cluster: ClusterId,
+    ) -> ItemId {
         let kind = materialized_view(cluster, uses.is_empty(), None);
         self.item(now, name, uses, kind)
     }
