@@ -8,6 +8,7 @@
 
 pub mod catalog;
 pub mod error;
+pub mod fault;
 pub mod journal;
 pub mod plan;
 pub mod query;
