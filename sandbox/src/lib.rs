@@ -14,6 +14,7 @@ pub mod plan;
 pub mod query;
 pub mod result;
 pub mod session;
+pub mod source;
 pub mod sql;
 pub mod system;
 pub mod time;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::{Catalog, ItemId, NextIds, Transaction};
+use crate::source::Progress;
 
 /// What one acknowledged statement, or one transaction, changed. All of it is there after a restart, or nothing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -15,8 +16,8 @@ pub struct Entry {
     pub secrets: Vec<(ItemId, Vec<u8>)>,
     /// Rows of tables.
     pub writes: Vec<Write>,
-    /// How far sources have come: the ticks of load generators.
-    pub sources: Vec<(ItemId, u64)>,
+    /// How far load generators have come.
+    pub sources: Vec<(ItemId, Progress)>,
     /// Where a held clock stands, in milliseconds since 1970.
     pub clock: Option<u64>,
 }
@@ -67,7 +68,7 @@ pub struct Snapshot {
     /// Rows.
     pub tables: Vec<TableRows>,
     /// How far sources have come.
-    pub sources: BTreeMap<ItemId, u64>,
+    pub sources: BTreeMap<ItemId, Progress>,
     /// Where a held clock stands.
     pub clock: Option<u64>,
 }

@@ -11,6 +11,7 @@ use super::frame::{self, Flaw};
 use super::{CatalogChange, Entry, Journal, JournalError, Restored, RowChange, Snapshot, TableRows, Write};
 use crate::catalog::{Catalog, DatabaseId, ItemId, Op, RoleId, SchemaId, Transaction};
 use crate::error::SqlError;
+use crate::source::Progress;
 
 fn entry(n: u64) -> Entry {
     let op = Op::CreateDatabase {
@@ -25,7 +26,7 @@ fn entry(n: u64) -> Entry {
         catalog: Some(CatalogChange { transaction, next: Catalog::bootstrap().next.clone() }),
         secrets: vec![(ItemId::User(n), b"secret".to_vec())],
         writes: vec![Write { table: ItemId::User(n), changes: vec![row("it's", 2), row("gone", -1)] }],
-        sources: vec![(ItemId::User(n), n)],
+        sources: vec![(ItemId::User(n), Progress { start: n, next: 1 })],
         clock: Some(n),
     }
 }
@@ -135,7 +136,7 @@ fn a_snapshot_stands_for_the_log_before_it() {
         catalog: Catalog::bootstrap(),
         secrets: [(ItemId::User(1), b"secret".to_vec())].into(),
         tables: vec![TableRows { table: ItemId::User(1), rows }],
-        sources: [(ItemId::User(2), 7)].into(),
+        sources: [(ItemId::User(2), Progress { start: 1, next: 7 })].into(),
         clock: None,
     };
     journal.compact(&snapshot).expect("there is room");

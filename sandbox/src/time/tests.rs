@@ -233,3 +233,42 @@ fn a_rename_changes_nothing_but_names() {
     assert_eq!(environment.rows(5000, "mz_source_statistics"), before);
     assert!(environment.about(5000, "mz_source_statuses", "u1").starts_with("u1 s2 load-generator"));
 }
+
+#[test]
+fn rows_have_the_columns_of_their_relations() {
+    let mut environment = environment();
+    let cluster = environment.cluster(1000, 1);
+    let table = environment.table(1000, "t");
+    environment.materialized(1000, "m", &[table], cluster);
+    environment.source(1000, "s", cluster);
+    environment.rows(5000, "");
+    for (name, rows) in environment.simulation.rows() {
+        let (schema, relation) = name.split_once('.').expect("names have a schema");
+        let known = crate::system::relations().find(|known| known.schema == schema && known.name == relation);
+        let known = known.unwrap_or_else(|| panic!("there is no {name}"));
+        let key = super::Relation::ALL.iter().find(|key| key.name == name).expect("it is listed");
+        assert_eq!(known.columns.get(key.key_position).map(|column| column.name), Some(key.key), "{name}");
+        assert!(!rows.is_empty() || name.contains("sink"), "{name} has no rows to look at");
+        for row in rows {
+            assert_eq!(row.len(), known.columns.len(), "{name}");
+            for (value, column) in row.iter().zip(&known.columns) {
+                assert!(value.is_some() || column.nullable, "{name}.{} is NULL", column.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_change_is_statements_of_the_engine() {
+    let mut environment = environment();
+    environment.table(1000, "t");
+    let changes = environment.simulation.changes(5000);
+    let frontiers = changes.iter().find(|change| change.relation.name.ends_with("mz_frontiers"));
+    assert_eq!(
+        frontiers.expect("there is a new one").sql(),
+        [
+            "DELETE FROM base.\"mz_internal.mz_frontiers\" WHERE \"object_id\" IN ('u1')",
+            "INSERT INTO base.\"mz_internal.mz_frontiers\" VALUES ('u1', '4000', '5000')",
+        ]
+    );
+}
