@@ -105,14 +105,14 @@ impl TableRows {
 /// The statement that inserts rows, values as text, into a relation of the engine.
 pub(crate) fn insert(table: ItemId, rows: &[Vec<Option<String>>]) -> Option<String> {
     let rows: Vec<String> = rows.iter().map(|row| format!("({})", values(row))).collect();
-    let is_empty = rows.is_empty() || rows.iter().any(|row| row == "()");
-    match is_empty {
-        false => Some(format!("INSERT INTO data.\"{table}\" VALUES {}", rows.join(", "))),
+    if rows.iter().any(|row| row == "()") {
         // A table without columns has rows all the same.
-        true => (!rows.is_empty()).then(|| {
-            format!("INSERT INTO data.\"{table}\" SELECT FROM pg_catalog.generate_series(1, {})", rows.len())
-        }),
+        let count = rows.len();
+        return Some(format!(
+            "INSERT INTO data.\"{table}\" SELECT FROM pg_catalog.generate_series(1, {count})"
+        ));
     }
+    (!rows.is_empty()).then(|| format!("INSERT INTO data.\"{table}\" VALUES {}", rows.join(", ")))
 }
 
 fn values(row: &[Option<String>]) -> String {

@@ -12,16 +12,16 @@
 //! and none that was not is there in part: a record that is cut off at the end was never acknowledged and is dropped; one
 //! that is damaged before the end is an error, as what follows it would not make sense.
 
+mod directory;
 mod disk;
 mod entry;
 mod error;
 mod frame;
-mod journal;
 
 #[cfg(test)]
 mod tests;
 
+pub use directory::{Journal, Restored};
 pub use disk::{Disk, FullDisk};
 pub use entry::{CatalogChange, Entry, RowChange, Snapshot, TableRows, Write};
 pub use error::JournalError;
-pub use journal::{Journal, Restored};

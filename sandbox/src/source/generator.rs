@@ -99,6 +99,7 @@ impl Generator {
 
 /// A value.
 #[expect(clippy::unnecessary_wraps, reason = "a value of a row is NULL or this")]
+#[expect(clippy::needless_pass_by_value, reason = "numbers and texts are written as they come")]
 pub(super) fn cell(value: impl ToString) -> Option<String> {
     Some(value.to_string())
 }

@@ -14,7 +14,7 @@ pub(super) fn rows(seed: u64, output: &str, tick: u64, at: u64) -> Rows {
     let customer = random.below(CUSTOMERS) + 1;
     let now = || cell(timestamptz(at));
     let lead = tick / 9;
-    let is_lead = tick > 0 && tick % 9 == 0;
+    let is_lead = tick > 0 && tick.is_multiple_of(9);
     match output {
         "customers" if tick == 0 => {
             let customer = |id: u64| {
@@ -26,17 +26,17 @@ pub(super) fn rows(seed: u64, output: &str, tick: u64, at: u64) -> Rows {
         "impressions" if tick > 0 => {
             vec![vec![cell(tick), cell(customer), cell(random.below(CAMPAIGNS) + 1), now()]]
         }
-        "clicks" if tick > 0 && tick % 3 == 0 => vec![vec![cell(tick), now()]],
+        "clicks" if tick > 0 && tick.is_multiple_of(3) => vec![vec![cell(tick), now()]],
         "leads" if is_lead => {
-            let converted = lead % 2 == 0;
+            let converted = lead.is_multiple_of(2);
             let amount = converted.then(|| (100 + random.below(900)).to_string());
             vec![vec![cell(lead), cell(customer), now(), converted.then(|| timestamptz(at)), amount]]
         }
-        "coupons" if is_lead && lead % 2 == 0 => {
+        "coupons" if is_lead && lead.is_multiple_of(2) => {
             vec![vec![cell(lead / 2), cell(lead), now(), cell(5 + random.below(95))]]
         }
         "conversion_predictions" if is_lead => {
-            let bucket = if lead % 2 == 0 { "experiment" } else { "control" };
+            let bucket = if lead.is_multiple_of(2) { "experiment" } else { "control" };
             vec![vec![cell(lead), cell(bucket), now(), cell(format!("0.{:02}", random.below(100)))]]
         }
         _ => Vec::new(),

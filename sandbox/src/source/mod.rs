@@ -1,4 +1,4 @@
-//! Where rows come from by themselves: load generators, and tables of an upstream PostgreSQL.
+//! Where rows come from by themselves: load generators, and tables of an upstream `PostgreSQL`.
 
 mod auction;
 mod driver;

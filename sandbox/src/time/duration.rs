@@ -16,9 +16,10 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
         let after = after.trim_start();
         let end = after.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(after.len());
         let (unit, after) = after.split_at_checked(end)?;
-        let seconds = match unit.is_empty() {
-            true if number.contains(':') => clock(number)?,
-            _ => number.parse::<f64>().ok()? * seconds_of(unit)?,
+        let seconds = if unit.is_empty() && number.contains(':') {
+            clock(number)?
+        } else {
+            number.parse::<f64>().ok()? * seconds_of(unit)?
         };
         total = total.checked_add(Duration::try_from_secs_f64(seconds).ok()?)?;
         rest = after.trim_start();

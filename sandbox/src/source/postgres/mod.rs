@@ -1,4 +1,4 @@
-//! An upstream PostgreSQL: what a connection names, what a publication has, the rows of its tables as they are now.
+//! An upstream `PostgreSQL`: what a connection names, what a publication has, the rows of its tables as they are now.
 
 mod tls;
 
@@ -59,7 +59,7 @@ pub struct UpstreamColumn {
     pub name: String,
     /// As `pg_type.typname` has it.
     pub type_name: String,
-    /// As PostgreSQL encodes it; -1 for none.
+    /// As `PostgreSQL` encodes it; -1 for none.
     pub type_mod: i32,
     /// False if it can't be NULL.
     pub nullable: bool,

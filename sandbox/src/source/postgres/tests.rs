@@ -1,4 +1,4 @@
-//! Against a private instance, if the server programs of PostgreSQL are installed.
+//! Against a private instance, if the server programs of `PostgreSQL` are installed.
 
 use std::fs::{self, File};
 use std::net::TcpListener;
@@ -35,7 +35,7 @@ impl Drop for Instance {
     }
 }
 
-/// A server program, run by a user that PostgreSQL accepts: it refuses root.
+/// A server program, run by a user that `PostgreSQL` accepts: it refuses root.
 fn program(name: &str) -> Option<Command> {
     let versions = fs::read_dir("/usr/lib/postgresql").ok()?.flatten();
     let program: PathBuf =
