@@ -1,4 +1,4 @@
-//! Times as PostgreSQL writes them.
+//! Times as `PostgreSQL` writes them.
 
 /// Milliseconds since 1970 as a `timestamptz` in UTC: `2024-02-29 12:00:00.5+00`.
 pub fn timestamptz(milliseconds: u64) -> String {
@@ -13,7 +13,7 @@ pub fn timestamptz(milliseconds: u64) -> String {
     text
 }
 
-/// Milliseconds as an `interval` that PostgreSQL reads and writes like this: `01:02:03.5`.
+/// Milliseconds as an `interval` that `PostgreSQL` reads and writes like this: `01:02:03.5`.
 pub(super) fn interval(milliseconds: u64) -> String {
     let (seconds, fraction) = (milliseconds / 1000, milliseconds % 1000);
     let mut text = format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);

@@ -1,6 +1,6 @@
 //! Samples of how far collections are behind the clock, about one a minute.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::frontier::Frontier;
 use super::machine::{Machine, Object};
@@ -69,13 +69,9 @@ fn lags(
     let Some(Frontier::At(frontier)) = frontiers.get(&id).copied() else { return BTreeMap::new() };
     let lag = (frontier > 0).then(|| at.saturating_sub(frontier) / 1000 * 1000);
     let kind = object.spec.kind;
-    let replicas: BTreeSet<Option<ReplicaId>> = match kind.is_compute() {
-        true => object.runs.keys().copied().map(Some).collect(),
-        false => BTreeSet::new(),
-    };
+    let replicas = object.runs.keys().filter(|_| kind.is_compute()).copied().map(Some);
     let storage = (kind != super::world::Kind::Index).then_some(None);
     replicas
-        .into_iter()
         .chain(storage)
         .map(|place| {
             let run = place.and_then(|replica| object.runs.get(&replica));

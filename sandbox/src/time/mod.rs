@@ -10,6 +10,7 @@
 
 mod civil;
 mod clock;
+mod duration;
 mod frontier;
 mod lag;
 mod machine;
@@ -30,6 +31,7 @@ mod tests;
 
 pub use civil::timestamptz;
 pub use clock::Clock;
+pub use duration::parse_duration;
 pub use options::{Duration, Lag, Options, Rule};
 pub use pattern::Pattern;
 pub use relation::{Change, Relation, TextRow};

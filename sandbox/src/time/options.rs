@@ -63,14 +63,11 @@ impl Default for Options {
 impl Options {
     /// Milliseconds until a dataflow is hydrated; `None` for never.
     pub(super) fn hydration_of(&self, name: &str, inputs: usize) -> Option<u64> {
-        match last(&self.hydrations, name) {
-            Some(fixed) => fixed.map(milliseconds),
-            None => {
-                let inputs = u32::try_from(inputs).unwrap_or(u32::MAX);
-                let more = self.hydration_per_input.saturating_mul(inputs);
-                Some(milliseconds(self.hydration.saturating_add(more)))
-            }
+        if let Some(fixed) = last(&self.hydrations, name) {
+            return fixed.map(milliseconds);
         }
+        let inputs = u32::try_from(inputs).unwrap_or(u32::MAX);
+        Some(milliseconds(self.hydration.saturating_add(self.hydration_per_input.saturating_mul(inputs))))
     }
 
     /// How far a collection is behind what it reads.

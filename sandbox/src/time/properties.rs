@@ -106,7 +106,7 @@ impl World {
                 }
             }
             Step::Oom(n) => self.environment.simulation.oom(cluster(*n), now),
-            Step::Recover => self.environment.simulation.recover(&Options::default(), now),
+            Step::Recover => self.environment.simulation.recover(now),
             Step::Slow(milliseconds) => {
                 let takes = Some(Duration::from_millis(u64::from(*milliseconds)));
                 self.environment.simulation.set_hydration(Pattern::new("%"), takes, now);
@@ -131,7 +131,7 @@ impl World {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// What is hydrated stays so, unless it or its replica goes or a process ends.
     #[test]

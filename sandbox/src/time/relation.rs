@@ -83,7 +83,7 @@ impl Change {
     }
 }
 
-/// A literal for `standard_conforming_strings`, which are PostgreSQL's default.
+/// A literal for `standard_conforming_strings`, which are `PostgreSQL`'s default.
 fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }

@@ -236,6 +236,7 @@ fn percent(used: u64, of: u64) -> Option<String> {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "a value of a row is NULL or this")]
+#[expect(clippy::needless_pass_by_value, reason = "numbers and texts are written as they come")]
 fn some(value: impl ToString) -> Option<String> {
     Some(value.to_string())
 }

@@ -16,6 +16,8 @@ use crate::catalog::{Catalog, ClusterId, ItemId, ReplicaId};
 /// its own id, and with it its own state, to the name of its target.
 #[derive(Clone, Debug, Default)]
 pub struct Simulation {
+    /// As it began.
+    options: Options,
     machine: Machine,
     counts: BTreeMap<ItemId, Count>,
     /// What was last told.
@@ -25,7 +27,8 @@ pub struct Simulation {
 impl Simulation {
     /// A simulation in which nothing exists yet.
     pub fn new(options: Options) -> Self {
-        Self { machine: Machine { options, ..Machine::default() }, ..Self::default() }
+        let machine = Machine { options: options.clone(), ..Machine::default() };
+        Self { options, machine, ..Self::default() }
     }
 
     /// Follows the catalog: what is new begins now, what is gone takes its rows along. The time never goes back; an
@@ -122,13 +125,13 @@ impl Simulation {
         self.machine.options.lags.push(Rule { pattern, value: lag });
     }
 
-    /// Everything is well again: replicas start, rules about hydration and lag are gone.
-    pub fn recover(&mut self, options: &Options, now: u64) {
+    /// Everything is well again: replicas start, and what was said about hydration and lag doesn't hold any more.
+    pub fn recover(&mut self, now: u64) {
         self.machine.advance(now);
-        self.machine.options = options.clone();
+        self.machine.options = self.options.clone();
         self.machine.cluster_troubles.clear();
         self.machine.replica_troubles.clear();
-        let online_at = self.machine.now.saturating_add(milliseconds(options.replica_startup));
+        let online_at = self.machine.now.saturating_add(milliseconds(self.options.replica_startup));
         for replica in self.machine.replicas.values_mut() {
             match replica.phase {
                 Phase::Lost => replica.phase = Phase::Starting { online_at },

@@ -149,7 +149,7 @@ fn a_replica_that_runs_out_of_memory_starts_again_and_again() {
     check(&mut environment, "mz_compute_hydration_times", "u2", &timeline);
     let history = environment.about(60_000, "mz_cluster_replica_status_history", "u10");
     assert!(history.matches("offline oom-killed").count() >= 20, "{history}");
-    environment.simulation.recover(&Options::default(), 70_000);
+    environment.simulation.recover(70_000);
     let history = environment.about(200_000, "mz_cluster_replica_status_history", "u10");
     assert!(
         history.ends_with("oom-killed 1970-01-01 00:01:09.1+00") || history.contains("online"),
@@ -169,8 +169,8 @@ fn a_lost_replica_stays_away_and_what_it_had_is_not_hydrated() {
     // It was written as far as the replica came.
     check(&mut environment, "mz_frontiers", "u2", &[(90_000, "u2 4000 5000")]);
     check(&mut environment, "mz_materialization_lag", "u2", &[(90_000, "u2 00:01:25 00:01:25 u1 u1")]);
-    environment.simulation.recover(&Options::default(), 90_000);
-    check(&mut environment, "mz_compute_hydration_times", "u2", &[(90_310, "u10 u2 210000000")]);
+    environment.simulation.recover(90_000);
+    check(&mut environment, "mz_compute_hydration_times", "u2", &[(90_300, "u10 u2 200000000")]);
 }
 
 #[test]
@@ -232,4 +232,43 @@ fn a_rename_changes_nothing_but_names() {
     environment.apply(5000, Op::RenameItem { id: source, to: mz_deploy_planner::name::Ident::new("s2") });
     assert_eq!(environment.rows(5000, "mz_source_statistics"), before);
     assert!(environment.about(5000, "mz_source_statuses", "u1").starts_with("u1 s2 load-generator"));
+}
+
+#[test]
+fn rows_have_the_columns_of_their_relations() {
+    let mut environment = environment();
+    let cluster = environment.cluster(1000, 1);
+    let table = environment.table(1000, "t");
+    environment.materialized(1000, "m", &[table], cluster);
+    environment.source(1000, "s", cluster);
+    environment.rows(5000, "");
+    for (name, rows) in environment.simulation.rows() {
+        let (schema, relation) = name.split_once('.').expect("names have a schema");
+        let known = crate::system::relations().find(|known| known.schema == schema && known.name == relation);
+        let known = known.unwrap_or_else(|| panic!("there is no {name}"));
+        let key = super::Relation::ALL.iter().find(|key| key.name == name).expect("it is listed");
+        assert_eq!(known.columns.get(key.key_position).map(|column| column.name), Some(key.key), "{name}");
+        assert!(!rows.is_empty() || name.contains("sink"), "{name} has no rows to look at");
+        for row in rows {
+            assert_eq!(row.len(), known.columns.len(), "{name}");
+            for (value, column) in row.iter().zip(&known.columns) {
+                assert!(value.is_some() || column.nullable, "{name}.{} is NULL", column.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_change_is_statements_of_the_engine() {
+    let mut environment = environment();
+    environment.table(1000, "t");
+    let changes = environment.simulation.changes(5000);
+    let frontiers = changes.iter().find(|change| change.relation.name.ends_with("mz_frontiers"));
+    assert_eq!(
+        frontiers.expect("there is a new one").sql(),
+        [
+            "DELETE FROM base.\"mz_internal.mz_frontiers\" WHERE \"object_id\" IN ('u1')",
+            "INSERT INTO base.\"mz_internal.mz_frontiers\" VALUES ('u1', '4000', '5000')",
+        ]
+    );
 }

@@ -1,0 +1,315 @@
+//! Calls of the functions of schema `mz_sandbox`, by which a session makes things go wrong.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use super::plan::{Action, Rule, When};
+use crate::error::{SqlError, SqlState};
+use crate::sql::ast::{Expr, FunctionArgs, SelectItem, SetExpr, Statement, Value, With};
+use crate::time::{Pattern, parse_duration};
+
+/// The schema of the functions. It is no part of the catalog: nothing but a bare call in a `SELECT` knows it.
+pub const SCHEMA: &str = "mz_sandbox";
+
+/// The functions, with their arguments.
+pub const FUNCTIONS: &[(&str, &str)] = &[
+    ("advance", "interval"),
+    ("clear", ""),
+    ("delay", "pattern, n, interval"),
+    ("disk_full", "boolean"),
+    ("drop_connection", "pattern, n, 'before' | 'after'"),
+    ("fail_statement", "pattern, n, code, message"),
+    ("hold_clock", ""),
+    ("lag", "pattern of objects, interval"),
+    ("list", ""),
+    ("lose_replica", "cluster.replica"),
+    ("oom", "cluster"),
+    ("release_clock", ""),
+    ("restart_replica", "cluster.replica"),
+    ("run_after", "pattern, n, sql"),
+    ("run_before", "pattern, n, sql"),
+    ("set_hydration", "pattern of objects, interval"),
+];
+
+/// What a call asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// From now on this rule holds.
+    Add(Rule),
+    /// Everything is well again.
+    Clear,
+    /// Says what rules there are.
+    List,
+    /// The replicas of a cluster run out of memory.
+    Oom(String),
+    /// A replica is gone: cluster, replica.
+    LoseReplica(String, String),
+    /// A replica's process ends and starts again: cluster, replica.
+    RestartReplica(String, String),
+    /// Objects are this far behind; `None` for ever further.
+    Lag(Pattern, Option<Duration>),
+    /// Objects take this long to hydrate; `None` for ever.
+    SetHydration(Pattern, Option<Duration>),
+    /// The clock stands still.
+    HoldClock,
+    /// It goes on.
+    ReleaseClock,
+    /// It moves forward.
+    Advance(Duration),
+    /// The data directory has no room, or has again.
+    DiskFull(bool),
+}
+
+impl Call {
+    /// Reads a statement `SELECT mz_sandbox.f(…)`; `None` if it isn't one.
+    pub fn parse(statement: &Statement) -> Option<Result<Self, SqlError>> {
+        let Statement::Select(select) = statement else { return None };
+        let query = &select.query;
+        let SetExpr::Select(body) = &query.body else { return None };
+        let [SelectItem::Expr { expr: Expr::Function(function), .. }] = body.projection.as_slice() else {
+            return None;
+        };
+        let [schema, name] = function.name.0.as_slice() else { return None };
+        if schema.as_str() != SCHEMA {
+            return None;
+        }
+        let is_bare = body.from.is_empty()
+            && body.selection.is_none()
+            && body.group_by.is_empty()
+            && matches!(&query.with, With::Simple(ctes) if ctes.is_empty());
+        let FunctionArgs::List(arguments) = &function.args else {
+            return Some(Err(wrong_arguments(name.as_str())));
+        };
+        if !is_bare {
+            return Some(Err(SqlError::unsupported(format!("{SCHEMA}.{} within a query", name.as_str()))));
+        }
+        let arguments: Option<Vec<Argument>> = arguments.iter().map(argument).collect();
+        Some(match arguments {
+            Some(arguments) => call(name.as_str(), &arguments),
+            None => Err(wrong_arguments(name.as_str())),
+        })
+    }
+}
+
+/// An argument: a literal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Argument {
+    Text(String),
+    Number(u64),
+    Boolean(bool),
+    Null,
+}
+
+fn argument(expr: &Expr) -> Option<Argument> {
+    match expr {
+        Expr::Nested(inner) => argument(inner),
+        Expr::Value(Value::String(text)) => Some(Argument::Text(text.clone())),
+        Expr::Value(Value::Number(text)) => text.parse().ok().map(Argument::Number),
+        Expr::Value(Value::Boolean(value)) => Some(Argument::Boolean(*value)),
+        Expr::Value(Value::Null) => Some(Argument::Null),
+        // A unit after the text is as good as one in it.
+        Expr::Value(Value::Interval(interval)) => match &interval.from {
+            Some(unit) => Some(Argument::Text(format!("{} {unit}", interval.value))),
+            None => Some(Argument::Text(interval.value.clone())),
+        },
+        _ => None,
+    }
+}
+
+fn call(name: &str, arguments: &[Argument]) -> Result<Call, SqlError> {
+    use Argument::{Boolean, Text};
+    if !FUNCTIONS.iter().any(|(known, _)| *known == name) {
+        let known: Vec<&str> = FUNCTIONS.iter().map(|(name, _)| *name).collect();
+        return Err(SqlError::internal(format!("function \"{SCHEMA}.{name}\" does not exist"))
+            .with_hint(format!("There are: {}.", known.join(", "))));
+    }
+    let wrong = || wrong_arguments(name);
+    Ok(match (name, arguments) {
+        ("clear", []) => Call::Clear,
+        ("list", []) => Call::List,
+        ("hold_clock", []) => Call::HoldClock,
+        ("release_clock", []) => Call::ReleaseClock,
+        ("disk_full", [Boolean(full)]) => Call::DiskFull(*full),
+        ("advance", [Text(by)]) => Call::Advance(duration(by)?),
+        ("oom", [Text(cluster)]) => Call::Oom(cluster.clone()),
+        ("lose_replica", [Text(replica)]) => {
+            let (cluster, replica) = replica.rsplit_once('.').ok_or_else(wrong)?;
+            Call::LoseReplica(cluster.to_owned(), replica.to_owned())
+        }
+        ("restart_replica", [Text(replica)]) => {
+            let (cluster, replica) = replica.rsplit_once('.').ok_or_else(wrong)?;
+            Call::RestartReplica(cluster.to_owned(), replica.to_owned())
+        }
+        ("lag", [Text(pattern), by]) => Call::Lag(Pattern::new(pattern), optional(by).ok_or_else(wrong)??),
+        ("set_hydration", [Text(pattern), takes]) => {
+            Call::SetHydration(Pattern::new(pattern), optional(takes).ok_or_else(wrong)??)
+        }
+        (_, [Text(pattern), nth, rest @ ..]) => {
+            let nth = match nth {
+                Argument::Number(nth) if *nth > 0 => Some(*nth),
+                Argument::Null => None,
+                _ => return Err(wrong()),
+            };
+            let (when, action) = match (name, rest) {
+                ("fail_statement", [Text(code), Text(message)]) => {
+                    (When::Before, Action::Fail(SqlError::new(state(code)?, message.clone())))
+                }
+                ("delay", [Text(by)]) => (When::Before, Action::Delay(duration(by)?)),
+                ("drop_connection", [Text(when)]) if when == "before" => (When::Before, Action::Disconnect),
+                ("drop_connection", [Text(when)]) if when == "after" => (When::After, Action::Disconnect),
+                ("run_before", [Text(sql)]) => (When::Before, Action::Run(sql.clone())),
+                ("run_after", [Text(sql)]) => (When::After, Action::Run(sql.clone())),
+                _ => return Err(wrong()),
+            };
+            Call::Add(Rule { pattern: Pattern::new(pattern), nth, when, action })
+        }
+        _ => return Err(wrong()),
+    })
+}
+
+/// An interval, or NULL for one without end; `None` if it is neither.
+fn optional(argument: &Argument) -> Option<Result<Option<Duration>, SqlError>> {
+    match argument {
+        Argument::Text(text) => Some(duration(text).map(Some)),
+        Argument::Null => Some(Ok(None)),
+        _ => None,
+    }
+}
+
+fn duration(text: &str) -> Result<Duration, SqlError> {
+    parse_duration(text).ok_or_else(|| {
+        let message = format!("invalid interval `{text}`: expected a length such as `500 ms` or `1 minute`");
+        SqlError::new(SqlState::INVALID_PARAMETER_VALUE, message)
+    })
+}
+
+/// A code of five digits and upper-case letters.
+fn state(code: &str) -> Result<SqlState, SqlError> {
+    let is_code = |c: char| c.is_ascii_digit() || c.is_ascii_uppercase();
+    if code.len() != 5 || !code.chars().all(is_code) {
+        let message = format!("invalid code `{code}`: expected five digits and upper-case letters");
+        return Err(SqlError::new(SqlState::INVALID_PARAMETER_VALUE, message));
+    }
+    // Codes are known when the program is written, but for these few: each call that names one costs five bytes.
+    Ok(SqlState(code.to_owned().leak()))
+}
+
+fn wrong_arguments(name: &str) -> SqlError {
+    let arguments = FUNCTIONS.iter().find(|(known, _)| *known == name).map_or("", |(_, arguments)| arguments);
+    let message: Cow<'static, str> = format!("wrong arguments for {SCHEMA}.{name}").into();
+    SqlError::new(SqlState::INVALID_PARAMETER_VALUE, message)
+        .with_hint(format!("Call {SCHEMA}.{name}({arguments}) with literals."))
+}
+
+#[cfg(test)]
+mod tests {
+    use mz_deploy_planner::name::Ident;
+
+    use super::*;
+    use crate::sql::ast::{Function, Name, Query, Select, SelectStatement};
+
+    fn text(text: &str) -> Expr {
+        Expr::Value(Value::String(text.to_owned()))
+    }
+
+    fn number(number: &str) -> Expr {
+        Expr::Value(Value::Number(number.to_owned()))
+    }
+
+    fn select(schema: &str, name: &str, arguments: Vec<Expr>) -> Statement {
+        let function = Function {
+            name: Name(vec![Ident::new(schema), Ident::new(name)]),
+            args: FunctionArgs::List(arguments),
+            distinct: false,
+            order_by: Vec::new(),
+            filter: None,
+            over: None,
+        };
+        let select = Select {
+            distinct: None,
+            projection: vec![SelectItem::Expr { expr: Expr::Function(function), alias: None }],
+            from: Vec::new(),
+            selection: None,
+            group_by: Vec::new(),
+            having: None,
+            qualify: None,
+            options: Vec::new(),
+        };
+        let query = Query {
+            with: With::Simple(Vec::new()),
+            body: SetExpr::Select(Box::new(select)),
+            order_by: Vec::new(),
+            limit: None,
+            offset: None,
+        };
+        Statement::Select(SelectStatement { query, as_of: None })
+    }
+
+    fn parse(name: &str, arguments: Vec<Expr>) -> Result<Call, SqlError> {
+        Call::parse(&select(SCHEMA, name, arguments)).expect("it is a call")
+    }
+
+    fn add(nth: Option<u64>, when: When, action: Action) -> Call {
+        Call::Add(Rule { pattern: Pattern::new("ALTER%"), nth, when, action })
+    }
+
+    #[test]
+    fn calls_are_rules() {
+        let rule = || vec![text("ALTER%"), number("2")];
+        let with = |more: &[&str]| [rule(), more.iter().map(|more| text(more)).collect()].concat();
+        let error = SqlError::new(SqlState::INTERNAL, "boom");
+        let cases = [
+            ("fail_statement", with(&["XX000", "boom"]), add(Some(2), When::Before, Action::Fail(error))),
+            ("delay", with(&["5s"]), add(Some(2), When::Before, Action::Delay(Duration::from_secs(5)))),
+            ("drop_connection", with(&["before"]), add(Some(2), When::Before, Action::Disconnect)),
+            ("drop_connection", with(&["after"]), add(Some(2), When::After, Action::Disconnect)),
+            (
+                "run_before",
+                with(&["DROP TABLE t"]),
+                add(Some(2), When::Before, Action::Run("DROP TABLE t".into())),
+            ),
+        ];
+        for (name, arguments, expected) in cases {
+            assert_eq!(parse(name, arguments), Ok(expected), "{name}");
+        }
+    }
+
+    #[test]
+    fn calls_change_the_world() {
+        let null = || Expr::Value(Value::Null);
+        let minute = Duration::from_mins(1);
+        let cases = [
+            ("oom", vec![text("prod")], Call::Oom("prod".into())),
+            ("lose_replica", vec![text("prod.r1")], Call::LoseReplica("prod".into(), "r1".into())),
+            ("lag", vec![text("m"), text("1 minute")], Call::Lag(Pattern::new("m"), Some(minute))),
+            ("set_hydration", vec![text("m"), null()], Call::SetHydration(Pattern::new("m"), None)),
+            ("advance", vec![text("1 minute")], Call::Advance(minute)),
+            ("hold_clock", vec![], Call::HoldClock),
+            ("disk_full", vec![Expr::Value(Value::Boolean(true))], Call::DiskFull(true)),
+            ("list", vec![], Call::List),
+        ];
+        for (name, arguments, expected) in cases {
+            assert_eq!(parse(name, arguments), Ok(expected), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_call_is_said() {
+        let unknown = parse("nosuch", vec![]).expect_err("there is no such function");
+        assert_eq!(unknown.message, "function \"mz_sandbox.nosuch\" does not exist");
+        let wrong =
+            parse("delay", vec![text("%"), number("0"), text("1s")]).expect_err("statements count from 1");
+        assert_eq!(wrong.hint.as_deref(), Some("Call mz_sandbox.delay(pattern, n, interval) with literals."));
+        let interval = parse("advance", vec![text("soon")]).expect_err("no interval");
+        assert!(interval.message.starts_with("invalid interval `soon`"), "{interval}");
+        let code = parse("fail_statement", vec![text("%"), number("1"), text("oops"), text("x")]);
+        assert_eq!(code.expect_err("no code").code, SqlState::INVALID_PARAMETER_VALUE);
+        let computed = parse("oom", vec![Expr::Default]).expect_err("no literal");
+        assert!(computed.hint.is_some());
+    }
+
+    #[test]
+    fn other_statements_are_no_calls() {
+        assert_eq!(Call::parse(&select("public", "clear", vec![])), None);
+    }
+}
