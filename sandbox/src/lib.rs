@@ -7,15 +7,20 @@
 //! ```
 
 pub mod catalog;
+pub mod coordinator;
+pub mod engine;
 pub mod error;
 pub mod fault;
 pub mod journal;
 pub mod plan;
 pub mod query;
 pub mod result;
-pub mod session;
+mod server;
+mod session;
 pub mod source;
 pub mod sql;
 pub mod system;
 pub mod time;
-pub mod wire;
+mod wire;
+
+pub use server::{Options, Sandbox, StartError};

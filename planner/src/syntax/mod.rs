@@ -8,7 +8,7 @@ pub mod ast;
 pub mod query;
 pub mod rewrite;
 mod statement;
-pub(crate) mod token;
+pub mod token;
 
 pub(crate) use advice::advise;
 pub use statement::{Parsed, parse};

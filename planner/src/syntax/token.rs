@@ -8,7 +8,7 @@ use crate::source::Span;
 
 /// What a token is. Its text and value are read from the source on demand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TokenKind {
+pub enum TokenKind {
     /// An unquoted word: a keyword or an identifier.
     Word,
     /// `"…"`
@@ -25,14 +25,23 @@ pub(crate) enum TokenKind {
     Parameter,
     /// An operator; the text tells which.
     Operator,
+    /// `(`
     LParen,
+    /// `)`
     RParen,
+    /// `[`
     LBracket,
+    /// `]`
     RBracket,
+    /// `,`
     Comma,
+    /// `.`
     Dot,
+    /// `;`
     Semicolon,
+    /// `:`
     Colon,
+    /// `::`
     DoubleColon,
     /// `=>`
     Arrow,
@@ -44,24 +53,26 @@ pub(crate) enum TokenKind {
 
 /// One token of a text. Comments and white space are no tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Token {
-    pub(crate) kind: TokenKind,
-    pub(crate) span: Span,
+pub struct Token {
+    /// What it is.
+    pub kind: TokenKind,
+    /// Where it stands.
+    pub span: Span,
 }
 
 impl Token {
     /// The text as written.
-    pub(crate) fn text<'a>(&self, source: &'a str) -> &'a str {
+    pub fn text<'a>(&self, source: &'a str) -> &'a str {
         self.span.slice(source)
     }
 
     /// True for the unquoted word `keyword` (given in upper case), in any letter case.
-    pub(crate) fn is_keyword(&self, source: &str, keyword: &str) -> bool {
+    pub fn is_keyword(&self, source: &str, keyword: &str) -> bool {
         self.kind == TokenKind::Word && self.text(source).eq_ignore_ascii_case(keyword)
     }
 
     /// The identifier that this token is, if it can be one.
-    pub(crate) fn ident(&self, source: &str) -> Option<Ident> {
+    pub fn ident(&self, source: &str) -> Option<Ident> {
         match self.kind {
             TokenKind::Word => Some(Ident::folded(self.text(source))),
             TokenKind::QuotedIdent => {
@@ -77,7 +88,7 @@ impl Token {
     }
 
     /// The value of a string literal of any form.
-    pub(crate) fn string<'a>(&self, source: &'a str) -> Option<Cow<'a, str>> {
+    pub fn string<'a>(&self, source: &'a str) -> Option<Cow<'a, str>> {
         let text = self.text(source);
         match self.kind {
             TokenKind::String => {
@@ -134,7 +145,7 @@ fn unescape(inner: &str) -> String {
 }
 
 /// Splits a text into tokens. On an error, the tokens before it come with it.
-pub(crate) fn tokenize(source: &str) -> (Vec<Token>, Option<SyntaxError>) {
+pub fn tokenize(source: &str) -> (Vec<Token>, Option<SyntaxError>) {
     let mut lexer = Lexer { source, bytes: source.as_bytes(), at: 0 };
     // Some editors begin a file with a byte order mark.
     if source.starts_with('\u{feff}') {

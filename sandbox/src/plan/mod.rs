@@ -1,5 +1,23 @@
 //! From statements to operations on the catalog, with the server's checks, errors and notices.
 
+mod cluster;
+mod comment;
+mod container;
 mod context;
+mod ddl;
+mod drop;
+mod grant;
+mod limits;
+mod names;
+mod owner;
+pub mod rbac;
+mod rename;
+mod rename_conflict;
+mod role;
+#[cfg(test)]
+pub(crate) mod tests;
 
 pub use context::{DdlPlan, SessionView};
+pub use ddl::{Planned, plan_ddl};
+pub use limits::Limits;
+pub(crate) use names::wrong_kind;

@@ -333,6 +333,54 @@ pub enum ObjectKind {
     Subsource,
 }
 
+impl ObjectKind {
+    /// The keywords: `MATERIALIZED VIEW`.
+    pub fn keywords(self) -> &'static str {
+        match self {
+            Self::Table => "TABLE",
+            Self::View => "VIEW",
+            Self::MaterializedView => "MATERIALIZED VIEW",
+            Self::Source => "SOURCE",
+            Self::Sink => "SINK",
+            Self::Index => "INDEX",
+            Self::Type => "TYPE",
+            Self::Role => "ROLE",
+            Self::Cluster => "CLUSTER",
+            Self::ClusterReplica => "CLUSTER REPLICA",
+            Self::Secret => "SECRET",
+            Self::Connection => "CONNECTION",
+            Self::Database => "DATABASE",
+            Self::Schema => "SCHEMA",
+            Self::Function => "FUNCTION",
+            Self::NetworkPolicy => "NETWORK POLICY",
+            Self::Subsource => "SUBSOURCE",
+        }
+    }
+
+    /// The keywords in the plural: `TABLES`.
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::Table => "TABLES",
+            Self::View => "VIEWS",
+            Self::MaterializedView => "MATERIALIZED VIEWS",
+            Self::Source => "SOURCES",
+            Self::Sink => "SINKS",
+            Self::Index => "INDEXES",
+            Self::Type => "TYPES",
+            Self::Role => "ROLES",
+            Self::Cluster => "CLUSTERS",
+            Self::ClusterReplica => "CLUSTER REPLICAS",
+            Self::Secret => "SECRETS",
+            Self::Connection => "CONNECTIONS",
+            Self::Database => "DATABASES",
+            Self::Schema => "SCHEMAS",
+            Self::Function => "FUNCTIONS",
+            Self::NetworkPolicy => "NETWORK POLICIES",
+            Self::Subsource => "SUBSOURCES",
+        }
+    }
+}
+
 /// `RESTRICT` or `CASCADE`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "each variant is named after its keyword")]
@@ -374,6 +422,19 @@ pub enum OptionValue {
     RetainHistory(Value),
     /// An unresolved upstream name with its parts, kept as written.
     UpstreamName(Name),
+    /// Options of an option: `WAIT UNTIL READY (TIMEOUT = '1s')`.
+    Options(Vec<SqlOption>),
+    /// `'host:port' USING SSH TUNNEL name`, `'host:port' USING AWS PRIVATELINK name (…)`
+    Tunneled {
+        /// The address of the broker.
+        address: Value,
+        /// `SSH TUNNEL` or `AWS PRIVATELINK`.
+        tunnel: String,
+        /// The connection that is the tunnel.
+        connection: ItemRef,
+        /// `(PORT …)`
+        options: Vec<SqlOption>,
+    },
     /// Anything else, kept as an expression.
     Expr(Expr),
 }
@@ -593,7 +654,7 @@ pub enum ExternalReferences {
 }
 
 /// `FORMAT`, `INCLUDE` and `ENVELOPE` clauses, each as the printers write it (`FORMAT JSON`, `ENVELOPE UPSERT`); the
-/// connections that they name are listed apart.
+/// connections that they name are listed apart, and each `\0` in a text stands for the next of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "fields are named after the clauses")]
 pub struct Encoding {

@@ -1,1 +1,13 @@
-//! The wire protocol.
+//! The wire protocol: bytes of clients to requests of sessions, and their answers back to bytes.
+
+mod backend;
+mod cancel;
+mod connection;
+mod frontend;
+mod startup;
+mod stream;
+mod tls;
+
+pub(crate) use cancel::Cancels;
+pub(crate) use startup::{Shared, serve};
+pub(crate) use tls::self_signed;

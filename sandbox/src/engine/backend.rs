@@ -1,0 +1,322 @@
+//! The one backend: owns the embedded `PostgreSQL`, speaks the protocol with it, and keeps what is known of its types.
+
+use std::collections::BTreeSet;
+
+use pglite_oxide::{ExecProtocolOptions, Pglite};
+
+use super::errors::{lacks_list, literal_at};
+use super::protocol::{Frontend, Reply};
+use super::session::SessionSettings;
+use super::types::{Definition, Kind, TypeRow, Types};
+use super::{Answer, Described, EngineError, values};
+use crate::result::{Column, Format, Param, ResultSet, Row, TypeOid};
+
+/// The bootstrap, in order.
+const BOOTSTRAP: [&str; 8] = [
+    include_str!("sql/schemas.sql"),
+    include_str!("sql/scalars.sql"),
+    include_str!("sql/unsigned.sql"),
+    include_str!("sql/oids.sql"),
+    include_str!("sql/lists.sql"),
+    include_str!("sql/values.sql"),
+    include_str!("sql/session.sql"),
+    include_str!("sql/acl.sql"),
+];
+
+/// The types of the backend that aren't `PostgreSQL`'s.
+const TYPES: &str = include_str!("sql/types_query.sql");
+
+pub(super) struct Backend {
+    db: Pglite,
+    types: Types,
+    /// Those of the last `set_session`, unless a rollback may have undone it.
+    session: Option<SessionSettings>,
+    /// The list and map types that are known to exist, unless a rollback may have undone one.
+    made: BTreeSet<Definition>,
+    /// All that `make_all` makes. It runs outside of transactions, so nothing undoes it.
+    all_made: bool,
+    /// Whether a transaction is open: the status of the last `ReadyForQuery`.
+    status: u8,
+}
+
+impl Backend {
+    pub(super) fn open() -> Result<Self, EngineError> {
+        let db = Pglite::builder()
+            .temporary()
+            .relaxed_durability(true)
+            // A sandbox holds little; these are memory from the start.
+            .postgres_config("shared_buffers", "16MB")
+            .postgres_config("wal_buffers", "1MB")
+            .postgres_config("autovacuum", "off")
+            .postgres_config("fsync", "off")
+            .postgres_config("full_page_writes", "off")
+            .open()
+            .map_err(|error| {
+                EngineError::internal(format_args!("the embedded engine did not open: {error:#}"))
+            })?;
+        let mut backend = Self {
+            db,
+            types: Types::default(),
+            session: None,
+            made: BTreeSet::new(),
+            all_made: false,
+            status: b'I',
+        };
+        for script in BOOTSTRAP {
+            backend.batch(script)?;
+        }
+        backend.load_types()?;
+        Ok(backend)
+    }
+
+    pub(super) fn describe(&mut self, sql: &str, params: &[TypeOid]) -> Result<Described, EngineError> {
+        self.with_lists(|backend| backend.try_describe(sql, params)).map_err(|error| pointing(error, sql))
+    }
+
+    fn try_describe(&mut self, sql: &str, params: &[TypeOid]) -> Result<Described, EngineError> {
+        let oids = self.engine_oids(params.iter().copied());
+        let reply = self.exchange(&Frontend::default().parse(sql, &oids).describe_statement().sync())?;
+        self.know_types(&reply)?;
+        Ok(Described {
+            params: reply.params.iter().map(|oid| self.types.of_engine(*oid).oid).collect(),
+            columns: self.columns(&reply),
+        })
+    }
+
+    pub(super) fn query(
+        &mut self,
+        sql: &str,
+        params: &[Param],
+        formats: &[Format],
+    ) -> Result<Answer, EngineError> {
+        self.with_lists(|backend| backend.try_query(sql, params, formats))
+            .map_err(|error| pointing(error, sql))
+    }
+
+    fn try_query(&mut self, sql: &str, params: &[Param], formats: &[Format]) -> Result<Answer, EngineError> {
+        let oids = self.engine_oids(params.iter().map(|param| param.type_oid));
+        let parse = Frontend::default().parse(sql, &oids);
+        let params = params
+            .iter()
+            .map(|param| values::param(self.types.kind_of_mz(param.type_oid), param))
+            .collect::<Result<Vec<_>, _>>()?;
+        let reply = if formats.contains(&Format::Binary) {
+            // The form in which the engine sends a column depends on its type, so the types come first.
+            let described = self.exchange(&parse.describe_statement().sync())?;
+            self.know_types(&described)?;
+            let wanted = expand(formats, described.fields.len())?;
+            let binary: Vec<bool> = described
+                .fields
+                .iter()
+                .zip(&wanted)
+                .map(|(field, format)| {
+                    *format == Format::Binary && self.types.of_engine(field.type_oid).kind.sends_binary()
+                })
+                .collect();
+            for (field, format) in described.fields.iter().zip(&wanted) {
+                if *format == Format::Binary {
+                    values::check_binary(self.types.of_engine(field.type_oid).kind)?;
+                }
+            }
+            let mut reply = self.exchange(&Frontend::default().bind(&params, &binary).execute().sync())?;
+            reply.fields = described.fields;
+            reply
+        } else {
+            let reply = self.exchange(&parse.bind(&params, &[]).describe_portal().execute().sync())?;
+            expand(formats, reply.fields.len())?;
+            self.know_types(&reply)?;
+            reply
+        };
+        self.answer(reply, formats)
+    }
+
+    pub(super) fn batch(&mut self, sql: &str) -> Result<(), EngineError> {
+        self.exchange(&Frontend::default().query(sql)).map(drop)
+    }
+
+    pub(super) fn copy_in(
+        &mut self,
+        table: &str,
+        columns: &[String],
+        rows: &[Row],
+    ) -> Result<u64, EngineError> {
+        let names: Vec<String> = columns.iter().map(|name| quoted(name)).collect();
+        let list = names.join(", ");
+        // Planned for the types of the columns alone.
+        let described = self.exchange(
+            &Frontend::default()
+                .parse(&format!("SELECT {list} FROM {table}"), &[])
+                .describe_statement()
+                .sync(),
+        )?;
+        self.know_types(&described)?;
+        let kinds: Vec<&Kind> =
+            described.fields.iter().map(|field| self.types.of_engine(field.type_oid).kind).collect();
+        let mut data = Vec::new();
+        for row in rows {
+            values::copy_row(&kinds, row, &mut data)?;
+        }
+        let copy = if columns.is_empty() { table.to_owned() } else { format!("{table} ({list})") };
+        let reply = self.exchange(
+            &Frontend::default().query(&format!("COPY {copy} FROM STDIN")).copy_data(&data).copy_done(),
+        )?;
+        Ok(affected(&reply))
+    }
+
+    pub(super) fn ensure_types(&mut self, definitions: Vec<Definition>) -> Result<(), EngineError> {
+        for definition in definitions {
+            if !self.made.contains(&definition) {
+                let text = |value: &str| (false, Some(value.as_bytes().to_vec()));
+                let values = [text(&definition.key), text(&definition.element)];
+                let sql = format!("SELECT mz_internal.{}($1, $2)", definition.maker);
+                self.exchange(
+                    &Frontend::default().parse(&sql, &[25, 25]).bind(&values, &[]).execute().sync(),
+                )?;
+                self.made.insert(definition);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn set_session(&mut self, settings: SessionSettings) -> Result<(), EngineError> {
+        let changed = settings.changed_since(self.session.as_ref());
+        if !changed.is_empty() {
+            let calls: Vec<String> = changed
+                .iter()
+                .enumerate()
+                .map(|(i, (name, _))| format!("set_config('{name}', ${}, false)", i + 1))
+                .collect();
+            let values: Vec<_> =
+                changed.into_iter().map(|(_, value)| (false, Some(value.into_bytes()))).collect();
+            let types = vec![25; values.len()];
+            let sql = format!("SELECT {}", calls.join(", "));
+            self.exchange(&Frontend::default().parse(&sql, &types).bind(&values, &[]).execute().sync())?;
+            self.session = Some(settings);
+        }
+        Ok(())
+    }
+
+    /// Runs a statement again after making the list and map types that it lacked: a literal names no type. Not in a
+    /// transaction, which has failed by then.
+    fn with_lists<T>(&mut self, run: impl Fn(&mut Self) -> Result<T, EngineError>) -> Result<T, EngineError> {
+        match run(self) {
+            Err(error) if lacks_list(&error) && !self.all_made && self.status == b'I' => {
+                self.batch("SELECT mz_internal.make_all()")?;
+                self.all_made = true;
+                run(self)
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// Sends messages and reads the answer. The backend is ready again afterwards, whatever happened.
+    fn exchange(&mut self, messages: &Frontend) -> Result<Reply, EngineError> {
+        let bytes = self
+            .db
+            .exec_protocol_raw(messages.bytes(), ExecProtocolOptions::no_sync())
+            .map_err(|error| EngineError::internal(format_args!("the embedded engine failed: {error:#}")))?;
+        let mut reply = Reply::read(&bytes)?;
+        self.status = reply.status.unwrap_or(self.status);
+        let rolled_back = reply.error.is_some() || reply.tags.iter().any(|tag| tag == "ROLLBACK");
+        if rolled_back {
+            self.session = None;
+            self.made.clear();
+        }
+        match reply.error.take() {
+            Some(error) => Err(error),
+            None => Ok(reply),
+        }
+    }
+
+    fn load_types(&mut self) -> Result<(), EngineError> {
+        let reply = self.exchange(&Frontend::default().query(TYPES))?;
+        self.types = Types::new(reply.rows.iter().filter_map(|row| TypeRow::read(row)));
+        Ok(())
+    }
+
+    /// Reads the types again if the answer has one that wasn't there before.
+    fn know_types(&mut self, reply: &Reply) -> Result<(), EngineError> {
+        let oids = reply.fields.iter().map(|field| &field.type_oid).chain(&reply.params);
+        if oids.clone().any(|oid| !self.types.knows(*oid)) {
+            let missing: Vec<u32> = oids.copied().collect();
+            self.load_types()?;
+            // Whatever is still unknown is shown as text, and not looked for again.
+            self.types.settle(missing);
+        }
+        Ok(())
+    }
+
+    fn engine_oids(&self, oids: impl Iterator<Item = TypeOid>) -> Vec<u32> {
+        oids.map(|oid| self.types.engine_oid(oid)).collect()
+    }
+
+    fn columns(&self, reply: &Reply) -> Vec<Column> {
+        reply
+            .fields
+            .iter()
+            .map(|field| {
+                let info = self.types.of_engine(field.type_oid);
+                Column {
+                    name: field.name.clone(),
+                    type_oid: info.oid,
+                    type_mod: info.kind.modifier(field.type_mod),
+                }
+            })
+            .collect()
+    }
+
+    fn answer(&self, reply: Reply, formats: &[Format]) -> Result<Answer, EngineError> {
+        let affected = affected(&reply);
+        let columns = self.columns(&reply);
+        let formats = expand(formats, columns.len())?;
+        let forms: Vec<(&Kind, Format)> = reply
+            .fields
+            .iter()
+            .zip(formats)
+            .map(|(field, format)| (self.types.of_engine(field.type_oid).kind, format))
+            .collect();
+        let rows = if forms.iter().all(|(kind, _)| **kind == Kind::Plain) {
+            reply.rows
+        } else {
+            reply
+                .rows
+                .into_iter()
+                .map(|row| {
+                    row.into_iter()
+                        .zip(&forms)
+                        .map(|(value, (kind, format))| values::column(kind, *format, value))
+                        .collect()
+                })
+                .collect::<Result<_, _>>()?
+        };
+        Ok(Answer { result: ResultSet { columns, rows }, affected })
+    }
+}
+
+/// Adds the literal at which an error points.
+fn pointing(error: EngineError, sql: &str) -> EngineError {
+    let literal = error.position.and_then(|position| literal_at(sql, position)).map(String::into_boxed_str);
+    EngineError { literal, ..error }
+}
+
+/// One format for each column.
+fn expand(formats: &[Format], columns: usize) -> Result<Vec<Format>, EngineError> {
+    match formats {
+        [] => Ok(vec![Format::Text; columns]),
+        [format] => Ok(vec![*format; columns]),
+        _ if formats.len() == columns => Ok(formats.to_vec()),
+        _ => Err(EngineError::protocol(format_args!(
+            "bind message has {} result formats but query has {columns} columns",
+            formats.len()
+        ))),
+    }
+}
+
+/// The number at the end of the last command tag.
+fn affected(reply: &Reply) -> u64 {
+    reply.tags.last().and_then(|tag| tag.rsplit(' ').next()).and_then(|count| count.parse().ok()).unwrap_or(0)
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}

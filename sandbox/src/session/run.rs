@@ -1,0 +1,360 @@
+//! Running statements: what each is, where it may stand, and how transactions end.
+
+use super::Session;
+use super::answer::{Answer, Bound, Description, Result};
+use super::class::{Class, class};
+use super::planning::{self, Plan};
+use super::settings::show_columns;
+use super::transaction::{Status, Work};
+use crate::catalog::Catalog;
+use crate::coordinator::{Change, Fault, Moment, Record, engine_failed};
+use crate::error::{Notice, SqlError, SqlState};
+use crate::plan::DdlPlan;
+use crate::result::TypeOid;
+use crate::sql::ast::{DiscardTarget, Statement, TransactionMode};
+use crate::sql::print::display;
+
+impl Session {
+    /// The statements of one text begin.
+    pub(crate) fn begin_batch(&mut self, statements: usize) {
+        self.transaction.begin_implicit(statements);
+    }
+
+    /// The statements of one text are done: what they did together is made to last.
+    pub(crate) fn end_batch(&mut self) -> Result<()> {
+        self.end_statement()?;
+        if !self.transaction.is_block() {
+            self.portals.clear();
+        }
+        Ok(())
+    }
+
+    /// The end of a statement of the extended protocol, which lasts at once outside of a block.
+    pub(crate) fn end_statement(&mut self) -> Result<()> {
+        match self.transaction.end_implicit() {
+            Some(work) => self.commit_work(work),
+            None => Ok(()),
+        }
+    }
+
+    /// `Sync`.
+    pub(crate) fn sync(&mut self) -> Result<()> {
+        self.end_batch()
+    }
+
+    /// A request failed.
+    pub(crate) fn fail(&mut self) {
+        self.transaction.fail();
+        if !self.transaction.is_block() {
+            self.roll_back_variables();
+            self.portals.clear();
+            self.cursors.clear();
+        }
+    }
+
+    fn roll_back_variables(&mut self) {
+        let in_batch = self.variables.end_transaction(false);
+        // Nobody is told about variables that a batch takes back.
+        drop(in_batch);
+    }
+
+    /// When a statement has to be done; `None` if it may take as long as it likes.
+    pub(crate) fn deadline(&self, bound: &Bound) -> Option<tokio::time::Instant> {
+        let statement = &bound.statement.as_ref()?.statement;
+        let limited = matches!(class(statement), Class::Read | Class::Write)
+            || matches!(statement, Statement::Update(_) | Statement::Delete(_));
+        if !limited || matches!(statement, Statement::Subscribe(_)) {
+            return None;
+        }
+        tokio::time::Instant::now().checked_add(self.variables.statement_timeout()?)
+    }
+
+    /// What a statement takes and gives.
+    pub(super) fn describe(&mut self, statement: &Statement, params: &[TypeOid]) -> Result<Description> {
+        let none = Description::default();
+        Ok(match statement {
+            Statement::ShowVariable { name } => Description { columns: Some(show_columns(name)), ..none },
+            Statement::Fetch { name, .. } => self.cursor(name.as_str())?.bound.description.clone(),
+            Statement::Execute { name, parameters } => {
+                let (prepared, _) = self.execute_params(name.as_str(), parameters)?;
+                Description { columns: prepared.description.columns, ..none }
+            }
+            other => self.plan(other, params)?.description(),
+        })
+    }
+
+    /// Plans a statement that reads or writes, and looks up the names of one that does anything else.
+    pub(super) fn plan(&mut self, statement: &Statement, params: &[TypeOid]) -> Result<Plan> {
+        let catalog = self.catalog();
+        let view = self.view();
+        self.prepare_engine(&catalog)?;
+        if self.transaction.is_block() {
+            planning::check_names(statement, &catalog, &view, self.coordinator.engine())?;
+        }
+        planning::plan(statement, &catalog, &view, self.coordinator.engine(), params)
+    }
+
+    /// Tells the engine whose statement comes next.
+    pub(super) fn prepare_engine(&self, catalog: &Catalog) -> Result<()> {
+        self.coordinator.engine().set_session(&self.engine_settings(catalog)).map_err(engine_failed)
+    }
+
+    /// Runs a statement.
+    pub(crate) fn execute(&mut self, bound: &Bound) -> Result<Answer> {
+        let text = bound.statement.as_ref().map_or("", |statement| statement.text.as_str());
+        let connection = self.connection;
+        let fault = self.coordinator.hooks().fault(&Moment::Before { connection, text });
+        if let Some(fault) = fault {
+            return answer_to_fault(fault);
+        }
+        let answer = self.execute_bound(bound)?;
+        match self.coordinator.hooks().fault(&Moment::After { connection, text }) {
+            Some(fault) => answer_to_fault(fault),
+            None => Ok(answer),
+        }
+    }
+
+    pub(super) fn execute_bound(&mut self, bound: &Bound) -> Result<Answer> {
+        let Some(parsed) = &bound.statement else {
+            return Ok(Answer::Empty);
+        };
+        let statement = &parsed.statement;
+        self.check_not_aborted(statement)?;
+        let kind = class(statement);
+        if kind != Class::Control {
+            self.transaction.check_revision(self.coordinator.catalog().revision())?;
+        }
+        match kind {
+            Class::Control => self.control(statement),
+            Class::Session => self.session_statement(statement, bound),
+            Class::Read => self.read(statement, bound),
+            Class::Write => self.write(statement, bound),
+            Class::Ddl => self.ddl(statement),
+            Class::Delayed => {
+                if self.transaction.delay(statement, || display(statement))? {
+                    Ok(Answer::Done(tag(statement)))
+                } else {
+                    self.ddl(statement)
+                }
+            }
+            Class::Outside => {
+                self.transaction.requires_no_block(|| display(statement))?;
+                match statement {
+                    Statement::Update(_) | Statement::Delete(_) => self.mutate(statement, bound),
+                    Statement::Discard { .. } => self.discard_all(),
+                    _ => self.ddl(statement),
+                }
+            }
+        }
+    }
+
+    fn session_statement(&mut self, statement: &Statement, bound: &Bound) -> Result<Answer> {
+        match statement {
+            Statement::SetVariable { local, name, value } => self.set_variable(name.as_str(), value, *local),
+            Statement::ResetVariable { name } => self.reset_variable(name.as_str()),
+            Statement::ShowVariable { name } => self.show_variable(name),
+            Statement::SetTransaction { session, modes } => self.set_transaction(*session, modes),
+            Statement::Declare { name, statement } => self.declare(name.as_str(), statement),
+            Statement::Fetch { name, count, timeout } => self.fetch(name.as_str(), *count, timeout.as_ref()),
+            Statement::Close { name } => self.close_cursor(name.as_str()),
+            Statement::Prepare { name, statement } => self.prepare_statement(name.as_str(), statement),
+            Statement::Execute { name, parameters } => {
+                self.execute_prepared(name.as_str(), parameters, &bound.formats)
+            }
+            Statement::Deallocate { name } => {
+                self.deallocate(name.as_ref().map(mz_deploy_planner::name::Ident::as_str))
+            }
+            Statement::Discard { target: DiscardTarget::Temp } => {
+                self.drop_temporary_items()?;
+                Ok(Answer::Done("DISCARD TEMP".into()))
+            }
+            Statement::Raise { severity } => {
+                let message = format!("raised a test {}", severity.to_lowercase());
+                let notice = Notice::new(SqlState::SUCCESS, message);
+                self.notices.push(match severity.to_ascii_lowercase().as_str() {
+                    "warning" => Notice { severity: crate::error::Severity::Warning, ..notice },
+                    "debug" => Notice { severity: crate::error::Severity::Debug, ..notice },
+                    "info" => Notice { severity: crate::error::Severity::Info, ..notice },
+                    "log" => Notice { severity: crate::error::Severity::Log, ..notice },
+                    _ => notice,
+                });
+                Ok(Answer::Done("RAISE".into()))
+            }
+            other => Err(SqlError::unsupported(display(other))),
+        }
+    }
+
+    fn discard_all(&mut self) -> Result<Answer> {
+        self.variables.discard();
+        self.statements.clear();
+        self.portals.clear();
+        self.drop_temporary_items()?;
+        Ok(Answer::Done("DISCARD ALL".into()))
+    }
+
+    fn control(&mut self, statement: &Statement) -> Result<Answer> {
+        match statement {
+            Statement::Begin { modes } => {
+                let read_only = modes.iter().rev().find_map(|mode| match mode {
+                    TransactionMode::ReadOnly => Some(true),
+                    TransactionMode::ReadWrite => Some(false),
+                    TransactionMode::Isolation(_) => None,
+                });
+                self.notices.extend(self.transaction.begin(read_only));
+                for mode in modes {
+                    if let TransactionMode::Isolation(level) = mode {
+                        self.set_block_isolation(*level)?;
+                    }
+                }
+                Ok(Answer::Done("BEGIN".into()))
+            }
+            Statement::Commit { chain: true } | Statement::Rollback { chain: true } => {
+                Err(SqlError::internal("CHAIN not yet supported"))
+            }
+            Statement::Commit { .. } => self.end_block(true),
+            _ => self.end_block(false),
+        }
+    }
+
+    /// `COMMIT` or `ROLLBACK`. A failed block is rolled back in any case.
+    fn end_block(&mut self, commit: bool) -> Result<Answer> {
+        if !self.transaction.is_block() {
+            let message = "there is no transaction in progress";
+            self.notices.push(Notice::warning(SqlState::NO_ACTIVE_TRANSACTION, message));
+        }
+        let commit = commit && self.status() != Status::Failed;
+        let work = self.transaction.end();
+        self.portals.clear();
+        self.cursors.clear();
+        if !commit {
+            self.reports.extend(self.variables.end_transaction(false));
+            return Ok(Answer::Done("ROLLBACK".into()));
+        }
+        self.commit_work(work)?;
+        Ok(Answer::Done("COMMIT".into()))
+    }
+
+    /// Makes what a transaction did last. If it can't be, the transaction is over all the same.
+    fn commit_work(&mut self, work: Work) -> Result<()> {
+        let done = match work {
+            Work::Nothing | Work::Reads(_) | Work::Subscribe => Ok(()),
+            Work::Writes(writes) => self.commit_writes(&writes),
+            Work::Single(statement) => self.ddl(&statement).map(|_| ()),
+            Work::Ddl(ddl) => self.commit_ddl(*ddl),
+        };
+        let reports = self.variables.end_transaction(done.is_ok());
+        self.reports.extend(reports);
+        done
+    }
+
+    fn commit_ddl(&mut self, ddl: super::transaction::Ddl) -> Result<()> {
+        let mut state = self.coordinator.lock();
+        if state.catalog.revision() != ddl.revision {
+            return Err(super::transaction::lost_race());
+        }
+        let transaction = self.catalog_transaction(ddl.ops);
+        let change = Change { transaction, scratch: ddl.catalog, secrets: Vec::new() };
+        self.coordinator.apply(&mut state, change).map(|_| ())
+    }
+
+    /// Runs a statement that changes the catalog: at once, or within the transaction's own copy.
+    fn ddl(&mut self, statement: &Statement) -> Result<Answer> {
+        let own = class(statement) == Class::Ddl;
+        if own {
+            self.transaction.allows_ddl()?;
+        }
+        let coordinator = self.coordinator.clone();
+        let mut state = coordinator.lock();
+        let before = match self.transaction.catalog() {
+            Some(catalog) => catalog.clone(),
+            None => Catalog::clone(&state.catalog),
+        };
+        let view = self.view();
+        coordinator.engine().set_session(&self.engine_settings(&before)).map_err(engine_failed)?;
+        let mut scratch = before.clone();
+        let plan = planning::plan_change(
+            statement,
+            &mut scratch,
+            &view,
+            coordinator.engine(),
+            coordinator.limits(),
+            self.clock().now(),
+        )?;
+        let DdlPlan { ops, notices, secrets } = plan;
+        self.notices.extend(notices);
+        if ops.is_empty() {
+            return Ok(Answer::Done(tag(statement)));
+        }
+        if own && self.transaction.is_shared() {
+            let transaction = self.catalog_transaction(ops.clone());
+            let mut catalog = scratch;
+            catalog.apply(&transaction)?;
+            self.transaction.ddl(state.catalog.revision(), catalog, ops)?;
+            return Ok(Answer::Done(tag(statement)));
+        }
+        let transaction = self.catalog_transaction(ops);
+        coordinator.apply(&mut state, Change { transaction, scratch, secrets })?;
+        let after = state.catalog.clone();
+        drop(state);
+        self.tell_about_drops(&before, &after);
+        Ok(Answer::Done(tag(statement)))
+    }
+
+    /// Says so if the database or the cluster of the session was dropped.
+    fn tell_about_drops(&mut self, before: &Catalog, after: &Catalog) {
+        let (database, cluster) = (self.variables.database(), self.variables.cluster());
+        if before.database_by_name(&database).is_some() && after.database_by_name(&database).is_none() {
+            let message = format!("active database \"{}\" has been dropped", database.as_str());
+            let hint = "Choose a new active database by executing SET DATABASE = <name>.";
+            self.notices.push(Notice::new(SqlState("MZ002"), message).with_hint(hint));
+        }
+        if before.cluster_by_name(&cluster).is_some() && after.cluster_by_name(&cluster).is_none() {
+            let message = format!("active cluster \"{}\" has been dropped", cluster.as_str());
+            let hint = "Choose a new active cluster by executing SET CLUSTER = <name>.";
+            self.notices.push(Notice::new(SqlState("MZ003"), message).with_hint(hint));
+        }
+    }
+
+    /// Runs writes that waited for the end of their transaction: all of them or none.
+    fn commit_writes(&mut self, writes: &[super::transaction::Write]) -> Result<()> {
+        let coordinator = self.coordinator.clone();
+        let state = coordinator.lock();
+        if let Some(write) = writes.iter().find(|write| state.catalog.item(write.table).is_none()) {
+            return Err(SqlError::internal(format!("unknown catalog item '{}'", write.table)));
+        }
+        self.prepare_engine(&state.catalog)?;
+        let engine = coordinator.engine();
+        engine.batch("BEGIN").map_err(engine_failed)?;
+        let mut done = Ok(());
+        for write in writes {
+            done = engine
+                .query(&write.sql, &write.params, &[])
+                .map_err(|error| planning::translated(&error))
+                .and_then(|_| {
+                    let record = Record::Rows { table: write.table, sql: &write.sql, params: &write.params };
+                    coordinator.hooks().record(&record)
+                });
+            if done.is_err() {
+                break;
+            }
+        }
+        let end = if done.is_ok() { "COMMIT" } else { "ROLLBACK" };
+        engine.batch(end).map_err(engine_failed)?;
+        if done.is_ok() {
+            coordinator.changed();
+        }
+        done
+    }
+}
+
+fn answer_to_fault(fault: Fault) -> Result<Answer> {
+    match fault {
+        Fault::Fail(error) => Err(error),
+        Fault::Disconnect => Ok(Answer::Disconnect),
+    }
+}
+
+/// The tag of a statement that changes the catalog.
+fn tag(statement: &Statement) -> String {
+    statement.tag()
+}

@@ -1,0 +1,537 @@
+//! A client's connection after its start: requests in, answers out, in the order of the protocol.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf};
+
+use super::backend::Outbox;
+use super::cancel::CancelToken;
+use super::frontend::{self, Message, Target};
+use super::stream::Stream;
+use crate::error::{SqlError, SqlState};
+use crate::query::{CopyFormat, CopyFrom, CopyKind};
+use crate::result::Format;
+use crate::session::{Answer, Bound, Fetch, Session, Subscription, Tag, Wait, encode_copy};
+
+/// The longest text of statements, in bytes.
+const MAX_BATCH: usize = 1_000_000;
+/// As much is collected before it is sent.
+const SEND_AT: usize = 64 << 10;
+
+/// The connection is over: the client left, or it was told why.
+pub(crate) struct Closed;
+
+type Outcome<T> = Result<T, Closed>;
+
+/// The two ends of a connection.
+pub(crate) struct Connection {
+    reader: ReadHalf<Stream>,
+    writer: WriteHalf<Stream>,
+    inbox: BytesMut,
+    outbox: Outbox,
+    cancel: CancelToken,
+}
+
+/// Why waiting ended.
+enum Waited<T> {
+    For(T),
+    Canceled,
+    TimedOut,
+}
+
+impl Connection {
+    pub(crate) fn new(stream: Stream, inbox: BytesMut, outbox: Outbox, cancel: CancelToken) -> Self {
+        let (reader, writer) = tokio::io::split(stream);
+        Self { reader, writer, inbox, outbox, cancel }
+    }
+
+    /// Serves the session to its end.
+    pub(crate) async fn serve(mut self, mut session: Session) {
+        self.tell(&mut session);
+        self.outbox.ready(session.status());
+        // However it ends, there is nobody left to be told.
+        let _: Outcome<()> = self.requests(&mut session).await;
+        tokio::task::block_in_place(|| session.close());
+    }
+
+    async fn requests(&mut self, session: &mut Session) -> Outcome<()> {
+        // After an error, extended requests are left out until the client synchronises.
+        let mut skipping = false;
+        loop {
+            self.flush().await?;
+            let message = self.next_request(session).await?;
+            match message {
+                Message::Terminate => return Err(Closed),
+                Message::Query { text } => {
+                    skipping = false;
+                    self.simple_query(session, text).await?;
+                }
+                Message::Sync => {
+                    skipping = false;
+                    if let Err(error) = self.run(|| session.sync()) {
+                        self.fail(session, &error);
+                    }
+                    self.tell(session);
+                    self.outbox.ready(session.status());
+                }
+                Message::Password(_) => return self.violation("unexpected password message").await,
+                _ if skipping => {}
+                // The rest of a COPY that failed meanwhile.
+                Message::CopyData(_) | Message::CopyDone | Message::CopyFail { .. } => {}
+                Message::Flush => {}
+                request => {
+                    if let Err(error) = self.extended(session, request).await? {
+                        self.fail(session, &error);
+                        skipping = true;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The next request. A client that idles in a block is thrown out after a while.
+    async fn next_request(&mut self, session: &Session) -> Outcome<Message> {
+        match session.idle_timeout() {
+            None => self.next_message().await,
+            Some(limit) => match tokio::time::timeout(limit, self.next_message()).await {
+                Ok(message) => message,
+                Err(_) => {
+                    let message = "terminating connection due to idle-in-transaction timeout";
+                    let mut error = SqlError::new(SqlState::IDLE_IN_TRANSACTION_TIMEOUT, message);
+                    error.fatal = true;
+                    self.outbox.error(&error);
+                    self.flush().await?;
+                    Err(Closed)
+                }
+            },
+        }
+    }
+
+    async fn next_message(&mut self) -> Outcome<Message> {
+        loop {
+            match frontend::take_message(&mut self.inbox) {
+                Ok(Some(message)) => return Ok(message),
+                Ok(None) => self.receive().await?,
+                Err(malformed) => return self.violation(malformed.0).await,
+            }
+        }
+    }
+
+    async fn receive(&mut self) -> Outcome<()> {
+        match self.reader.read_buf(&mut self.inbox).await {
+            Ok(0) | Err(_) => Err(Closed),
+            Ok(_) => Ok(()),
+        }
+    }
+
+    pub(crate) async fn flush(&mut self) -> Outcome<()> {
+        let sent = async {
+            self.writer.write_all_buf(&mut self.outbox.buffer).await?;
+            self.writer.flush().await
+        };
+        sent.await.map_err(|_| Closed)
+    }
+
+    /// A client that doesn't keep to the protocol is told so, and that is that.
+    async fn violation<T>(&mut self, message: impl Into<String>) -> Outcome<T> {
+        let mut error = SqlError::new(SqlState::PROTOCOL_VIOLATION, message.into());
+        error.fatal = true;
+        self.outbox.error(&error);
+        self.flush().await?;
+        Err(Closed)
+    }
+
+    /// Runs something of the session, which may keep its thread busy for a while.
+    #[expect(clippy::unused_self, reason = "the connection is what waits")]
+    fn run<T>(&self, work: impl FnOnce() -> T) -> T {
+        tokio::task::block_in_place(work)
+    }
+
+    /// Sends what the session has to say beside its answers: notices and changed parameters.
+    fn tell(&mut self, session: &mut Session) {
+        for notice in session.take_notices() {
+            self.outbox.notice(&notice);
+        }
+        for (name, value) in session.take_reports() {
+            self.outbox.parameter_status(&name, &value);
+        }
+    }
+
+    fn fail(&mut self, session: &mut Session, error: &SqlError) {
+        session.fail();
+        self.tell(session);
+        self.outbox.error(error);
+    }
+
+    async fn simple_query(&mut self, session: &mut Session, text: Bytes) -> Outcome<()> {
+        let done = match check_text(&text) {
+            Ok(text) => self.batch(session, text).await?,
+            Err(error) => Err(error),
+        };
+        let done = match done {
+            Ok(()) => self.run(|| session.end_batch()),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = done {
+            self.fail(session, &error);
+        }
+        self.tell(session);
+        self.outbox.ready(session.status());
+        Ok(())
+    }
+
+    async fn batch(&mut self, session: &mut Session, text: &str) -> Outcome<Result<(), SqlError>> {
+        let statements = match session.parse(text) {
+            Ok(statements) => statements,
+            Err(error) => return Ok(Err(error)),
+        };
+        if statements.is_empty() {
+            self.outbox.empty_query();
+        }
+        session.begin_batch(statements.len());
+        for statement in statements {
+            let bound = match self.run(|| session.bind_simple(statement)) {
+                Ok(bound) => bound,
+                Err(error) => return Ok(Err(error)),
+            };
+            if let Some(columns) = &bound.description.columns {
+                self.outbox.row_description(columns, &[]);
+            }
+            if let Err(error) = self.execute(session, &bound).await? {
+                return Ok(Err(error));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// Runs a statement of the simple protocol: all of its answer is sent.
+    async fn execute(&mut self, session: &mut Session, bound: &Bound) -> Outcome<Result<(), SqlError>> {
+        let answer = match self.answer(session, bound).await? {
+            Ok(answer) => answer,
+            Err(error) => return Ok(Err(error)),
+        };
+        if let Answer::Rows { rows, tag } = answer {
+            for row in &rows {
+                self.outbox.row(row);
+            }
+            self.tell(session);
+            self.outbox.complete(&tag.text(rows.len()));
+            return Ok(Ok(()));
+        }
+        self.send(session, answer).await
+    }
+
+    /// The answer to a statement, once what it waits for has come.
+    async fn answer(&mut self, session: &mut Session, bound: &Bound) -> Outcome<Result<Answer, SqlError>> {
+        let canceled = self.cancel.begin();
+        let deadline = session.deadline(bound);
+        loop {
+            let answer = match self.run(|| session.execute(bound)) {
+                Ok(answer) => answer,
+                Err(error) => return Ok(Err(error)),
+            };
+            match answer {
+                Answer::Wait { until } => {
+                    let waiting = session.clock().wait_until(until);
+                    self.flush().await?;
+                    match self.wait(waiting, &canceled, deadline).await? {
+                        Waited::For(()) => {}
+                        Waited::Canceled => return Ok(Err(canceled_by_user())),
+                        Waited::TimedOut => return Ok(Err(timed_out())),
+                    }
+                }
+                Answer::Fetch(fetch) => {
+                    return self.fetch(session, &fetch, &canceled).await;
+                }
+                other => return Ok(Ok(other)),
+            }
+        }
+    }
+
+    /// Sends an answer that is not plain rows.
+    async fn send(&mut self, session: &mut Session, answer: Answer) -> Outcome<Result<(), SqlError>> {
+        match answer {
+            Answer::Empty => self.outbox.empty_query(),
+            Answer::Done(tag) => {
+                self.tell(session);
+                self.outbox.complete(&tag);
+            }
+            Answer::CopyOut { columns, format, rows } => {
+                self.outbox.copy_out(columns, copy_format_of(&format));
+                for row in &rows {
+                    self.outbox.copy_data(encode_copy(&format, row));
+                    if self.outbox.buffer.len() > SEND_AT {
+                        self.flush().await?;
+                    }
+                }
+                self.outbox.copy_done();
+                self.tell(session);
+                self.outbox.complete(&format!("COPY {}", rows.len()));
+            }
+            Answer::Disconnect => return Err(Closed),
+            Answer::CopyIn(copy) => return self.copy_in(session, &copy).await,
+            Answer::Stream { subscription, copy } => {
+                let canceled = self.cancel.begin();
+                if let Some((columns, format)) = &copy {
+                    self.outbox.copy_out(*columns, copy_format_of(format));
+                }
+                return self.stream(session, *subscription, copy.map(|(_, format)| format), &canceled).await;
+            }
+            Answer::Rows { .. } | Answer::Fetch(_) | Answer::Wait { .. } => {}
+        }
+        Ok(Ok(()))
+    }
+
+    /// Waits while the client may cancel, leave, or send more, which is kept for later.
+    async fn wait<T>(
+        &mut self,
+        work: impl Future<Output = T>,
+        canceled: &super::cancel::Canceled,
+        deadline: Option<tokio::time::Instant>,
+    ) -> Outcome<Waited<T>> {
+        let work = std::pin::pin!(work);
+        let mut work = work;
+        let timeout = async {
+            match deadline {
+                Some(deadline) => tokio::time::sleep_until(deadline).await,
+                None => std::future::pending().await,
+            }
+        };
+        let mut timeout = std::pin::pin!(timeout);
+        loop {
+            tokio::select! {
+                biased;
+                () = canceled.wait() => return Ok(Waited::Canceled),
+                result = &mut work => return Ok(Waited::For(result)),
+                () = &mut timeout => return Ok(Waited::TimedOut),
+                read = self.reader.read_buf(&mut self.inbox), if self.inbox.len() < MAX_BATCH => {
+                    if !matches!(read, Ok(1..)) {
+                        return Err(Closed);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sends the rows of a subscription until it ends.
+    async fn stream(
+        &mut self,
+        session: &mut Session,
+        mut subscription: Subscription,
+        copy: Option<CopyFormat>,
+        canceled: &super::cancel::Canceled,
+    ) -> Outcome<Result<(), SqlError>> {
+        let mut sent = 0;
+        self.tell(session);
+        loop {
+            let changed = session.changes();
+            if let Err(error) = self.run(|| session.poll(&mut subscription)) {
+                return Ok(Err(error));
+            }
+            for row in subscription.take(None) {
+                sent += 1;
+                match &copy {
+                    Some(format) => self.outbox.copy_data(encode_copy(format, &row)),
+                    None => self.outbox.row(&row),
+                }
+            }
+            self.flush().await?;
+            if subscription.is_complete() {
+                break;
+            }
+            let waiting = subscription.wait(changed);
+            if let Waited::Canceled = self.wait(waiting, canceled, None).await? {
+                return Ok(Err(canceled_by_user()));
+            }
+        }
+        if copy.is_some() {
+            self.outbox.copy_done();
+        }
+        let tag = if copy.is_some() { format!("COPY {sent}") } else { format!("SELECT {sent}") };
+        self.tell(session);
+        self.outbox.complete(&tag);
+        Ok(Ok(()))
+    }
+
+    /// Collects the rows of a `FETCH` from a subscription.
+    async fn fetch(
+        &mut self,
+        session: &mut Session,
+        fetch: &Fetch,
+        canceled: &super::cancel::Canceled,
+    ) -> Outcome<Result<Answer, SqlError>> {
+        let end = match fetch.wait {
+            Wait::ForRows => None,
+            Wait::For(time) => tokio::time::Instant::now().checked_add(time),
+        };
+        self.flush().await?;
+        let mut rows = Vec::new();
+        loop {
+            let changed = session.changes();
+            let limit = fetch.limit.map(|limit| limit - rows.len());
+            let mut polled = match self.run(|| session.poll_cursor(&fetch.cursor, limit)) {
+                Ok(polled) => polled,
+                Err(error) => return Ok(Err(error)),
+            };
+            rows.extend(polled.take());
+            let enough = fetch.limit.is_some_and(|limit| rows.len() >= limit)
+                || (fetch.wait == Wait::ForRows && !rows.is_empty());
+            if enough || polled.complete || fetch.wait == Wait::For(Duration::ZERO) {
+                break;
+            }
+            match self.wait(polled.wait(changed), canceled, end).await? {
+                Waited::For(()) => {}
+                Waited::Canceled => return Ok(Err(canceled_by_user())),
+                Waited::TimedOut => break,
+            }
+        }
+        Ok(Ok(Answer::Rows { rows, tag: Tag::Fetch }))
+    }
+
+    /// Takes the rows of a `COPY … FROM STDIN`.
+    async fn copy_in(&mut self, session: &mut Session, copy: &CopyFrom) -> Outcome<Result<(), SqlError>> {
+        self.outbox.copy_in(copy.columns.len(), Format::Text);
+        self.flush().await?;
+        let mut data = Vec::new();
+        loop {
+            match self.next_message().await? {
+                Message::CopyData(bytes) => data.extend_from_slice(&bytes),
+                Message::CopyDone => break,
+                Message::CopyFail { reason } => {
+                    let message = format!("COPY from stdin failed: {reason}");
+                    return Ok(Err(SqlError::new(SqlState::QUERY_CANCELED, message)));
+                }
+                Message::Flush | Message::Sync => {}
+                Message::Terminate => return Err(Closed),
+                _ => {
+                    return Ok(Err(SqlError::new(
+                        SqlState::PROTOCOL_VIOLATION,
+                        "unexpected message during COPY from stdin",
+                    )));
+                }
+            }
+        }
+        match self.run(|| session.finish_copy(copy, &data)) {
+            Ok(count) => {
+                self.tell(session);
+                self.outbox.complete(&format!("COPY {count}"));
+                Ok(Ok(()))
+            }
+            Err(error) => Ok(Err(error)),
+        }
+    }
+
+    async fn extended(&mut self, session: &mut Session, request: Message) -> Outcome<Result<(), SqlError>> {
+        match request {
+            Message::Parse { name, text, types } => {
+                let prepared =
+                    check_text(&text).and_then(|text| self.run(|| session.prepare(&name, text, &types)));
+                if let Err(error) = prepared {
+                    return Ok(Err(error));
+                }
+                self.outbox.parse_complete();
+            }
+            Message::Bind(bind) => {
+                let params =
+                    bind.parameters.into_iter().map(|value| value.map(|value| value.to_vec())).collect();
+                let formats = (bind.parameter_formats, bind.result_formats);
+                if let Err(error) = self.run(|| session.bind(&bind.portal, &bind.statement, formats, params))
+                {
+                    return Ok(Err(error));
+                }
+                self.outbox.bind_complete();
+            }
+            Message::Describe(Target::Statement(name)) => match session.describe_statement(&name) {
+                Ok(description) => {
+                    self.outbox.parameter_description(&description.params);
+                    self.outbox.description(description.columns.as_deref(), &[]);
+                }
+                Err(error) => return Ok(Err(error)),
+            },
+            Message::Describe(Target::Portal(name)) => match session.describe_portal(&name) {
+                Ok(bound) => self.outbox.description(bound.description.columns.as_deref(), &bound.formats),
+                Err(error) => return Ok(Err(error)),
+            },
+            Message::Close(Target::Statement(name)) => {
+                session.close_statement(&name);
+                self.outbox.close_complete();
+            }
+            Message::Close(Target::Portal(name)) => {
+                session.close_portal(&name);
+                self.outbox.close_complete();
+            }
+            Message::Execute { portal, max_rows } => {
+                return self.execute_portal(session, &portal, max_rows).await;
+            }
+            _ => {}
+        }
+        Ok(Ok(()))
+    }
+
+    async fn execute_portal(
+        &mut self,
+        session: &mut Session,
+        name: &str,
+        max_rows: usize,
+    ) -> Outcome<Result<(), SqlError>> {
+        let bound = match session.start_portal(name) {
+            Ok(bound) => bound,
+            Err(error) => return Ok(Err(error)),
+        };
+        // A portal that was started before goes on with the rows that it has left.
+        if let Some(bound) = bound {
+            match self.answer(session, &bound).await? {
+                Ok(Answer::Rows { rows, tag }) => session.keep_rows(name, rows, tag),
+                Ok(answer) => {
+                    if let Err(error) = self.send(session, answer).await? {
+                        return Ok(Err(error));
+                    }
+                    return Ok(self.run(|| session.end_statement()));
+                }
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+        let taken = match session.take_rows(name, max_rows) {
+            Ok(taken) => taken,
+            Err(error) => return Ok(Err(error)),
+        };
+        for row in &taken.rows {
+            self.outbox.row(row);
+        }
+        if taken.more {
+            self.outbox.portal_suspended();
+            return Ok(Ok(()));
+        }
+        let ended = self.run(|| session.end_statement());
+        if ended.is_ok() {
+            self.tell(session);
+            self.outbox.complete(&taken.tag.text(taken.rows.len()));
+        }
+        Ok(ended)
+    }
+}
+
+fn copy_format_of(format: &CopyFormat) -> Format {
+    if format.kind == CopyKind::Binary { Format::Binary } else { Format::Text }
+}
+
+fn check_text(text: &[u8]) -> Result<&str, SqlError> {
+    if text.len() > MAX_BATCH {
+        return Err(SqlError::new(
+            SqlState::PROGRAM_LIMIT_EXCEEDED,
+            "statement batch size cannot exceed 1MB",
+        ));
+    }
+    std::str::from_utf8(text).map_err(|_| {
+        SqlError::new(SqlState::PROTOCOL_VIOLATION, "invalid byte sequence for encoding \"UTF8\"")
+    })
+}
+
+fn canceled_by_user() -> SqlError {
+    SqlError::new(SqlState::QUERY_CANCELED, "canceling statement due to user request")
+}
+
+fn timed_out() -> SqlError {
+    SqlError::new(SqlState::QUERY_CANCELED, "canceling statement due to statement timeout")
+}
