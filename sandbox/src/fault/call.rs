@@ -203,50 +203,17 @@ fn wrong_arguments(name: &str) -> SqlError {
 
 #[cfg(test)]
 mod tests {
-    use mz_deploy_planner::name::Ident;
-
     use super::*;
-    use crate::sql::ast::{Function, Name, Query, Select, SelectStatement};
+    use crate::sql::parser::parse_statements;
 
-    fn text(text: &str) -> Expr {
-        Expr::Value(Value::String(text.to_owned()))
+    /// Reads what a session writes.
+    fn parse(call: &str) -> Option<Result<Call, SqlError>> {
+        let statements = parse_statements(&format!("SELECT {call}")).expect("it is a statement");
+        statements.first().and_then(|parsed| Call::parse(&parsed.statement))
     }
 
-    fn number(number: &str) -> Expr {
-        Expr::Value(Value::Number(number.to_owned()))
-    }
-
-    fn select(schema: &str, name: &str, arguments: Vec<Expr>) -> Statement {
-        let function = Function {
-            name: Name(vec![Ident::new(schema), Ident::new(name)]),
-            args: FunctionArgs::List(arguments),
-            distinct: false,
-            order_by: Vec::new(),
-            filter: None,
-            over: None,
-        };
-        let select = Select {
-            distinct: None,
-            projection: vec![SelectItem::Expr { expr: Expr::Function(function), alias: None }],
-            from: Vec::new(),
-            selection: None,
-            group_by: Vec::new(),
-            having: None,
-            qualify: None,
-            options: Vec::new(),
-        };
-        let query = Query {
-            with: With::Simple(Vec::new()),
-            body: SetExpr::Select(Box::new(select)),
-            order_by: Vec::new(),
-            limit: None,
-            offset: None,
-        };
-        Statement::Select(SelectStatement { query, as_of: None })
-    }
-
-    fn parse(name: &str, arguments: Vec<Expr>) -> Result<Call, SqlError> {
-        Call::parse(&select(SCHEMA, name, arguments)).expect("it is a call")
+    fn problem(call: &str) -> SqlError {
+        parse(call).expect("it is a call").expect_err("something is wrong with it")
     }
 
     fn add(nth: Option<u64>, when: When, action: Action) -> Call {
@@ -255,61 +222,73 @@ mod tests {
 
     #[test]
     fn calls_are_rules() {
-        let rule = || vec![text("ALTER%"), number("2")];
-        let with = |more: &[&str]| [rule(), more.iter().map(|more| text(more)).collect()].concat();
-        let error = SqlError::new(SqlState::INTERNAL, "boom");
+        let boom = || Action::Fail(SqlError::internal("boom"));
         let cases = [
-            ("fail_statement", with(&["XX000", "boom"]), add(Some(2), When::Before, Action::Fail(error))),
-            ("delay", with(&["5s"]), add(Some(2), When::Before, Action::Delay(Duration::from_secs(5)))),
-            ("drop_connection", with(&["before"]), add(Some(2), When::Before, Action::Disconnect)),
-            ("drop_connection", with(&["after"]), add(Some(2), When::After, Action::Disconnect)),
+            ("fail_statement('ALTER%', 2, 'XX000', 'boom')", add(Some(2), When::Before, boom())),
+            ("fail_statement('ALTER%', NULL, 'XX000', 'boom')", add(None, When::Before, boom())),
             (
-                "run_before",
-                with(&["DROP TABLE t"]),
-                add(Some(2), When::Before, Action::Run("DROP TABLE t".into())),
+                "delay('ALTER%', 1, INTERVAL '5' SECOND)",
+                add(Some(1), When::Before, Action::Delay(Duration::from_secs(5))),
+            ),
+            ("drop_connection('ALTER%', 1, 'before')", add(Some(1), When::Before, Action::Disconnect)),
+            ("drop_connection('ALTER%', 1, 'after')", add(Some(1), When::After, Action::Disconnect)),
+            (
+                "run_before('ALTER%', 1, 'DROP TABLE t')",
+                add(Some(1), When::Before, Action::Run("DROP TABLE t".into())),
+            ),
+            (
+                "run_after('ALTER%', 1, 'DROP TABLE t')",
+                add(Some(1), When::After, Action::Run("DROP TABLE t".into())),
             ),
         ];
-        for (name, arguments, expected) in cases {
-            assert_eq!(parse(name, arguments), Ok(expected), "{name}");
+        for (call, expected) in cases {
+            assert_eq!(parse(&format!("mz_sandbox.{call}")), Some(Ok(expected)), "{call}");
         }
     }
 
     #[test]
     fn calls_change_the_world() {
-        let null = || Expr::Value(Value::Null);
-        let minute = Duration::from_mins(1);
+        let minute = Some(Duration::from_mins(1));
         let cases = [
-            ("oom", vec![text("prod")], Call::Oom("prod".into())),
-            ("lose_replica", vec![text("prod.r1")], Call::LoseReplica("prod".into(), "r1".into())),
-            ("lag", vec![text("m"), text("1 minute")], Call::Lag(Pattern::new("m"), Some(minute))),
-            ("set_hydration", vec![text("m"), null()], Call::SetHydration(Pattern::new("m"), None)),
-            ("advance", vec![text("1 minute")], Call::Advance(minute)),
-            ("hold_clock", vec![], Call::HoldClock),
-            ("disk_full", vec![Expr::Value(Value::Boolean(true))], Call::DiskFull(true)),
-            ("list", vec![], Call::List),
+            ("oom('prod')", Call::Oom("prod".into())),
+            ("lose_replica('prod.r1')", Call::LoseReplica("prod".into(), "r1".into())),
+            ("restart_replica('prod.r1')", Call::RestartReplica("prod".into(), "r1".into())),
+            ("lag('m', INTERVAL '1 minute')", Call::Lag(Pattern::new("m"), minute)),
+            ("set_hydration('m', '1 minute')", Call::SetHydration(Pattern::new("m"), minute)),
+            ("set_hydration('m', NULL)", Call::SetHydration(Pattern::new("m"), None)),
+            ("advance('1 minute')", Call::Advance(Duration::from_mins(1))),
+            ("hold_clock()", Call::HoldClock),
+            ("release_clock()", Call::ReleaseClock),
+            ("disk_full(true)", Call::DiskFull(true)),
+            ("clear()", Call::Clear),
+            ("list()", Call::List),
         ];
-        for (name, arguments, expected) in cases {
-            assert_eq!(parse(name, arguments), Ok(expected), "{name}");
+        for (call, expected) in cases {
+            assert_eq!(parse(&format!("mz_sandbox.{call}")), Some(Ok(expected)), "{call}");
         }
     }
 
     #[test]
     fn what_is_wrong_with_a_call_is_said() {
-        let unknown = parse("nosuch", vec![]).expect_err("there is no such function");
+        let unknown = problem("mz_sandbox.nosuch()");
         assert_eq!(unknown.message, "function \"mz_sandbox.nosuch\" does not exist");
-        let wrong =
-            parse("delay", vec![text("%"), number("0"), text("1s")]).expect_err("statements count from 1");
-        assert_eq!(wrong.hint.as_deref(), Some("Call mz_sandbox.delay(pattern, n, interval) with literals."));
-        let interval = parse("advance", vec![text("soon")]).expect_err("no interval");
+        let from_zero = problem("mz_sandbox.delay('%', 0, '1s')");
+        assert_eq!(
+            from_zero.hint.as_deref(),
+            Some("Call mz_sandbox.delay(pattern, n, interval) with literals.")
+        );
+        let interval = problem("mz_sandbox.advance('soon')");
         assert!(interval.message.starts_with("invalid interval `soon`"), "{interval}");
-        let code = parse("fail_statement", vec![text("%"), number("1"), text("oops"), text("x")]);
-        assert_eq!(code.expect_err("no code").code, SqlState::INVALID_PARAMETER_VALUE);
-        let computed = parse("oom", vec![Expr::Default]).expect_err("no literal");
-        assert!(computed.hint.is_some());
+        let code = problem("mz_sandbox.fail_statement('%', 1, 'oops', 'x')");
+        assert_eq!(code.code, SqlState::INVALID_PARAMETER_VALUE);
+        assert!(problem("mz_sandbox.oom('a' || 'b')").hint.is_some());
+        assert_eq!(problem("mz_sandbox.clear() FROM t").code, SqlState::FEATURE_NOT_SUPPORTED);
     }
 
     #[test]
     fn other_statements_are_no_calls() {
-        assert_eq!(Call::parse(&select("public", "clear", vec![])), None);
+        for call in ["public.clear()", "clear()", "1", "mz_sandbox.clear(), 1"] {
+            assert_eq!(parse(call), None, "{call}");
+        }
     }
 }
