@@ -10,7 +10,7 @@ use super::id::{ClusterId, DatabaseId, ItemId, NetworkPolicyId, ReplicaId, RoleI
 use super::model::{DefaultPrivilegeKey, ItemKind, ManagedCluster, NetworkPolicyRule, ObjectId, Replica};
 use super::privilege::PrivilegeSet;
 
-/// A change. Ids of new things are taken by the planner from [`super::Catalog::next`] beforehand, in order; oids are
+/// A change. Ids of new things are taken by the planner from the catalog beforehand, in order; oids are
 /// given when the operation is applied.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the fields are what the statement gives")]
