@@ -20,9 +20,10 @@ mod write;
 
 pub use copy::{CopyColumn, CopyFormat, CopyFrom, CopyKind, CopyPlan, plan_copy};
 pub use create::{Planning, plan_item};
-pub use explain::{ExplainPlan, plan_explain};
+pub use explain::plan_explain;
 pub use mirror::mirror;
 pub use resolve::References;
 pub use select::{QueryPlan, Time, plan_select};
+pub use show::{AnswerPlan, plan_show_create};
 pub use subscribe::{SubscribePlan, plan_subscribe};
 pub use write::{WritePlan, plan_delete, plan_insert, plan_update};

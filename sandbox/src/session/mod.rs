@@ -120,7 +120,7 @@ impl Session {
     /// What the engine knows of the session.
     fn engine_settings(&self, catalog: &Catalog) -> SessionSettings {
         let view = self.view();
-        let schemas = catalog.effective_path(&view);
+        let schemas = catalog.listed_schemas(&view);
         SessionSettings {
             user: self.user.clone(),
             session_user: self.user.clone(),

@@ -13,6 +13,9 @@ use crate::query::{QueryPlan, Time};
 use crate::result::{Format, Param, Row, TypeOid};
 use crate::sql::ast::Statement;
 
+const NO_REPLICAS: &str = "Use ALTER CLUSTER to adjust the replication factor of the cluster. \
+    Example:`ALTER CLUSTER <cluster-name> SET (REPLICATION FACTOR 1)`";
+
 impl Session {
     pub(super) fn read(&mut self, statement: &Statement, bound: &Bound) -> Result<Answer> {
         match statement {
@@ -22,9 +25,10 @@ impl Session {
                     Read::Rows(rows) => Ok(Answer::Rows { rows, tag: Tag::Select }),
                     Read::Wait(until) => Ok(Answer::Wait { until }),
                 },
-                Plan::Explain(plan) => {
+                Plan::Answer(plan) => {
                     self.transaction.read(true, None)?;
-                    Err(plan.refused)
+                    plan.requires.check(&self.catalog(), self.role)?;
+                    Ok(Answer::Rows { rows: vec![plan.answer?], tag: Tag::Select })
                 }
                 Plan::Write(_) | Plan::Subscribe(_) | Plan::Other => {
                     Err(SqlError::unsupported(crate::sql::print::display(statement)))
@@ -68,7 +72,8 @@ impl Session {
                 return Err(SqlError::new(
                     SqlState::FEATURE_NOT_SUPPORTED,
                     format!("CLUSTER \"{name}\" has no replicas available to service request"),
-                ));
+                )
+                .with_hint(NO_REPLICAS));
             }
         }
         Ok(())
