@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 
 use mz_deploy_planner::name::Ident;
 
-use crate::catalog::{Catalog, Item, ItemId, ItemKind};
+use crate::catalog::{Catalog, Item, ItemId};
 use crate::error::SqlError;
-use crate::plan::SessionView;
+use crate::plan::{SessionView, article};
 use crate::sql::ast::{
     Cte, DataType, Expr, Function, FunctionArgs, ItemRef, JoinConstraint, Limit, Name, OrderBy,
     QuantifiedOperand, Query, Select, SelectItem, SetExpr, TableFactor, TableWithJoins, Value, With,
@@ -401,31 +401,15 @@ pub(crate) fn special_function(word: &str) -> Option<&'static str> {
 }
 
 fn not_a_relation(catalog: &Catalog, item: &Item) -> SqlError {
-    let kind = kind_name(&item.kind);
-    let article = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    let kind = item.kind.object_kind().words();
     let name = full_name(catalog, item.id);
-    SqlError::internal(format!("catalog item '{name}' is {article} {kind} and so cannot be depended upon"))
-}
-
-/// The kind of an item in the words of an error.
-pub(crate) fn kind_name(kind: &ItemKind) -> &'static str {
-    match kind {
-        ItemKind::Table(_) => "table",
-        ItemKind::View(_) => "view",
-        ItemKind::MaterializedView(_) => "materialized view",
-        ItemKind::Index(_) => "index",
-        ItemKind::Source(_) => "source",
-        ItemKind::Sink(_) => "sink",
-        ItemKind::Connection(_) => "connection",
-        ItemKind::Secret => "secret",
-        ItemKind::Type(_) => "type",
-        ItemKind::Function => "function",
-    }
+    SqlError::internal(format!(
+        "catalog item '{name}' is {} {kind} and so cannot be depended upon",
+        article(kind)
+    ))
 }
 
 /// `database.schema.item` without quotes, as errors write it.
 pub(crate) fn full_name(catalog: &Catalog, id: ItemId) -> String {
-    let Some(name) = catalog.full_name(id) else { return id.to_string() };
-    let parts = name.database.iter().chain([&name.schema, &name.item]);
-    parts.map(Ident::as_str).collect::<Vec<_>>().join(".")
+    catalog.full_name(id).map_or_else(|| id.to_string(), |name| name.to_string())
 }

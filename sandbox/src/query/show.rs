@@ -41,8 +41,7 @@ pub fn plan_show_create(
     Ok(AnswerPlan {
         columns: COLUMNS.map(|name| Column::new(name, TEXT)).to_vec(),
         requires: usage_of_schemas(catalog, item),
-        answer: shown
-            .map(|(name, create_sql)| vec![Some(name.into_bytes()), Some(create_sql.into_bytes())]),
+        answer: shown.map(|(name, create_sql)| vec![Some(name.into_bytes()), Some(create_sql.into_bytes())]),
     })
 }
 

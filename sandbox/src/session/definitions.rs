@@ -174,6 +174,12 @@ pub(crate) const SESSION: &[Definition] = &[
         "Shows the Materialize server version (Materialize).",
     ),
     variable(
+        "network_policy",
+        "default",
+        Kind::ReadOnly,
+        "Sets the fallback network policy applied to all users without an explicit policy.",
+    ),
+    variable(
         "real_time_recency_timeout",
         "10 s",
         Kind::Duration,

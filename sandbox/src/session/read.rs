@@ -46,7 +46,11 @@ impl Session {
         }
         self.prepare_engine(&catalog)?;
         let answer = self.coordinator.engine().query(&plan.sql, params, formats);
-        Ok(Read::Rows(answer.map_err(|error| planning::translated(&error))?.result.rows))
+        let answer = answer.map_err(|error| match planning::translated(&error) {
+            error if plan.is_constant() => error,
+            error => evaluation_failed(error),
+        });
+        Ok(Read::Rows(answer?.result.rows))
     }
 
     /// Whether the session may run a query now: its transaction, its privileges, its cluster, in this order.
@@ -103,6 +107,11 @@ impl Session {
         text.and_then(|text| text.parse().ok())
             .ok_or_else(|| SqlError::internal("timestamp must not be NULL"))
     }
+}
+
+/// An error of rows that were being computed.
+pub(super) fn evaluation_failed(error: SqlError) -> SqlError {
+    SqlError { message: format!("Evaluation error: {}", error.message), ..error }
 }
 
 /// What came of a query.

@@ -10,7 +10,7 @@ use super::answer::{Answer, Bound, CopyFormat, Result};
 use super::changes::{Changes, Shape};
 use super::planning;
 use super::prepared::format_of;
-use super::read::{param_types, with_dependencies};
+use super::read::{evaluation_failed, param_types, with_dependencies};
 use super::time_domain::{is_stored, name_of};
 use crate::catalog::{Catalog, ItemId, ObjectId, Privilege};
 use crate::error::{Notice, SqlError, SqlState};
@@ -253,10 +253,7 @@ impl Session {
         let engine = self.coordinator.engine();
         match engine.query(&subscription.sql, &subscription.params, &subscription.formats) {
             Ok(answer) => Ok(answer.result.rows),
-            Err(error) => {
-                let error = planning::translated(&error);
-                Err(SqlError { message: format!("Evaluation error: {}", error.message), ..error })
-            }
+            Err(error) => Err(evaluation_failed(planning::translated(&error))),
         }
     }
 }
