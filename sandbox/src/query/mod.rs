@@ -1,5 +1,6 @@
 //! Queries: names to ids, and on to the engine's dialect.
 
+mod cancel;
 mod copy;
 mod create;
 mod describe;
@@ -18,6 +19,7 @@ mod tests;
 mod types;
 mod write;
 
+pub use cancel::{CancelPlan, plan_cancel};
 pub use copy::{CopyColumn, CopyFormat, CopyFrom, CopyKind, CopyPlan, plan_copy};
 pub use create::{Planning, plan_item};
 pub use explain::plan_explain;

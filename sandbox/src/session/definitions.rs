@@ -174,12 +174,6 @@ pub(crate) const SESSION: &[Definition] = &[
         "Shows the Materialize server version (Materialize).",
     ),
     variable(
-        "network_policy",
-        "default",
-        Kind::ReadOnly,
-        "Sets the fallback network policy applied to all users without an explicit policy.",
-    ),
-    variable(
         "real_time_recency_timeout",
         "10 s",
         Kind::Duration,
@@ -339,6 +333,12 @@ pub(crate) const SYSTEM: &[Definition] = &[
         "1000",
         NON_NEGATIVE,
         "The maximum number of tables in the region, across all schemas (Materialize).",
+    ),
+    variable(
+        "network_policy",
+        "default",
+        Kind::ReadOnly,
+        "Sets the fallback network policy applied to all users without an explicit policy.",
     ),
 ];
 

@@ -4,7 +4,6 @@
 mod answer;
 mod begin;
 mod changes;
-mod class;
 mod copy_format;
 mod cursor;
 pub(crate) mod definitions;
@@ -31,6 +30,7 @@ use tokio::sync::watch;
 pub(crate) use answer::{Answer, Bound, Fetch, Tag, Wait};
 pub(crate) use begin::StartupSetting;
 pub(crate) use copy_format::encode as encode_copy;
+pub(crate) use encode::bool as encode_bool;
 pub(crate) use subscription::Subscription;
 pub(crate) use transaction::Status;
 
@@ -64,6 +64,10 @@ pub(crate) struct Session {
 }
 
 impl Session {
+    pub(crate) fn role(&self) -> RoleId {
+        self.role
+    }
+
     pub(crate) fn status(&self) -> Status {
         self.transaction.status()
     }

@@ -8,7 +8,7 @@ use crate::engine::{Engine, EngineError};
 use crate::error::SqlError;
 use crate::plan::rbac::Requirements;
 use crate::plan::{self, DdlPlan, Limits, SessionView};
-use crate::query::{self, AnswerPlan, Planning, QueryPlan, SubscribePlan, WritePlan};
+use crate::query::{self, AnswerPlan, CancelPlan, Planning, QueryPlan, SubscribePlan, WritePlan};
 use crate::result::{Column, TypeOid};
 use crate::sql::ast::{Query, SelectStatement, SetExpr, Statement, With};
 use crate::sql::print::display;
@@ -24,6 +24,8 @@ pub(super) enum Plan {
     Subscribe(Box<SubscribePlan>),
     /// It runs no query.
     Answer(Box<AnswerPlan>),
+    /// It cancels what another connection runs.
+    Cancel(Box<CancelPlan>),
     /// It is planned when it runs.
     Other,
 }
@@ -42,6 +44,10 @@ impl Plan {
                 Description { params: plan.params.clone(), columns: Some(plan.columns.clone()) }
             }
             Self::Answer(plan) => Description { params: Vec::new(), columns: Some(plan.columns.clone()) },
+            Self::Cancel(plan) => Description {
+                params: plan.connection.params.clone(),
+                columns: Some(vec![plan.column.clone()]),
+            },
             Self::Other => Description::default(),
         }
     }
@@ -60,7 +66,10 @@ pub(super) fn plan(
     };
     let write = |plan: Result<WritePlan>| plan.map(|plan| Plan::Write(Box::new(plan)));
     match statement {
-        Statement::Select(select) => read(select),
+        Statement::Select(select) => match query::plan_cancel(select, catalog, view, engine, params) {
+            Some(plan) => plan.map(|plan| Plan::Cancel(Box::new(plan))),
+            None => read(select),
+        },
         Statement::Show(_) => read(&show_as_select(statement)),
         Statement::ShowCreate { kind, name, redacted } => {
             query::plan_show_create((*kind, name, *redacted), catalog, view)

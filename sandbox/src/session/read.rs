@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use super::Session;
 use super::answer::{Answer, Bound, Result, Tag};
 use super::planning::{self, Plan};
+use super::prepared::format_of;
 use super::time_domain;
-use crate::catalog::{Catalog, ItemId, ObjectId, Privilege};
+use crate::catalog::{Catalog, ItemId, ObjectId, Privilege, RoleId};
 use crate::error::{SqlError, SqlState};
 use crate::plan::rbac::Requirements;
-use crate::query::{QueryPlan, Time};
+use crate::query::{CancelPlan, QueryPlan, Time};
 use crate::result::{Format, Param, Row, TypeOid};
 use crate::sql::ast::Statement;
 
@@ -30,11 +31,31 @@ impl Session {
                     plan.requires.check(&self.catalog(), self.role)?;
                     Ok(Answer::Rows { rows: vec![plan.answer?], tag: Tag::Select })
                 }
+                Plan::Cancel(plan) => self.cancel(&plan, bound),
                 Plan::Write(_) | Plan::Subscribe(_) | Plan::Other => {
                     Err(SqlError::unsupported(crate::sql::print::display(statement)))
                 }
             },
         }
+    }
+
+    /// `pg_cancel_backend`: nothing is canceled for NULL.
+    fn cancel(&mut self, plan: &CancelPlan, bound: &Bound) -> Result<Answer> {
+        let Read::Rows(rows) = self.select(&plan.connection, &bound.params, &[])? else {
+            return Err(SqlError::unsupported("pg_cancel_backend with AS OF"));
+        };
+        let number = rows.into_iter().flatten().next().flatten();
+        let Some(number) = number else {
+            return Ok(Answer::Rows { rows: vec![vec![None]], tag: Tag::Select });
+        };
+        let number = String::from_utf8_lossy(&number).parse::<i32>().ok();
+        let connection = number.and_then(|number| u32::try_from(number).ok());
+        Ok(Answer::Cancel { connection, format: format_of(&bound.formats, 0) })
+    }
+
+    /// Whether the session may cancel what a role runs.
+    pub(crate) fn may_cancel(&self, role: RoleId) -> Result<()> {
+        Requirements { membership: vec![role], ..Requirements::default() }.check(&self.catalog(), self.role)
     }
 
     /// Runs a query.

@@ -159,8 +159,7 @@ impl Statement {
             Self::AlterRename { .. }
             | Self::AlterSwap { .. }
             | Self::CreateTableFromSource(_)
-            | Self::CreateSource(_)
-            | Self::CreateWebhookSource(_) => Class::DdlTransaction,
+            | Self::CreateSource(_) => Class::DdlTransaction,
             Self::Insert(_)
             | Self::Update(_)
             | Self::Delete(_)
@@ -186,6 +185,7 @@ impl Statement {
             | Self::CreateMaterializedView(_)
             | Self::CreateTable(_)
             | Self::CreateIndex(_)
+            | Self::CreateWebhookSource(_)
             | Self::CreateSink(_)
             | Self::CreateSecret { .. }
             | Self::CreateConnection(_)
