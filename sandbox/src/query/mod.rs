@@ -27,5 +27,5 @@ pub use mirror::mirror;
 pub use resolve::References;
 pub use select::{QueryPlan, Time, plan_select};
 pub use show::{AnswerPlan, plan_show_create};
-pub use subscribe::{SubscribePlan, plan_subscribe};
+pub use subscribe::{SubscribePlan, plan_subscribe, retarget};
 pub use write::{WritePlan, plan_delete, plan_insert, plan_update};

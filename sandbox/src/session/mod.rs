@@ -1,7 +1,11 @@
 //! A client's session: variables, transactions, prepared statements, portals and cursors. A session is asked and
 //! answers; whatever has to be waited for comes back as a value.
+//!
+//! The engine keeps the present alone, so the reads of a block each see the present; those of the server see the time of
+//! the block's first read.
 
 mod answer;
+mod as_of;
 mod begin;
 mod changes;
 mod copy_format;

@@ -10,7 +10,7 @@ use super::time_domain;
 use crate::catalog::{Catalog, ItemId, ObjectId, Privilege, RoleId};
 use crate::error::{SqlError, SqlState};
 use crate::plan::rbac::Requirements;
-use crate::query::{CancelPlan, QueryPlan, Time};
+use crate::query::{CancelPlan, QueryPlan};
 use crate::result::{Format, Param, Row, TypeOid};
 use crate::sql::ast::Statement;
 
@@ -62,8 +62,15 @@ impl Session {
     pub(super) fn select(&mut self, plan: &QueryPlan, params: &[Param], formats: &[Format]) -> Result<Read> {
         let catalog = self.catalog();
         self.allow_read(&catalog, plan)?;
-        if let Some(until) = plan.as_of.as_ref().map(|as_of| self.time_of(as_of)).transpose()?.flatten() {
-            return Ok(Read::Wait(until));
+        if let Some(as_of) = &plan.as_of {
+            let time = if plan.is_constant() {
+                self.evaluate_time(&as_of.sql)?
+            } else {
+                self.readable_time(&catalog, as_of, &plan.references)?
+            };
+            if time > self.clock().now() {
+                return Ok(Read::Wait(time));
+            }
         }
         self.prepare_engine(&catalog)?;
         let answer = self.coordinator.engine().query(&plan.sql, params, formats);
@@ -111,22 +118,6 @@ impl Session {
         }
         let references = &plan.references;
         if references.reads.is_empty() { !references.calls("count") } else { references.reads_only_system() }
-    }
-
-    /// The time that a query has to wait for; `None` if it has come.
-    pub(super) fn time_of(&self, as_of: &Time) -> Result<Option<u64>> {
-        let time = self.evaluate_time(&as_of.sql)?;
-        Ok((time > self.clock().now()).then_some(time))
-    }
-
-    /// The value of a query for a time.
-    pub(super) fn evaluate_time(&self, sql: &str) -> Result<u64> {
-        let answer = self.coordinator.engine().query(sql, &[], &[]);
-        let rows = answer.map_err(|error| planning::translated(&error))?.result.rows;
-        let value: Option<Vec<u8>> = rows.into_iter().flatten().next().flatten();
-        let text = value.map(|value| String::from_utf8_lossy(&value).into_owned());
-        text.and_then(|text| text.parse().ok())
-            .ok_or_else(|| SqlError::internal("timestamp must not be NULL"))
     }
 }
 
