@@ -8,6 +8,7 @@ use super::model::{
 };
 use super::names::NameSpace;
 use super::privilege::{Acl, PrivilegeSet};
+use crate::sql::print::ItemNames;
 
 /// Where an item is, by names. Items of the server's own schemas have no database.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +26,16 @@ impl std::fmt::Display for FullName {
             write!(f, "{}.", database.as_str())?;
         }
         write!(f, "{}.{}", self.schema.as_str(), self.item.as_str())
+    }
+}
+
+impl ItemNames for Catalog {
+    fn item(&self, id: ItemId) -> Option<FullName> {
+        self.full_name(id)
+    }
+
+    fn cluster(&self, id: ClusterId) -> Option<Ident> {
+        Self::cluster(self, id).map(|cluster| cluster.name.clone())
     }
 }
 

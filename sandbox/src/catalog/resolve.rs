@@ -87,13 +87,17 @@ impl Catalog {
             .map(Ident::from)
             .filter(|name| !session.search_path.contains(name))
             .filter_map(|name| self.schema_by_name(None, &name));
-        let listed = session.search_path.iter().filter_map(|name| self.find_schema(session, name).ok());
-        implicit.chain(listed).collect()
+        implicit.chain(self.listed_schemas(session)).collect()
+    }
+
+    /// The schemas of the search path that exist.
+    pub fn listed_schemas(&self, session: &SessionView) -> Vec<&Schema> {
+        session.search_path.iter().filter_map(|name| self.find_schema(session, name).ok()).collect()
     }
 
     /// The first schema of the search path that exists.
     pub fn current_schema(&self, session: &SessionView) -> Option<&Schema> {
-        session.search_path.iter().find_map(|name| self.find_schema(session, name).ok())
+        self.listed_schemas(session).into_iter().next()
     }
 
     /// A schema by one name: in the session's database, or the server's own.

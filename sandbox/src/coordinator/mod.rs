@@ -4,7 +4,7 @@ mod clock;
 mod hooks;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
@@ -27,6 +27,8 @@ pub struct Coordinator {
     hooks: Hooks,
     /// Counts every change of the catalog or of rows.
     changes: watch::Sender<u64>,
+    /// When the last of them was, in milliseconds since 1970.
+    changed_at: AtomicU64,
     next_connection: AtomicU32,
     environment_id: String,
     started: String,
@@ -37,6 +39,19 @@ pub struct Coordinator {
 pub(crate) struct State {
     pub(crate) catalog: Arc<Catalog>,
     secrets: BTreeMap<ItemId, Vec<u8>>,
+    /// Ids that other ids took the place of: old to new.
+    moved: BTreeMap<ItemId, ItemId>,
+}
+
+impl State {
+    /// The id that stands for what an id stood for.
+    pub(crate) fn moved(&self, mut id: ItemId) -> ItemId {
+        // An id is never given twice, so this comes to an end.
+        while let Some(next) = self.moved.get(&id) {
+            id = *next;
+        }
+        id
+    }
 }
 
 /// A change of the catalog that is ready to be made.
@@ -56,11 +71,16 @@ impl Coordinator {
         let started = now_text(&engine)?;
         engine.batch(&system::bootstrap_sql()).map_err(engine_failed)?;
         let coordinator = Self {
-            state: Mutex::new(State { catalog: Arc::new(Catalog::default()), secrets: BTreeMap::new() }),
+            state: Mutex::new(State {
+                catalog: Arc::new(Catalog::default()),
+                secrets: BTreeMap::new(),
+                moved: BTreeMap::new(),
+            }),
             engine,
             clock,
             hooks,
             changes: watch::Sender::new(0),
+            changed_at: AtomicU64::new(0),
             next_connection: AtomicU32::new(1),
             environment_id: format!("local-az1-{}-0", uuid()),
             started,
@@ -124,8 +144,14 @@ impl Coordinator {
         self.changes.subscribe()
     }
 
+    /// When rows or the catalog changed last: since then all is as it is now.
+    pub(crate) fn changed_at(&self) -> u64 {
+        self.changed_at.load(Ordering::Acquire)
+    }
+
     /// Says that rows or the catalog are other ones now.
     pub(crate) fn changed(&self) {
+        self.changed_at.store(self.clock.now(), Ordering::Release);
         self.changes.send_modify(|count| *count += 1);
     }
 
@@ -138,6 +164,7 @@ impl Coordinator {
         self.hooks.record(&Record::Catalog(&change.transaction))?;
         state.secrets.extend(change.secrets);
         state.secrets.retain(|id, _| catalog.item(*id).is_some());
+        state.moved.extend(&effects.moved);
         state.catalog = Arc::new(catalog);
         self.changed();
         Ok(effects)

@@ -4,7 +4,7 @@
 use super::context::{DdlPlan, SessionView};
 use super::limits::Limits;
 use super::rbac::Requirements;
-use super::{cluster, comment, container, drop, grant, owner, rename, role};
+use super::{cluster, comment, container, drop, grant, owner, rename, role, system_variable};
 use crate::catalog::{Catalog, Op};
 use crate::error::{Notice, SqlError};
 use crate::sql::ast::Statement;
@@ -80,6 +80,7 @@ pub fn plan_ddl(
         Statement::Drop { kind, if_exists, names, behavior } => {
             drop::drop(catalog, session, *kind, *if_exists, names, *behavior)
         }
+        Statement::AlterSystem { name, .. } => system_variable::alter(catalog, session, name.as_ref()),
         Statement::Comment { target, text } => comment::comment(catalog, session, target, text.as_deref()),
         Statement::Grant(change) => grant::change(catalog, session, change, true),
         Statement::Revoke(change) => grant::change(catalog, session, change, false),

@@ -14,10 +14,11 @@ pub mod rbac;
 mod rename;
 mod rename_conflict;
 mod role;
+mod system_variable;
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use context::{DdlPlan, SessionView};
 pub use ddl::{Planned, plan_ddl};
 pub use limits::Limits;
-pub(crate) use names::wrong_kind;
+pub(crate) use names::{article, wrong_kind};

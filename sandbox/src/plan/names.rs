@@ -49,7 +49,8 @@ pub(crate) fn wrong_kind(
     ))
 }
 
-fn article(word: &str) -> &'static str {
+/// `a` or `an`.
+pub(crate) fn article(word: &str) -> &'static str {
     if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
 }
 

@@ -7,9 +7,10 @@ use std::collections::BTreeSet;
 
 use mz_deploy_planner::name::Ident;
 
-use crate::catalog::{Catalog, Item, ItemId, ItemKind};
+use crate::catalog::{Catalog, Item, ItemId};
 use crate::error::SqlError;
-use crate::plan::SessionView;
+use crate::plan::{SessionView, article};
+use crate::result::TypeOid;
 use crate::sql::ast::{
     Cte, DataType, Expr, Function, FunctionArgs, ItemRef, JoinConstraint, Limit, Name, OrderBy,
     QuantifiedOperand, Query, Select, SelectItem, SetExpr, TableFactor, TableWithJoins, Value, With,
@@ -26,6 +27,8 @@ pub struct References {
     pub calls: BTreeSet<(String, String)>,
     /// The highest parameter.
     pub parameters: u32,
+    /// Parameters without a type of their own whose elements are compared; true within `WHERE`.
+    elements: Vec<(u32, bool)>,
     /// `*` in a select list, or a natural join.
     pub wildcard: bool,
     /// It has a `SHOW`.
@@ -45,6 +48,22 @@ impl References {
         self.calls.iter().any(|(_, called)| called == name)
     }
 
+    /// The server can't tell the type of a parameter whose elements are asked for, unless the client does.
+    pub(crate) fn check_elements(&self, given: &[TypeOid]) -> Result<(), SqlError> {
+        let unknown = |n: u32| {
+            let place = usize::try_from(n).ok().and_then(|n| n.checked_sub(1));
+            place.and_then(|place| given.get(place)).is_none_or(|oid| *oid == 0)
+        };
+        let Some((_, in_where)) = self.elements.iter().find(|(n, _)| unknown(*n)) else { return Ok(()) };
+        let message = "function unnest(unknown) is not unique";
+        if *in_where {
+            return Err(SqlError::internal(format!("WHERE clause error: {message}")));
+        }
+        Err(SqlError::internal(message).with_hint(
+            "Could not choose a best candidate function.  You might need to add explicit type casts.",
+        ))
+    }
+
     /// Reads a relation of the server's own.
     pub fn reads_system(&self) -> bool {
         self.reads.iter().any(|id| !id.is_user())
@@ -61,13 +80,14 @@ pub(crate) struct Resolver<'a> {
     pub(crate) catalog: &'a Catalog,
     pub(crate) session: &'a SessionView,
     ctes: Vec<Ident>,
+    in_where: bool,
     pub(crate) references: References,
 }
 
 impl<'a> Resolver<'a> {
     /// A resolver that has seen nothing yet.
     pub(crate) fn new(catalog: &'a Catalog, session: &'a SessionView) -> Self {
-        Self { catalog, session, ctes: Vec::new(), references: References::default() }
+        Self { catalog, session, ctes: Vec::new(), in_where: false, references: References::default() }
     }
 
     /// A query with everything in it.
@@ -128,7 +148,12 @@ impl<'a> Resolver<'a> {
             self.exprs(exprs)?;
         }
         self.select_items(&mut select.projection)?;
-        for expr in [&mut select.selection, &mut select.having, &mut select.qualify].into_iter().flatten() {
+        if let Some(selection) = &mut select.selection {
+            let outside = std::mem::replace(&mut self.in_where, true);
+            self.expr(selection)?;
+            self.in_where = outside;
+        }
+        for expr in [&mut select.having, &mut select.qualify].into_iter().flatten() {
             self.expr(expr)?;
         }
         self.exprs(&mut select.group_by)
@@ -321,7 +346,12 @@ impl<'a> Resolver<'a> {
                 self.expr(left)?;
                 match &mut **right {
                     QuantifiedOperand::Query(query) => self.query(query),
-                    QuantifiedOperand::Expr(expr) => self.expr(expr),
+                    QuantifiedOperand::Expr(expr) => {
+                        if let Expr::Parameter(n) = expr {
+                            self.references.elements.push((*n, self.in_where));
+                        }
+                        self.expr(expr)
+                    }
                 }
             }
             Expr::Exists(query)
@@ -401,31 +431,15 @@ pub(crate) fn special_function(word: &str) -> Option<&'static str> {
 }
 
 fn not_a_relation(catalog: &Catalog, item: &Item) -> SqlError {
-    let kind = kind_name(&item.kind);
-    let article = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    let kind = item.kind.object_kind().words();
     let name = full_name(catalog, item.id);
-    SqlError::internal(format!("catalog item '{name}' is {article} {kind} and so cannot be depended upon"))
-}
-
-/// The kind of an item in the words of an error.
-pub(crate) fn kind_name(kind: &ItemKind) -> &'static str {
-    match kind {
-        ItemKind::Table(_) => "table",
-        ItemKind::View(_) => "view",
-        ItemKind::MaterializedView(_) => "materialized view",
-        ItemKind::Index(_) => "index",
-        ItemKind::Source(_) => "source",
-        ItemKind::Sink(_) => "sink",
-        ItemKind::Connection(_) => "connection",
-        ItemKind::Secret => "secret",
-        ItemKind::Type(_) => "type",
-        ItemKind::Function => "function",
-    }
+    SqlError::internal(format!(
+        "catalog item '{name}' is {} {kind} and so cannot be depended upon",
+        article(kind)
+    ))
 }
 
 /// `database.schema.item` without quotes, as errors write it.
 pub(crate) fn full_name(catalog: &Catalog, id: ItemId) -> String {
-    let Some(name) = catalog.full_name(id) else { return id.to_string() };
-    let parts = name.database.iter().chain([&name.schema, &name.item]);
-    parts.map(Ident::as_str).collect::<Vec<_>>().join(".")
+    catalog.full_name(id).map_or_else(|| id.to_string(), |name| name.to_string())
 }

@@ -62,6 +62,11 @@ pub fn plan_select(
     resolver.query(&mut query)?;
     let as_of = statement.as_of.as_ref().map(|as_of| time(&mut resolver, as_of)).transpose()?;
     let references = resolver.references;
+    if references.calls(super::cancel::FUNCTION) {
+        let message = format!("{} in this position not yet supported", super::cancel::FUNCTION);
+        return Err(SqlError::internal(message));
+    }
+    references.check_elements(params)?;
     ensure_types(catalog, engine, &references.types)?;
     let sql = lower::query(catalog, &query)?;
     let described = describe(engine, &sql, params)?;

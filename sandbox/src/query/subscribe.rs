@@ -7,7 +7,7 @@ use super::feature::unavailable;
 use super::lower;
 use super::resolve::{References, Resolver};
 use super::select::{Time, ensure_types, time, time_query};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, ItemId};
 use crate::engine::Engine;
 use crate::error::SqlError;
 use crate::plan::SessionView;
@@ -17,13 +17,17 @@ use crate::sql::ast::{
     SubscribeRelation, TableFactor, TableWithJoins, Value, With,
 };
 
+use crate::sql::visit::{Role, Visitor, walk_query};
+
 /// The type modifier of `mz_timestamp` in the rows of a subscription: a number without decimals.
 const TIMESTAMP_MOD: i32 = (39 << 16) + 4;
 
 /// A subscription that is ready to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SubscribePlan {
-    /// The engine's SQL for the rows at a time.
+    /// The query, with ids for names.
+    pub query: Query,
+    /// The engine's SQL for its rows at a time.
     pub sql: String,
     /// The columns of that query.
     pub inner: Vec<Column>,
@@ -107,6 +111,7 @@ pub fn plan_subscribe(
     }
     let params = described.params;
     Ok(SubscribePlan {
+        query,
         sql,
         inner,
         columns,
@@ -119,6 +124,24 @@ pub fn plan_subscribe(
         upsert_key,
         refused,
     })
+}
+
+/// Makes a resolved query read other items, and lowers it.
+pub fn retarget(
+    query: &mut Query,
+    to: &dyn Fn(ItemId) -> ItemId,
+    catalog: &Catalog,
+) -> Result<String, SqlError> {
+    struct Retarget<'a>(&'a dyn Fn(ItemId) -> ItemId);
+    impl Visitor for Retarget<'_> {
+        fn item(&mut self, _: Role, item: &mut ItemRef) {
+            if let ItemRef::Id(id) = item {
+                *id = (self.0)(*id);
+            }
+        }
+    }
+    walk_query(&mut Retarget(to), query);
+    lower::query(catalog, query)
 }
 
 fn with_diffs(columns: &mut Vec<Column>, inner: &[Column]) {

@@ -4,7 +4,7 @@ use mz_deploy_planner::name::Ident;
 
 use super::describe::describe;
 use super::lower::{self, Lowering, quoted};
-use super::resolve::{References, Resolver, full_name, kind_name};
+use super::resolve::{References, Resolver, full_name};
 use super::select::ensure_types;
 use super::types;
 use crate::catalog::{Catalog, ColumnDesc, Item, ItemId, ItemKind, ScalarType, TableStatement};
@@ -13,7 +13,8 @@ use crate::error::{SqlError, SqlState};
 use crate::plan::SessionView;
 use crate::result::{Column, TypeOid};
 use crate::sql::ast::{
-    Delete, Expr, Insert, ItemRef, Query, SetExpr, TableAlias, TableFactor, TableWithJoins, Update, Value, With,
+    Delete, Expr, Insert, ItemRef, Query, SetExpr, TableAlias, TableFactor, TableWithJoins, Update, Value,
+    With,
 };
 
 /// A write that is ready to run on the engine.
@@ -190,7 +191,10 @@ pub(super) fn insertable<'a>(
 ) -> Result<Vec<&'a ColumnDesc>, SqlError> {
     let name = full_name(catalog, item.id);
     let ItemKind::Table(table) = &item.kind else {
-        return Err(SqlError::internal(format!("cannot insert into {} '{name}'", kind_name(&item.kind))));
+        return Err(SqlError::internal(format!(
+            "cannot insert into {} '{name}'",
+            item.kind.object_kind().words()
+        )));
     };
     match &table.create {
         Some(TableStatement::Table(_)) => {}
@@ -223,7 +227,7 @@ fn mutable<'a>(catalog: &Catalog, item: &'a Item) -> Result<&'a [ColumnDesc], Sq
             Some(_) => Err(SqlError::internal(format!("cannot mutate non-writeable table '{name}'"))),
             None => Err(SqlError::internal(format!("cannot mutate system table '{name}'"))),
         },
-        kind => Err(SqlError::internal(format!("cannot mutate {} '{name}'", kind_name(kind)))),
+        kind => Err(SqlError::internal(format!("cannot mutate {} '{name}'", kind.object_kind().words()))),
     }
 }
 

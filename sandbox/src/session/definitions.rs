@@ -334,6 +334,12 @@ pub(crate) const SYSTEM: &[Definition] = &[
         NON_NEGATIVE,
         "The maximum number of tables in the region, across all schemas (Materialize).",
     ),
+    variable(
+        "network_policy",
+        "default",
+        Kind::ReadOnly,
+        "Sets the fallback network policy applied to all users without an explicit policy.",
+    ),
 ];
 
 /// The variable of a name. `schema` is another name of `search_path`.

@@ -1,10 +1,13 @@
 //! A client's session: variables, transactions, prepared statements, portals and cursors. A session is asked and
 //! answers; whatever has to be waited for comes back as a value.
+//!
+//! The engine keeps the present alone, so the reads of a block each see the present; those of the server see the time of
+//! the block's first read.
 
 mod answer;
+mod as_of;
 mod begin;
 mod changes;
-mod class;
 mod copy_format;
 mod cursor;
 pub(crate) mod definitions;
@@ -31,6 +34,7 @@ use tokio::sync::watch;
 pub(crate) use answer::{Answer, Bound, Fetch, Tag, Wait};
 pub(crate) use begin::StartupSetting;
 pub(crate) use copy_format::encode as encode_copy;
+pub(crate) use encode::bool as encode_bool;
 pub(crate) use subscription::Subscription;
 pub(crate) use transaction::Status;
 
@@ -64,6 +68,10 @@ pub(crate) struct Session {
 }
 
 impl Session {
+    pub(crate) fn role(&self) -> RoleId {
+        self.role
+    }
+
     pub(crate) fn status(&self) -> Status {
         self.transaction.status()
     }
@@ -120,7 +128,7 @@ impl Session {
     /// What the engine knows of the session.
     fn engine_settings(&self, catalog: &Catalog) -> SessionSettings {
         let view = self.view();
-        let schemas = catalog.effective_path(&view);
+        let schemas = catalog.listed_schemas(&view);
         SessionSettings {
             user: self.user.clone(),
             session_user: self.user.clone(),

@@ -8,7 +8,7 @@ use crate::engine::{Engine, EngineError};
 use crate::error::SqlError;
 use crate::plan::rbac::Requirements;
 use crate::plan::{self, DdlPlan, Limits, SessionView};
-use crate::query::{self, ExplainPlan, Planning, QueryPlan, SubscribePlan, WritePlan};
+use crate::query::{self, AnswerPlan, CancelPlan, Planning, QueryPlan, SubscribePlan, WritePlan};
 use crate::result::{Column, TypeOid};
 use crate::sql::ast::{Query, SelectStatement, SetExpr, Statement, With};
 use crate::sql::print::display;
@@ -22,8 +22,10 @@ pub(super) enum Plan {
     Write(Box<WritePlan>),
     /// It returns the rows of a subscription.
     Subscribe(Box<SubscribePlan>),
-    /// It explains.
-    Explain(Box<ExplainPlan>),
+    /// It runs no query.
+    Answer(Box<AnswerPlan>),
+    /// It cancels what another connection runs.
+    Cancel(Box<CancelPlan>),
     /// It is planned when it runs.
     Other,
 }
@@ -41,7 +43,11 @@ impl Plan {
             Self::Subscribe(plan) => {
                 Description { params: plan.params.clone(), columns: Some(plan.columns.clone()) }
             }
-            Self::Explain(plan) => Description { params: Vec::new(), columns: Some(plan.columns.clone()) },
+            Self::Answer(plan) => Description { params: Vec::new(), columns: Some(plan.columns.clone()) },
+            Self::Cancel(plan) => Description {
+                params: plan.connection.params.clone(),
+                columns: Some(vec![plan.column.clone()]),
+            },
             Self::Other => Description::default(),
         }
     }
@@ -60,15 +66,22 @@ pub(super) fn plan(
     };
     let write = |plan: Result<WritePlan>| plan.map(|plan| Plan::Write(Box::new(plan)));
     match statement {
-        Statement::Select(select) => read(select),
-        Statement::Show(_) | Statement::ShowCreate { .. } => read(&show_as_select(statement)),
+        Statement::Select(select) => match query::plan_cancel(select, catalog, view, engine, params) {
+            Some(plan) => plan.map(|plan| Plan::Cancel(Box::new(plan))),
+            None => read(select),
+        },
+        Statement::Show(_) => read(&show_as_select(statement)),
+        Statement::ShowCreate { kind, name, redacted } => {
+            query::plan_show_create((*kind, name, *redacted), catalog, view)
+                .map(|plan| Plan::Answer(Box::new(plan)))
+        }
         Statement::Insert(insert) => write(query::plan_insert(insert, catalog, view, engine, params)),
         Statement::Update(update) => write(query::plan_update(update, catalog, view, engine, params)),
         Statement::Delete(delete) => write(query::plan_delete(delete, catalog, view, engine, params)),
         Statement::Subscribe(subscribe) => query::plan_subscribe(subscribe, catalog, view, engine, params)
             .map(|plan| Plan::Subscribe(Box::new(plan))),
         Statement::Explain(explain) => query::plan_explain(explain, catalog, view, engine, params)
-            .map(|plan| Plan::Explain(Box::new(plan))),
+            .map(|plan| Plan::Answer(Box::new(plan))),
         _ => Ok(Plan::Other),
     }
 }

@@ -5,13 +5,17 @@ use std::collections::BTreeSet;
 use super::Session;
 use super::answer::{Answer, Bound, Result, Tag};
 use super::planning::{self, Plan};
+use super::prepared::format_of;
 use super::time_domain;
-use crate::catalog::{Catalog, ItemId, ObjectId, Privilege};
+use crate::catalog::{Catalog, ItemId, ObjectId, Privilege, RoleId};
 use crate::error::{SqlError, SqlState};
 use crate::plan::rbac::Requirements;
-use crate::query::{QueryPlan, Time};
+use crate::query::{CancelPlan, QueryPlan};
 use crate::result::{Format, Param, Row, TypeOid};
 use crate::sql::ast::Statement;
+
+const NO_REPLICAS: &str = "Use ALTER CLUSTER to adjust the replication factor of the cluster. \
+    Example:`ALTER CLUSTER <cluster-name> SET (REPLICATION FACTOR 1)`";
 
 impl Session {
     pub(super) fn read(&mut self, statement: &Statement, bound: &Bound) -> Result<Answer> {
@@ -22,10 +26,12 @@ impl Session {
                     Read::Rows(rows) => Ok(Answer::Rows { rows, tag: Tag::Select }),
                     Read::Wait(until) => Ok(Answer::Wait { until }),
                 },
-                Plan::Explain(plan) => {
+                Plan::Answer(plan) => {
                     self.transaction.read(true, None)?;
-                    Err(plan.refused)
+                    plan.requires.check(&self.catalog(), self.role)?;
+                    Ok(Answer::Rows { rows: vec![plan.answer?], tag: Tag::Select })
                 }
+                Plan::Cancel(plan) => self.cancel(&plan, bound),
                 Plan::Write(_) | Plan::Subscribe(_) | Plan::Other => {
                     Err(SqlError::unsupported(crate::sql::print::display(statement)))
                 }
@@ -33,16 +39,46 @@ impl Session {
         }
     }
 
+    /// `pg_cancel_backend`: nothing is canceled for NULL.
+    fn cancel(&mut self, plan: &CancelPlan, bound: &Bound) -> Result<Answer> {
+        let Read::Rows(rows) = self.select(&plan.connection, &bound.params, &[])? else {
+            return Err(SqlError::unsupported("pg_cancel_backend with AS OF"));
+        };
+        let number = rows.into_iter().flatten().next().flatten();
+        let Some(number) = number else {
+            return Ok(Answer::Rows { rows: vec![vec![None]], tag: Tag::Select });
+        };
+        let number = String::from_utf8_lossy(&number).parse::<i32>().ok();
+        let connection = number.and_then(|number| u32::try_from(number).ok());
+        Ok(Answer::Cancel { connection, format: format_of(&bound.formats, 0) })
+    }
+
+    /// Whether the session may cancel what a role runs.
+    pub(crate) fn may_cancel(&self, role: RoleId) -> Result<()> {
+        Requirements { membership: vec![role], ..Requirements::default() }.check(&self.catalog(), self.role)
+    }
+
     /// Runs a query.
     pub(super) fn select(&mut self, plan: &QueryPlan, params: &[Param], formats: &[Format]) -> Result<Read> {
         let catalog = self.catalog();
         self.allow_read(&catalog, plan)?;
-        if let Some(until) = plan.as_of.as_ref().map(|as_of| self.time_of(as_of)).transpose()?.flatten() {
-            return Ok(Read::Wait(until));
+        if let Some(as_of) = &plan.as_of {
+            let time = if plan.is_constant() {
+                self.evaluate_time(&as_of.sql)?
+            } else {
+                self.readable_time(&catalog, as_of, &plan.references)?
+            };
+            if time > self.clock().now() {
+                return Ok(Read::Wait(time));
+            }
         }
         self.prepare_engine(&catalog)?;
         let answer = self.coordinator.engine().query(&plan.sql, params, formats);
-        Ok(Read::Rows(answer.map_err(|error| planning::translated(&error))?.result.rows))
+        let answer = answer.map_err(|error| match planning::translated(&error) {
+            error if plan.is_constant() => error,
+            error => evaluation_failed(error),
+        });
+        Ok(Read::Rows(answer?.result.rows))
     }
 
     /// Whether the session may run a query now: its transaction, its privileges, its cluster, in this order.
@@ -68,7 +104,8 @@ impl Session {
                 return Err(SqlError::new(
                     SqlState::FEATURE_NOT_SUPPORTED,
                     format!("CLUSTER \"{name}\" has no replicas available to service request"),
-                ));
+                )
+                .with_hint(NO_REPLICAS));
             }
         }
         Ok(())
@@ -82,22 +119,11 @@ impl Session {
         let references = &plan.references;
         if references.reads.is_empty() { !references.calls("count") } else { references.reads_only_system() }
     }
+}
 
-    /// The time that a query has to wait for; `None` if it has come.
-    pub(super) fn time_of(&self, as_of: &Time) -> Result<Option<u64>> {
-        let time = self.evaluate_time(&as_of.sql)?;
-        Ok((time > self.clock().now()).then_some(time))
-    }
-
-    /// The value of a query for a time.
-    pub(super) fn evaluate_time(&self, sql: &str) -> Result<u64> {
-        let answer = self.coordinator.engine().query(sql, &[], &[]);
-        let rows = answer.map_err(|error| planning::translated(&error))?.result.rows;
-        let value: Option<Vec<u8>> = rows.into_iter().flatten().next().flatten();
-        let text = value.map(|value| String::from_utf8_lossy(&value).into_owned());
-        text.and_then(|text| text.parse().ok())
-            .ok_or_else(|| SqlError::internal("timestamp must not be NULL"))
-    }
+/// An error of rows that were being computed.
+pub(super) fn evaluation_failed(error: SqlError) -> SqlError {
+    SqlError { message: format!("Evaluation error: {}", error.message), ..error }
 }
 
 /// What came of a query.

@@ -2,7 +2,6 @@
 
 use super::Session;
 use super::answer::{Answer, Bound, Description, Result};
-use super::class::{Class, class};
 use super::planning::{self, Plan};
 use super::settings::show_columns;
 use super::transaction::{Status, Work};
@@ -12,6 +11,7 @@ use crate::error::{Notice, SqlError, SqlState};
 use crate::plan::DdlPlan;
 use crate::result::TypeOid;
 use crate::sql::ast::{DiscardTarget, Statement, TransactionMode};
+use crate::sql::class::Class;
 use crate::sql::print::display;
 
 impl Session {
@@ -61,9 +61,9 @@ impl Session {
     /// When a statement has to be done; `None` if it may take as long as it likes.
     pub(crate) fn deadline(&self, bound: &Bound) -> Option<tokio::time::Instant> {
         let statement = &bound.statement.as_ref()?.statement;
-        let limited = matches!(class(statement), Class::Read | Class::Write)
-            || matches!(statement, Statement::Update(_) | Statement::Delete(_));
-        if !limited || matches!(statement, Statement::Subscribe(_)) {
+        let limited = matches!(statement.class(), Class::Read | Class::Write)
+            || matches!(statement, Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_));
+        if !limited {
             return None;
         }
         tokio::time::Instant::now().checked_add(self.variables.statement_timeout()?)
@@ -120,24 +120,28 @@ impl Session {
         };
         let statement = &parsed.statement;
         self.check_not_aborted(statement)?;
-        let kind = class(statement);
-        if kind != Class::Control {
+        let kind = statement.class();
+        if kind != Class::Transaction {
             self.transaction.check_revision(self.coordinator.catalog().revision())?;
         }
         match kind {
-            Class::Control => self.control(statement),
-            Class::Session => self.session_statement(statement, bound),
-            Class::Read => self.read(statement, bound),
+            // Whether an INSERT reads relations, it says itself once its names are known.
+            _ if matches!(statement, Statement::Insert(_) | Statement::Copy(_)) => {
+                self.write(statement, bound)
+            }
+            Class::Transaction => self.control(statement),
+            Class::Session | Class::Indirect => self.session_statement(statement, bound),
+            Class::Read | Class::Subscribe => self.read(statement, bound),
             Class::Write => self.write(statement, bound),
-            Class::Ddl => self.ddl(statement),
-            Class::Delayed => {
+            Class::DdlTransaction => self.ddl(statement),
+            Class::SingleDelayed => {
                 if self.transaction.delay(statement, || display(statement))? {
                     Ok(Answer::Done(tag(statement)))
                 } else {
                     self.ddl(statement)
                 }
             }
-            Class::Outside => {
+            Class::Never => {
                 self.transaction.requires_no_block(|| display(statement))?;
                 match statement {
                     Statement::Update(_) | Statement::Delete(_) => self.mutate(statement, bound),
@@ -259,7 +263,7 @@ impl Session {
 
     /// Runs a statement that changes the catalog: at once, or within the transaction's own copy.
     fn ddl(&mut self, statement: &Statement) -> Result<Answer> {
-        let own = class(statement) == Class::Ddl;
+        let own = statement.class() == Class::DdlTransaction;
         if own {
             self.transaction.allows_ddl()?;
         }

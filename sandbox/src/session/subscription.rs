@@ -10,25 +10,27 @@ use super::answer::{Answer, Bound, CopyFormat, Result};
 use super::changes::{Changes, Shape};
 use super::planning;
 use super::prepared::format_of;
-use super::read::{param_types, with_dependencies};
-use super::time_domain::{is_stored, name_of};
+use super::read::{evaluation_failed, param_types};
+use super::time_domain::name_of;
 use crate::catalog::{Catalog, ItemId, ObjectId, Privilege};
+use crate::coordinator::State;
 use crate::error::{Notice, SqlError, SqlState};
 use crate::plan::rbac::Requirements;
 use crate::query::{self, SubscribePlan};
 use crate::result::{Format, Param, Row};
-use crate::sql::ast::Subscribe;
+use crate::sql::ast::{Query, Subscribe};
 
 /// How often a client is told how far time has come.
 const TICK: Duration = Duration::from_secs(1);
-/// How much of the past can be read, in milliseconds.
-const HISTORY: u64 = 1000;
 /// The time of what never changes.
 const FOREVER: u64 = u64::MAX;
 
 /// A subscription that runs.
 #[derive(Debug)]
 pub(crate) struct Subscription {
+    /// The query, with ids for names.
+    query: Query,
+    /// The engine's SQL for it.
     sql: String,
     params: Vec<Param>,
     /// The formats of the query's own columns.
@@ -55,6 +57,17 @@ impl Subscription {
     pub(crate) fn take(&mut self, limit: Option<usize>) -> Vec<Row> {
         let count = limit.unwrap_or(usize::MAX).min(self.queue.len());
         self.queue.drain(..count).collect()
+    }
+
+    /// Goes on with what took the place of the relations that it reads.
+    fn follow(&mut self, state: &State, catalog: &Catalog) -> Result<()> {
+        if self.relations.keys().all(|id| state.moved(*id) == *id) {
+            return Ok(());
+        }
+        self.sql = query::retarget(&mut self.query, &|id| state.moved(id), catalog)?;
+        let relations = std::mem::take(&mut self.relations);
+        self.relations = relations.into_iter().map(|(id, name)| (state.moved(id), name)).collect();
+        Ok(())
     }
 
     /// True if there will be no more rows.
@@ -117,13 +130,11 @@ impl Session {
         let now = self.clock().now();
         let constant = plan.references.reads.is_empty() && !plan.references.mz_now();
         let as_of = match &plan.as_of {
-            Some(time) => self.evaluate_time(&time.sql)?,
+            Some(time) if constant => self.evaluate_time(&time.sql)?,
+            Some(time) => self.readable_time(catalog, time, &plan.references)?,
             None if constant => FOREVER,
             None => now,
         };
-        if !constant && as_of < now.saturating_sub(HISTORY) {
-            return Err(too_old(catalog, &plan, as_of, now.saturating_sub(HISTORY)));
-        }
         let up_to = plan.up_to.as_ref().map(|sql| self.evaluate_time(sql)).transpose()?;
         if let Some(up_to) = up_to.filter(|up_to| as_of > *up_to) {
             let message = format!(
@@ -152,6 +163,7 @@ impl Session {
             params: bound.params.clone(),
             formats: formats.get(first..).map(<[Format]>::to_vec).unwrap_or_default(),
             relations: names.collect(),
+            query: plan.query,
             constant,
             follows_time: plan.references.mz_now(),
             snapshot: plan.snapshot,
@@ -191,6 +203,7 @@ impl Session {
         let state = self.coordinator.lock();
         let catalog = state.catalog.clone();
         let count = self.coordinator.change_count();
+        subscription.follow(&state, &catalog)?;
         let dropped = subscription.relations.iter().find(|(id, _)| catalog.item(**id).is_none());
         if let Some((_, name)) = dropped {
             let message =
@@ -253,51 +266,7 @@ impl Session {
         let engine = self.coordinator.engine();
         match engine.query(&subscription.sql, &subscription.params, &subscription.formats) {
             Ok(answer) => Ok(answer.result.rows),
-            Err(error) => {
-                let error = planning::translated(&error);
-                Err(SqlError { message: format!("Evaluation error: {}", error.message), ..error })
-            }
+            Err(error) => Err(evaluation_failed(planning::translated(&error))),
         }
-    }
-}
-
-fn too_old(catalog: &Catalog, plan: &SubscribePlan, as_of: u64, since: u64) -> SqlError {
-    let inputs = with_dependencies(catalog, &plan.references.reads);
-    let stored = inputs.iter().filter(|id| catalog.item(**id).is_some_and(|item| is_stored(catalog, item)));
-    let inputs: Vec<_> = stored.map(ToString::to_string).collect();
-    SqlError::new(SqlState::DATA_EXCEPTION, "could not find a valid timestamp for the query").with_detail(format!(
-        "Constraints:\nlower:\n  (Storage inputs: [{}]): [{since:>13} ({})]\nupper:\n  (Query's AS OF): [{as_of:>13} ({})]\n",
-        inputs.join(", "),
-        date(since),
-        date(as_of)
-    ))
-}
-
-/// A time in milliseconds since 1970 as a date.
-fn date(time: u64) -> String {
-    let (days, rest) = (time / 86_400_000, time % 86_400_000);
-    // Days of the proleptic Gregorian calendar, in years that begin in March.
-    let days = days + 719_468;
-    let (era, day_of_era) = (days / 146_097, days % 146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = year_of_era + era * 400 + u64::from(month <= 2);
-    let (hour, minute) = (rest / 3_600_000, rest / 60_000 % 60);
-    let (second, milli) = (rest / 1000 % 60, rest % 1000);
-    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}.{milli:03}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::date;
-
-    #[test]
-    fn times_are_dates() {
-        assert_eq!(date(0), "1970-01-01 00:00:00.000");
-        assert_eq!(date(1_709_210_096_789), "2024-02-29 12:34:56.789");
-        assert_eq!(date(4_102_444_799_999), "2099-12-31 23:59:59.999");
     }
 }

@@ -563,7 +563,7 @@ pub enum ColumnOption {
     NotNull,
     Default(Expr),
     Unique { primary: bool },
-    References,
+    References { table: Name, columns: Vec<Ident> },
     Check(Expr),
 }
 

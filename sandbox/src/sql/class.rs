@@ -1,6 +1,8 @@
 //! What kind of statement it is: the tag that answers it, and where it may stand in a transaction.
 
-use super::ast::{CopyDirection, DiscardTarget, Insert, ItemRef, ObjectKind, Statement};
+use mz_deploy_planner::name::Ident;
+
+use super::ast::{CopyDirection, DiscardTarget, Insert, ItemRef, Name, ObjectKind, Statement};
 use super::visit::{Role, Visitor, walk_query};
 
 /// What a transaction makes of a statement.
@@ -110,6 +112,24 @@ impl Statement {
         fixed.to_owned()
     }
 
+    /// Gives what the statement makes another full name; an index has the last part alone.
+    pub fn set_name(&mut self, parts: Vec<Ident>) {
+        let new = Name(parts);
+        match self {
+            Self::CreateView(create) => create.name = new,
+            Self::CreateMaterializedView(create) => create.name = new,
+            Self::CreateTable(create) => create.name = new,
+            Self::CreateTableFromSource(create) => create.name = new,
+            Self::CreateSource(create) => create.name = new,
+            Self::CreateWebhookSource(create) => create.name = new,
+            Self::CreateConnection(create) => create.name = new,
+            Self::CreateType { name, .. } | Self::CreateSecret { name, .. } => *name = new,
+            Self::CreateSink(create) => create.name = Some(new),
+            Self::CreateIndex(create) => create.name = new.0.into_iter().next_back(),
+            _ => {}
+        }
+    }
+
     /// Where the statement may stand in a transaction. The kind of the statement decides, but for `INSERT`.
     pub fn class(&self) -> Class {
         match self {
@@ -139,8 +159,7 @@ impl Statement {
             Self::AlterRename { .. }
             | Self::AlterSwap { .. }
             | Self::CreateTableFromSource(_)
-            | Self::CreateSource(_)
-            | Self::CreateWebhookSource(_) => Class::DdlTransaction,
+            | Self::CreateSource(_) => Class::DdlTransaction,
             Self::Insert(_)
             | Self::Update(_)
             | Self::Delete(_)
@@ -166,6 +185,7 @@ impl Statement {
             | Self::CreateMaterializedView(_)
             | Self::CreateTable(_)
             | Self::CreateIndex(_)
+            | Self::CreateWebhookSource(_)
             | Self::CreateSink(_)
             | Self::CreateSecret { .. }
             | Self::CreateConnection(_)

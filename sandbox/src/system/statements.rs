@@ -3,27 +3,12 @@
 use mz_deploy_planner::name::Ident;
 
 use crate::catalog::{
-    Catalog, ClusterId, ColumnDesc, Item, ItemId, ItemKind, ManagedCluster, SourceStatement, TableStatement,
-    Type,
+    Catalog, ColumnDesc, Item, ItemKind, ManagedCluster, SourceStatement, TableStatement, Type,
 };
 use crate::error::SqlError;
 use crate::plan::SessionView;
 use crate::sql::ast::{Expr, ObjectKind, ObjectName, Query, Statement};
-use crate::sql::print::{self, Form, ItemNames, Style};
-
-/// The catalog's names, as the printers ask for them.
-struct Names<'a>(&'a Catalog);
-
-impl ItemNames for Names<'_> {
-    fn item(&self, id: ItemId) -> Option<print::FullName> {
-        let name = self.0.full_name(id)?;
-        Some(print::FullName { database: name.database, schema: name.schema, item: name.item })
-    }
-
-    fn cluster(&self, id: ClusterId) -> Option<Ident> {
-        self.0.cluster(id).map(|cluster| cluster.name.clone())
-    }
-}
+use crate::sql::print::{self, Form, Style};
 
 /// What the catalog's columns say of an item in SQL.
 #[derive(Default)]
@@ -34,10 +19,10 @@ pub(super) struct Texts {
 }
 
 pub(super) fn texts(catalog: &Catalog, item: &Item) -> Texts {
-    let Some(statement) = statement(item) else { return Texts::default() };
-    let print = |redacted| print::print(&statement, stable(redacted), &Names(catalog));
+    let Some(statement) = statement(catalog, item) else { return Texts::default() };
+    let print = |redacted| print::print(&statement, stable(redacted), catalog);
     let definition = query(&item.kind).map(|query| {
-        let mut text = print::print_query(query, stable(false), &Names(catalog));
+        let mut text = print::print_query(query, stable(false), catalog);
         text.push(';');
         text
     });
@@ -55,7 +40,7 @@ pub(super) fn column_default(catalog: &Catalog, item: &Item, column: &ColumnDesc
 
 /// An expression as the catalog stores it.
 pub(super) fn expression(catalog: &Catalog, expr: &Expr) -> String {
-    print::print_expr(expr, stable(false), &Names(catalog))
+    print::print_expr(expr, stable(false), catalog)
 }
 
 fn stable(redacted: bool) -> Style {
@@ -71,8 +56,8 @@ fn query(kind: &ItemKind) -> Option<&Query> {
 }
 
 /// The statement that makes an item; `None` for secrets and for what the server has of its own.
-fn statement(item: &Item) -> Option<Statement> {
-    Some(match &item.kind {
+fn statement(catalog: &Catalog, item: &Item) -> Option<Statement> {
+    let mut statement = match &item.kind {
         ItemKind::Table(table) => match table.create.clone()? {
             TableStatement::Table(create) => Statement::CreateTable(create),
             TableStatement::FromSource { create, .. } => Statement::CreateTableFromSource(create),
@@ -92,7 +77,14 @@ fn statement(item: &Item) -> Option<Statement> {
             Statement::CreateType { name: name.clone(), definition: definition.clone() }
         }
         ItemKind::Type(Type::Builtin { .. }) | ItemKind::Secret | ItemKind::Function => return None,
-    })
+    };
+    // Names change, and those in the statement don't follow.
+    if item.schema.is_some()
+        && let Some(name) = catalog.full_name(item.id)
+    {
+        statement.set_name(name.database.into_iter().chain([name.schema, name.item]).collect());
+    }
+    Some(statement)
 }
 
 /// What `SHOW CREATE` answers: the name and the statement, or an error that comes after the description of the columns.
@@ -139,9 +131,9 @@ fn show_create_item(
             _ => error,
         });
     }
-    let statement = statement(item)
+    let statement = statement(catalog, item)
         .ok_or_else(|| SqlError::internal(format!("cannot show create for system object {full_name}")))?;
-    let text = print::print(&statement, Style { form: Form::Pretty, redacted }, &Names(catalog));
+    let text = print::print(&statement, Style { form: Form::Pretty, redacted }, catalog);
     Ok((full_name, text))
 }
 

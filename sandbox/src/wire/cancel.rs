@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
+use crate::catalog::RoleId;
+
 /// The connections that can be canceled, by the number that their clients know.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cancels {
@@ -14,21 +16,34 @@ pub(crate) struct Cancels {
 #[derive(Debug)]
 struct Entry {
     secret: u32,
+    role: RoleId,
     requests: watch::Sender<u64>,
 }
 
 impl Cancels {
     /// A key for a new connection; it ends with the token.
-    pub(crate) fn register(&self, process: u32) -> CancelToken {
+    pub(crate) fn register(&self, process: u32, role: RoleId) -> CancelToken {
         let secret = fastrand::u32(..);
         let (requests, received) = watch::channel(0);
-        self.lock().insert(process, Entry { secret, requests });
+        self.lock().insert(process, Entry { secret, role, requests });
         CancelToken { process, secret, received, cancels: self.clone() }
     }
 
     /// Cancels what a connection runs. A wrong key does nothing, and nobody is told.
     pub(crate) fn cancel(&self, process: u32, secret: u32) {
         if let Some(entry) = self.lock().get(&process).filter(|entry| entry.secret == secret) {
+            entry.requests.send_modify(|count| *count += 1);
+        }
+    }
+
+    /// Whose a connection is; `None` if there is no such connection.
+    pub(crate) fn role(&self, process: u32) -> Option<RoleId> {
+        self.lock().get(&process).map(|entry| entry.role)
+    }
+
+    /// Cancels what a connection runs, on behalf of somebody who may.
+    pub(crate) fn cancel_allowed(&self, process: u32) {
+        if let Some(entry) = self.lock().get(&process) {
             entry.requests.send_modify(|count| *count += 1);
         }
     }
@@ -48,6 +63,11 @@ pub(crate) struct CancelToken {
 }
 
 impl CancelToken {
+    /// All connections.
+    pub(crate) fn all(&self) -> &Cancels {
+        &self.cancels
+    }
+
     /// A statement begins: requests that came before it are not its own.
     pub(crate) fn begin(&self) -> Canceled {
         let mut received = self.received.clone();
@@ -83,7 +103,7 @@ mod tests {
     #[test]
     fn only_the_right_key_cancels_and_only_what_runs() {
         let cancels = Cancels::default();
-        let token = cancels.register(7);
+        let token = cancels.register(7, RoleId::User(1));
         cancels.cancel(7, token.secret);
         let canceled = token.begin();
         assert!(

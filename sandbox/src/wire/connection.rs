@@ -12,7 +12,7 @@ use super::stream::Stream;
 use crate::error::{SqlError, SqlState};
 use crate::query::{CopyFormat, CopyFrom, CopyKind};
 use crate::result::Format;
-use crate::session::{Answer, Bound, Fetch, Session, Subscription, Tag, Wait, encode_copy};
+use crate::session::{Answer, Bound, Fetch, Session, Subscription, Tag, Wait, encode_bool, encode_copy};
 
 /// The longest text of statements, in bytes.
 const MAX_BATCH: usize = 1_000_000;
@@ -70,7 +70,7 @@ impl Connection {
                 Message::Sync => {
                     skipping = false;
                     if let Err(error) = self.run(|| session.sync()) {
-                        self.fail(session, &error);
+                        self.fail(session, &error).await?;
                     }
                     self.tell(session);
                     self.outbox.ready(session.status());
@@ -82,7 +82,7 @@ impl Connection {
                 Message::Flush => {}
                 request => {
                     if let Err(error) = self.extended(session, request).await? {
-                        self.fail(session, &error);
+                        self.fail(session, &error).await?;
                         skipping = true;
                     }
                 }
@@ -158,10 +158,16 @@ impl Connection {
         }
     }
 
-    fn fail(&mut self, session: &mut Session, error: &SqlError) {
+    /// A request failed. After a fatal error the connection is over.
+    async fn fail(&mut self, session: &mut Session, error: &SqlError) -> Outcome<()> {
         session.fail();
         self.tell(session);
         self.outbox.error(error);
+        if error.fatal {
+            self.flush().await?;
+            return Err(Closed);
+        }
+        Ok(())
     }
 
     async fn simple_query(&mut self, session: &mut Session, text: Bytes) -> Outcome<()> {
@@ -174,7 +180,7 @@ impl Connection {
             Err(error) => Err(error),
         };
         if let Err(error) = done {
-            self.fail(session, &error);
+            self.fail(session, &error).await?;
         }
         self.tell(session);
         self.outbox.ready(session.status());
@@ -241,12 +247,28 @@ impl Connection {
                         Waited::TimedOut => return Ok(Err(timed_out())),
                     }
                 }
+                Answer::Cancel { connection, format } => {
+                    let canceled =
+                        connection.map_or(Ok(false), |connection| self.cancel_other(session, connection));
+                    return Ok(canceled.map(|canceled| Answer::Rows {
+                        rows: vec![vec![Some(encode_bool(canceled, format))]],
+                        tag: Tag::Select,
+                    }));
+                }
                 Answer::Fetch(fetch) => {
                     return self.fetch(session, &fetch, &canceled).await;
                 }
                 other => return Ok(Ok(other)),
             }
         }
+    }
+
+    /// Cancels what a connection runs. False if there is no such connection.
+    fn cancel_other(&self, session: &Session, connection: u32) -> Result<bool, SqlError> {
+        let Some(role) = self.cancel.all().role(connection) else { return Ok(false) };
+        session.may_cancel(role)?;
+        self.cancel.all().cancel_allowed(connection);
+        Ok(true)
     }
 
     /// Sends an answer that is not plain rows.
@@ -278,7 +300,7 @@ impl Connection {
                 }
                 return self.stream(session, *subscription, copy.map(|(_, format)| format), &canceled).await;
             }
-            Answer::Rows { .. } | Answer::Fetch(_) | Answer::Wait { .. } => {}
+            Answer::Rows { .. } | Answer::Fetch(_) | Answer::Wait { .. } | Answer::Cancel { .. } => {}
         }
         Ok(Ok(()))
     }

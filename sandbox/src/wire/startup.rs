@@ -136,7 +136,6 @@ async fn start(shared: &Shared, stream: TcpStream) -> Option<(Connection, Sessio
     }
     let (settings, mut notices) = settings(&parameters);
     let connection = shared.coordinator.next_connection();
-    let token = shared.cancels.register(connection);
     let begun = tokio::task::block_in_place(|| {
         Session::begin(shared.coordinator.clone(), connection, &user, &settings)
     });
@@ -147,6 +146,7 @@ async fn start(shared: &Shared, stream: TcpStream) -> Option<(Connection, Sessio
             return None;
         }
     };
+    let token = shared.cancels.register(connection, session.role());
     session.welcome(&mut notices);
     opening.outbox.authentication_ok();
     for (name, value) in session.parameters() {

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::options::{find, is_unreached, text};
-use super::{Planning, absent, is_absence, skipping, wrong_kind};
+use super::{Planning, absent, is_absence, skipping};
 use crate::catalog::{Connection, ItemKind, Op};
 use crate::error::{SqlError, SqlState};
-use crate::plan::DdlPlan;
-use crate::sql::ast::{ConnectionAction, CreateConnection, Name, OptionValue, SqlOption, Value};
+use crate::plan::{DdlPlan, wrong_kind};
+use crate::sql::ast::{ConnectionAction, CreateConnection, Name, ObjectKind, OptionValue, SqlOption, Value};
 
 pub(super) fn create(planning: &mut Planning<'_>, create: &CreateConnection) -> Result<DdlPlan, SqlError> {
     let mut statement = create.clone();
@@ -27,6 +27,15 @@ pub(super) fn create(planning: &mut Planning<'_>, create: &CreateConnection) -> 
     Ok(DdlPlan { ops: vec![op], ..DdlPlan::default() })
 }
 
+/// `VALIDATE CONNECTION`: nothing here reaches out to what connections lead to.
+pub(super) fn probe(planning: &Planning<'_>, name: &Name) -> Result<DdlPlan, SqlError> {
+    let item = planning.catalog.resolve_item(planning.session, name)?;
+    match item.kind {
+        ItemKind::Connection(_) => Err(SqlError::unsupported("VALIDATE CONNECTION")),
+        _ => Err(wrong_kind(planning.catalog, planning.session, item, ObjectKind::Connection)),
+    }
+}
+
 pub(super) fn alter(
     planning: &Planning<'_>,
     if_exists: bool,
@@ -41,7 +50,7 @@ pub(super) fn alter(
         Err(error) => return Err(error),
     };
     let ItemKind::Connection(connection) = &item.kind else {
-        return Err(wrong_kind(planning.catalog, planning.session, item, "connection"));
+        return Err(wrong_kind(planning.catalog, planning.session, item, ObjectKind::Connection));
     };
     let mut actions = actions.to_vec();
     let mut uses = BTreeSet::new();

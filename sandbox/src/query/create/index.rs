@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use mz_deploy_planner::name::Ident;
 
 use super::super::describe::refused;
-use super::super::resolve::{Resolver, full_name, kind_name};
+use super::super::resolve::{Resolver, full_name};
 use super::super::{lower, shape};
 use super::{Planning, already_exists, skipping};
 use crate::catalog::{Index, IndexKey, Item, ItemId, ItemKind, SchemaId};
@@ -68,14 +68,14 @@ pub(super) fn create(planning: &mut Planning<'_>, create: &CreateIndex) -> Resul
 fn refuse_target(planning: &Planning<'_>, on: &Item) -> Result<(), SqlError> {
     let full = full_name(planning.catalog, on.id);
     let refused = |what: &str| {
-        let article = super::article(what);
+        let article = crate::plan::article(what);
         Err(SqlError::internal(format!("index cannot be created on {full} because it is {article} {what}")))
     };
     match &on.kind {
         ItemKind::MaterializedView(view) if view.replaces.is_some() => {
             refused("replacement materialized view")
         }
-        kind if kind.columns().is_none() => refused(kind_name(kind)),
+        kind if kind.columns().is_none() => refused(kind.object_kind().words()),
         _ => planning.refuse_unstable(&BTreeSet::from([on.id]), "index"),
     }
 }
@@ -151,7 +151,9 @@ fn automatic_name(
 ) -> Result<Ident, SqlError> {
     let columns = on.kind.columns().unwrap_or_default();
     let base = if default {
-        format!("{}_primary_idx", on.name.as_str())
+        let name = format!("{}_primary_idx", on.name.as_str());
+        refuse_long(&name)?;
+        name
     } else {
         let parts = key.iter().map(|part| {
             part.column.and_then(|place| columns.get(place)).map_or("expr", |column| column.name.as_str())
@@ -164,6 +166,16 @@ fn automatic_name(
         .map(|n| if n == 0 { Ident::new(base) } else { Ident::new(format!("{base}{n}")) })
         .find(|name| is_free(planning, on.schema, name))
         .unwrap_or_else(|| Ident::new(base)))
+}
+
+fn refuse_long(name: &str) -> Result<(), SqlError> {
+    let length = name.len();
+    if length <= LONGEST {
+        return Ok(());
+    }
+    Err(SqlError::internal(format!(
+        "invalid identifier, identifier too long (len: {length}, max: {LONGEST}, value: {name:?})"
+    )))
 }
 
 fn is_free(planning: &Planning<'_>, schema: Option<SchemaId>, name: &Ident) -> bool {

@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use super::super::feature::unavailable;
 use super::super::select::stored_query;
 use super::view::{name_columns, refuse_system_wildcards};
-use super::{Planning, already_exists, replacement, skipping, wrong_kind};
+use super::{Planning, already_exists, replacement, skipping};
 use crate::catalog::{ColumnDesc, ItemId, ItemKind, MaterializedView};
 use crate::error::{SqlError, SqlState};
-use crate::plan::DdlPlan;
-use crate::sql::ast::{ClusterRef, CreateMaterializedView, ItemRef, OptionValue, Refresh, SqlOption};
+use crate::plan::{DdlPlan, wrong_kind};
+use crate::sql::ast::{
+    ClusterRef, CreateMaterializedView, ItemRef, ObjectKind, OptionValue, Refresh, SqlOption,
+};
 
 const KIND: &str = "materialized view";
 
@@ -48,7 +50,12 @@ pub(super) fn create(
     match planning.occupant(&place) {
         Some(old) if create.or_replace => {
             if !matches!(old.kind, ItemKind::MaterializedView(_)) {
-                return Err(wrong_kind(planning.catalog, planning.session, old, KIND));
+                return Err(wrong_kind(
+                    planning.catalog,
+                    planning.session,
+                    old,
+                    ObjectKind::MaterializedView,
+                ));
             }
             ops.push(planning.replace(old, &place, &uses)?);
         }
@@ -73,7 +80,7 @@ pub(super) fn create(
         in_cluster: Some(ClusterRef::Id(cluster)),
         options: stored_options(&create.options),
         query: stored.query,
-        as_of: Some(planning.now),
+        as_of: Some(if constant { 0 } else { planning.now }),
         ..create.clone()
     };
     let view = MaterializedView {

@@ -20,7 +20,8 @@ use std::collections::BTreeSet;
 
 use mz_deploy_planner::name::Ident;
 
-use super::resolve::{full_name, kind_name};
+use super::feature::unavailable;
+use super::resolve::full_name;
 use crate::catalog::{Catalog, ClusterId, Item, ItemId, ItemKind, ObjectId, Op, SchemaId};
 use crate::engine::Engine;
 use crate::error::{Notice, SqlError, SqlState};
@@ -59,6 +60,10 @@ pub fn plan_item(statement: &Statement, planning: &mut Planning<'_>) -> Option<R
             secret::create(planning, name, *if_not_exists, value)
         }
         Statement::CreateType { name, definition } => type_::create(planning, name, definition),
+        Statement::AlterSetCluster { .. } => {
+            Err(unavailable("ALTER ... SET CLUSTER syntax", "enable_alter_set_cluster"))
+        }
+        Statement::ValidateConnection { name } => connection::probe(planning, name),
         Statement::AlterSecret { if_exists, name, value } => secret::alter(planning, *if_exists, name, value),
         Statement::AlterTableAddColumn { .. } => table::add_column(),
         Statement::ApplyReplacement { if_exists, name, replacement } => {
@@ -198,7 +203,7 @@ impl Planning<'_> {
 
     /// The drop of what `OR REPLACE` replaces, with its indexes. What else depends on it keeps it.
     fn replace(&self, old: &Item, place: &Place, uses: &BTreeSet<ItemId>) -> Result<Op, SqlError> {
-        let kind = kind_name(&old.kind);
+        let kind = old.kind.object_kind().words();
         let below = |id: &ItemId| self.reaches(*id, old.id);
         if uses.iter().any(below) {
             let name = &place.full;
@@ -214,7 +219,7 @@ impl Planning<'_> {
                 let user = self.catalog.minimal_name(self.session, user);
                 return Err(SqlError::internal(format!(
                     "cannot drop {kind} {old:?}: still depended upon by {} {user:?}",
-                    kind_name(&item.kind)
+                    item.kind.object_kind().words()
                 ))
                 .with_hint("Use DROP ... CASCADE to drop the dependent objects too."));
             }
@@ -242,7 +247,7 @@ impl Planning<'_> {
 
 /// `view "d.s.v" already exists`
 fn already_exists(item: &Item, full: &str) -> SqlError {
-    SqlError::internal(format!("{} {full:?} already exists", kind_name(&item.kind)))
+    SqlError::internal(format!("{} {full:?} already exists", item.kind.object_kind().words()))
 }
 
 /// The answer to `IF NOT EXISTS` of something that is there. The kind is that of the statement.
@@ -277,15 +282,4 @@ fn refuse_duplicates<'a>(names: impl IntoIterator<Item = &'a Ident>) -> Result<(
         }
     }
     Ok(())
-}
-
-/// `t is a table not a view`
-fn wrong_kind(catalog: &Catalog, session: &SessionView, item: &Item, wanted: &str) -> SqlError {
-    let name = catalog.minimal_name(session, item.id);
-    let is = kind_name(&item.kind);
-    SqlError::internal(format!("{name} is {} {is} not {} {wanted}", article(is), article(wanted)))
-}
-
-fn article(word: &str) -> &'static str {
-    if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::resolve::{kind_name, lookup};
+use super::super::resolve::lookup;
 use super::Planning;
 use crate::catalog::{ItemId, ItemKind};
 use crate::error::SqlError;
@@ -32,7 +32,7 @@ impl Planning<'_> {
                     let name = self.catalog.minimal_name(self.session, item.id);
                     return Err(SqlError::internal(format!(
                         "{name} is not a secret, but a {}",
-                        kind_name(&item.kind)
+                        item.kind.object_kind().words()
                     )));
                 }
                 uses.insert(item.id);
@@ -71,7 +71,10 @@ impl Planning<'_> {
             ItemKind::Connection(connection) => Ok((item.id, connection.create.clone())),
             kind => {
                 let name = super::full_name(self.catalog, item.id);
-                Err(SqlError::internal(format!("{name} is a {} not a connection", kind_name(kind))))
+                Err(SqlError::internal(format!(
+                    "{name} is a {} not a connection",
+                    kind.object_kind().words()
+                )))
             }
         }
     }

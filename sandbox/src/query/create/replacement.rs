@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use mz_deploy_planner::name::Ident;
 
-use super::super::resolve::{full_name, kind_name};
+use super::super::resolve::full_name;
 use super::super::types;
-use super::{Planning, absent, is_absence, wrong_kind};
+use super::{Planning, absent, is_absence};
 use crate::catalog::{ColumnDesc, ItemId, ItemKind, Op};
 use crate::error::{SqlError, SqlState};
-use crate::plan::DdlPlan;
-use crate::sql::ast::Name;
+use crate::plan::{DdlPlan, wrong_kind};
+use crate::sql::ast::{Name, ObjectKind};
 
 /// Refuses targets that can't be replaced.
 pub(super) fn check_target(
@@ -22,7 +22,7 @@ pub(super) fn check_target(
     let Some(item) = planning.catalog.item(target) else { return Ok(()) };
     let name = planning.catalog.minimal_name(planning.session, target);
     if !matches!(item.kind, ItemKind::MaterializedView(_)) {
-        let kind = kind_name(&item.kind);
+        let kind = item.kind.object_kind().words();
         return Err(SqlError::internal(format!(
             "cannot replace {kind} {name} with materialized view {}",
             replacement.as_str()
@@ -151,7 +151,7 @@ pub(super) fn apply(
     let new = catalog.resolve_item(session, replacement)?;
     for item in [target, new] {
         if !matches!(item.kind, ItemKind::MaterializedView(_)) {
-            return Err(wrong_kind(catalog, session, item, "materialized view"));
+            return Err(wrong_kind(catalog, session, item, ObjectKind::MaterializedView));
         }
     }
     let replaces = matches!(&new.kind, ItemKind::MaterializedView(view) if view.replaces == Some(target.id));

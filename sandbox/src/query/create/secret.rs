@@ -6,11 +6,11 @@ use super::super::lower;
 use super::super::resolve::Resolver;
 use super::super::select::evaluate;
 use super::super::types;
-use super::{Planning, absent, is_absence, skipping, wrong_kind};
+use super::{Planning, absent, is_absence, skipping};
 use crate::catalog::{ItemKind, Op};
 use crate::error::SqlError;
-use crate::plan::DdlPlan;
-use crate::sql::ast::{Expr, Name, Value};
+use crate::plan::{DdlPlan, wrong_kind};
+use crate::sql::ast::{Expr, Name, ObjectKind, Value};
 
 const BYTEA: u32 = 17;
 
@@ -49,7 +49,7 @@ pub(super) fn alter(
         Err(error) => return Err(error),
     };
     if !matches!(item.kind, ItemKind::Secret) {
-        return Err(wrong_kind(planning.catalog, planning.session, item, "secret"));
+        return Err(wrong_kind(planning.catalog, planning.session, item, ObjectKind::Secret));
     }
     let value = secret_value(planning, value)?;
     Ok(DdlPlan {

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::super::resolve::{full_name, kind_name, lookup};
+use super::super::resolve::{full_name, lookup};
 use super::options::{find, is_unreached, text};
-use super::{Planning, absent, already_exists, is_absence, skipping, wrong_kind};
+use super::{Planning, absent, already_exists, is_absence, skipping};
 use crate::catalog::{Item, ItemKind, Op, Sink};
 use crate::error::SqlError;
-use crate::plan::DdlPlan;
-use crate::sql::ast::{ClusterRef, CreateSink, ItemRef, Name};
+use crate::plan::{DdlPlan, wrong_kind};
+use crate::sql::ast::{ClusterRef, CreateSink, ItemRef, Name, ObjectKind};
 
 pub(super) fn create(planning: &mut Planning<'_>, create: &CreateSink) -> Result<DdlPlan, SqlError> {
     let mut statement = create.clone();
@@ -66,7 +66,10 @@ fn refuse_relation(planning: &Planning<'_>, from: &Item) -> Result<(), SqlError>
             "replacement materialized view {name} cannot be exported as a sink"
         ))),
         ItemKind::Table(_) | ItemKind::Source(_) | ItemKind::MaterializedView(_) => Ok(()),
-        kind => Err(SqlError::internal(format!("{} {name} cannot be exported as a sink", kind_name(kind)))),
+        kind => Err(SqlError::internal(format!(
+            "{} {name} cannot be exported as a sink",
+            kind.object_kind().words()
+        ))),
     }
 }
 
@@ -112,7 +115,7 @@ pub(super) fn alter(
         Err(error) => return Err(error),
     };
     let ItemKind::Sink(sink) = &item.kind else {
-        return Err(wrong_kind(planning.catalog, planning.session, item, "sink"));
+        return Err(wrong_kind(planning.catalog, planning.session, item, ObjectKind::Sink));
     };
     let relation = lookup(planning.catalog, planning.session, from)?;
     refuse_relation(planning, relation)?;

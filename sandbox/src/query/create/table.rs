@@ -11,7 +11,7 @@ use crate::catalog::{ColumnDesc, ItemKind, Table, TableStatement};
 use crate::error::SqlError;
 use crate::plan::DdlPlan;
 use crate::sql::ast::{ColumnDef, ColumnOption, CreateTable, SqlOption};
-use crate::sql::print::{Form, NoNames, Style, print_expr};
+use crate::sql::print::{Form, NoNames, Style, print_column_option};
 
 pub(super) fn create(planning: &mut Planning<'_>, create: &CreateTable) -> Result<DdlPlan, SqlError> {
     let mut statement = create.clone();
@@ -62,7 +62,7 @@ fn column_desc(planning: &Planning<'_>, column: &ColumnDef) -> Result<ColumnDesc
                 planning.engine.describe(&probe, &[]).map_err(|error| refused(&error))?;
                 desc.default = Some(expr.clone());
             }
-            ColumnOption::Unique { .. } | ColumnOption::References | ColumnOption::Check(_) => {}
+            ColumnOption::Unique { .. } | ColumnOption::References { .. } | ColumnOption::Check(_) => {}
         }
     }
     Ok(desc)
@@ -74,14 +74,9 @@ fn refuse_constraints(create: &CreateTable) -> Result<(), SqlError> {
     for option in create.columns.iter().flat_map(|column| &column.options) {
         match option {
             ColumnOption::Unique { .. } => return Err(keys()),
-            ColumnOption::Check(_) | ColumnOption::References => {
-                let text = match option {
-                    ColumnOption::Check(expr) => {
-                        let style = Style { form: Form::Display, redacted: false };
-                        format!("CHECK ({})", print_expr(expr, style, &NoNames))
-                    }
-                    _ => "REFERENCES".to_owned(),
-                };
+            ColumnOption::Check(_) | ColumnOption::References { .. } => {
+                let style = Style { form: Form::Display, redacted: false };
+                let text = print_column_option(option, style, &NoNames);
                 return Err(SqlError::internal(format!(
                     "CREATE TABLE with column constraint: {text} not yet supported"
                 )));

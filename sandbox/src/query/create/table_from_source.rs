@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use mz_deploy_planner::name::Ident;
 
 use super::super::resolve::lookup;
-use super::{Planning, format, generator, skipping, wrong_kind};
+use super::{Planning, format, generator, skipping};
 use crate::catalog::{
     ColumnDesc, ItemId, ItemKind, ScalarType, Source, SourceStatement, Table, TableStatement,
 };
 use crate::error::SqlError;
-use crate::plan::DdlPlan;
+use crate::plan::{DdlPlan, wrong_kind};
 use crate::sql::ast::{
-    ColumnDef, ColumnOption, CreateTableFromSource, DataType, ItemRef, Name, OptionValue, SourceConnection,
-    SqlOption, TableConstraint, Value,
+    ColumnDef, ColumnOption, CreateTableFromSource, DataType, ItemRef, Name, ObjectKind, OptionValue,
+    SourceConnection, SqlOption, TableConstraint, Value,
 };
 
 pub(super) fn create(
@@ -22,7 +22,7 @@ pub(super) fn create(
 ) -> Result<DdlPlan, SqlError> {
     let item = lookup(planning.catalog, planning.session, &create.source)?;
     let ItemKind::Source(source) = &item.kind else {
-        return Err(wrong_kind(planning.catalog, planning.session, item, "source"));
+        return Err(wrong_kind(planning.catalog, planning.session, item, ObjectKind::Source));
     };
     let source_id = item.id;
     let source = source.clone();

@@ -3,11 +3,11 @@
 use mz_deploy_planner::name::Ident;
 
 use super::super::select::{StoredQuery, stored_query};
-use super::{Place, Planning, already_exists, refuse_duplicates, skipping, wrong_kind};
+use super::{Place, Planning, already_exists, refuse_duplicates, skipping};
 use crate::catalog::{ItemKind, View};
 use crate::error::{SqlError, SqlState};
-use crate::plan::DdlPlan;
-use crate::sql::ast::CreateView;
+use crate::plan::{DdlPlan, wrong_kind};
+use crate::sql::ast::{CreateView, ObjectKind};
 
 pub(super) fn create(planning: &mut Planning<'_>, create: &CreateView) -> Result<DdlPlan, SqlError> {
     let mut stored = stored_query(&create.query, planning.catalog, planning.session, planning.engine)?;
@@ -24,7 +24,7 @@ pub(super) fn create(planning: &mut Planning<'_>, create: &CreateView) -> Result
     match planning.occupant(&place) {
         Some(old) if create.or_replace => {
             if !matches!(old.kind, ItemKind::View(_)) {
-                return Err(wrong_kind(planning.catalog, planning.session, old, "view"));
+                return Err(wrong_kind(planning.catalog, planning.session, old, ObjectKind::View));
             }
             ops.push(planning.replace(old, &place, &uses)?);
         }

@@ -123,9 +123,7 @@ impl Parser<'_> {
             }
             "UNIQUE" => Ok(ColumnOption::Unique { primary: false }),
             "REFERENCES" => {
-                self.name()?;
-                self.optional_columns()?;
-                Ok(ColumnOption::References)
+                Ok(ColumnOption::References { table: self.name()?, columns: self.optional_columns()? })
             }
             "CHECK" => Ok(ColumnOption::Check(self.in_parens(Self::expr)?)),
             _ => {

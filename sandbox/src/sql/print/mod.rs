@@ -18,8 +18,8 @@ use std::fmt::Write as _;
 use mz_deploy_planner::name::Ident;
 use pretty::RcDoc;
 
-use super::ast::{ClusterRef, DataType, Expr, ItemRef, Name, Query, Statement};
-use crate::catalog::{ClusterId, ItemId};
+use super::ast::{ClusterRef, ColumnOption, DataType, Expr, ItemRef, Name, Query, Statement};
+use crate::catalog::{ClusterId, FullName, ItemId};
 
 /// The width within which the server lays out what it shows.
 const WIDTH: usize = 100;
@@ -36,17 +36,6 @@ pub trait ItemNames {
     fn item(&self, id: ItemId) -> Option<FullName>;
     /// The name of a cluster.
     fn cluster(&self, id: ClusterId) -> Option<Ident>;
-}
-
-/// A full name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FullName {
-    /// None for system schemas.
-    pub database: Option<Ident>,
-    /// The schema.
-    pub schema: Ident,
-    /// The item.
-    pub item: Ident,
 }
 
 /// No names: for statements that were not resolved.
@@ -113,6 +102,11 @@ pub fn print_query(query: &Query, style: Style, names: &dyn ItemNames) -> String
 pub fn print_expr(expr: &Expr, style: Style, names: &dyn ItemNames) -> String {
     let printer = Printer { style, names };
     printer.flat(printer.expr(expr))
+}
+
+/// An option of a column alone.
+pub fn print_column_option(option: &ColumnOption, style: Style, names: &dyn ItemNames) -> String {
+    Printer { style, names }.column_option(option)
 }
 
 /// A type alone.

@@ -61,18 +61,26 @@ impl Printer<'_> {
         }
         for option in &column.options {
             out.push(' ');
-            let text = match option {
-                ColumnOption::Null => "NULL".to_owned(),
-                ColumnOption::NotNull => "NOT NULL".to_owned(),
-                ColumnOption::Default(expr) => format!("DEFAULT {}", self.flat(self.expr(expr))),
-                ColumnOption::Unique { primary: true } => "PRIMARY KEY".to_owned(),
-                ColumnOption::Unique { primary: false } => "UNIQUE".to_owned(),
-                ColumnOption::References => "REFERENCES".to_owned(),
-                ColumnOption::Check(expr) => format!("CHECK ({})", self.flat(self.expr(expr))),
-            };
-            out.push_str(&text);
+            out.push_str(&self.column_option(option));
         }
         say(out)
+    }
+
+    pub(super) fn column_option(&self, option: &ColumnOption) -> String {
+        match option {
+            ColumnOption::Null => "NULL".to_owned(),
+            ColumnOption::NotNull => "NOT NULL".to_owned(),
+            ColumnOption::Default(expr) => format!("DEFAULT {}", self.flat(self.expr(expr))),
+            ColumnOption::Unique { primary: true } => "PRIMARY KEY".to_owned(),
+            ColumnOption::Unique { primary: false } => "UNIQUE".to_owned(),
+            ColumnOption::References { table, columns } if columns.is_empty() => {
+                format!("REFERENCES {}", self.name(table))
+            }
+            ColumnOption::References { table, columns } => {
+                format!("REFERENCES {} ({})", self.name(table), self.idents(columns))
+            }
+            ColumnOption::Check(expr) => format!("CHECK ({})", self.flat(self.expr(expr))),
+        }
     }
 
     fn constraint(&self, constraint: &TableConstraint) -> String {
