@@ -13,7 +13,8 @@ use crate::error::{SqlError, SqlState};
 use crate::plan::SessionView;
 use crate::result::{Column, TypeOid};
 use crate::sql::ast::{
-    Delete, Expr, Insert, ItemRef, Query, SetExpr, TableAlias, TableFactor, TableWithJoins, Update, Value, With,
+    Delete, Expr, Insert, ItemRef, Query, SetExpr, TableAlias, TableFactor, TableWithJoins, Update, Value,
+    With,
 };
 
 /// A write that is ready to run on the engine.

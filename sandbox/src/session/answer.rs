@@ -32,8 +32,6 @@ pub(crate) enum Answer {
     Stream { subscription: Box<Subscription>, copy: Option<(usize, CopyFormat)> },
     /// A cursor over a subscription: its rows have to be waited for.
     Fetch(Fetch),
-    /// The connection is to end without a word.
-    Disconnect,
     /// The statement reads a time that has not come: it is to be run again then.
     Wait { until: u64 },
 }

@@ -40,6 +40,8 @@ impl Session {
         if let Some(until) = plan.as_of.as_ref().map(|as_of| self.time_of(as_of)).transpose()?.flatten() {
             return Ok(Read::Wait(until));
         }
+        let reads = with_dependencies(&catalog, plan.reads());
+        self.coordinator.bring_up_to_date(&mut self.coordinator.lock(), &reads)?;
         self.prepare_engine(&catalog)?;
         let answer = self.coordinator.engine().query(&plan.sql, params, formats);
         Ok(Read::Rows(answer.map_err(|error| planning::translated(&error))?.result.rows))

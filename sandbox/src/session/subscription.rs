@@ -188,8 +188,10 @@ impl Session {
         if subscription.complete {
             return Ok(());
         }
-        let state = self.coordinator.lock();
+        let mut state = self.coordinator.lock();
         let catalog = state.catalog.clone();
+        let reads = with_dependencies(&catalog, &subscription.relations.keys().copied().collect());
+        self.coordinator.bring_up_to_date(&mut state, &reads)?;
         let count = self.coordinator.change_count();
         let dropped = subscription.relations.iter().find(|(id, _)| catalog.item(**id).is_none());
         if let Some((_, name)) = dropped {
