@@ -1,6 +1,7 @@
 //! The sandbox as a program.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -13,6 +14,12 @@ struct Arguments {
     /// The address to listen on; port 0 is any free port.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:6875")]
     listen: SocketAddr,
+    /// The folder to keep everything in; it is made if it isn't there.
+    #[arg(long, value_name = "DIR", conflicts_with = "ephemeral")]
+    data: Option<PathBuf>,
+    /// Keep nothing: what there is goes with the process. This is the default.
+    #[arg(long)]
+    ephemeral: bool,
     /// Offer TLS, with a certificate made for this run.
     #[arg(long)]
     tls: bool,
@@ -34,6 +41,7 @@ fn main() -> ExitCode {
         listen: arguments.listen,
         tls: arguments.tls,
         password: arguments.password,
+        data: arguments.data,
         ..Options::default()
     };
     let sandbox = match Sandbox::start(options) {

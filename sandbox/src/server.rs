@@ -2,15 +2,24 @@
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio_rustls::TlsAcceptor;
 
-use crate::coordinator::{Clock, Coordinator, Hooks};
+use crate::coordinator::Coordinator;
 use crate::error::SqlError;
+use crate::fault::{Call, Faults};
+use crate::time::{Clock, Options as Pace};
 use crate::wire;
+
+/// How often what happens by itself is looked at.
+const TICK: Duration = Duration::from_millis(100);
+/// How long a stop waits for what still runs.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How a sandbox is started.
 #[derive(Clone, Debug)]
@@ -23,8 +32,10 @@ pub struct Options {
     pub password: Option<String>,
     /// The time that it has.
     pub clock: Clock,
-    /// Who looks on and steps in.
-    pub hooks: Hooks,
+    /// How long things take.
+    pub pace: Pace,
+    /// The folder of everything that outlives the process; without one nothing does.
+    pub data: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -34,7 +45,8 @@ impl Default for Options {
             tls: false,
             password: None,
             clock: Clock::real(),
-            hooks: Hooks::default(),
+            pace: Pace::default(),
+            data: None,
         }
     }
 }
@@ -48,7 +60,7 @@ pub enum StartError {
     Threads(std::io::Error),
     /// The certificate couldn't be made.
     Tls(Box<dyn std::error::Error + Send + Sync>),
-    /// The engine didn't start.
+    /// The engine didn't start, or what the data directory has can't be read.
     Engine(SqlError),
 }
 
@@ -65,7 +77,7 @@ impl fmt::Display for StartError {
 
 impl std::error::Error for StartError {}
 
-/// A running sandbox. It stops when it is dropped; its state goes with it.
+/// A running sandbox. It stops when it is dropped.
 pub struct Sandbox {
     address: SocketAddr,
     coordinator: Arc<Coordinator>,
@@ -78,7 +90,8 @@ pub struct Sandbox {
 impl Sandbox {
     /// Starts a sandbox. It has threads of its own, so it may be used from anywhere, with or without an async runtime.
     pub fn start(options: Options) -> Result<Self, StartError> {
-        let coordinator = Coordinator::open(options.clock, options.hooks).map_err(StartError::Engine)?;
+        let coordinator = Coordinator::open(options.clock, options.pace, options.data.as_deref());
+        let coordinator = coordinator.map_err(StartError::Engine)?;
         let coordinator = Arc::new(coordinator);
         let tls: Option<TlsAcceptor> =
             options.tls.then(wire::self_signed).transpose().map_err(StartError::Tls)?;
@@ -98,6 +111,7 @@ impl Sandbox {
             tls,
             password: options.password.clone(),
         };
+        runtime.spawn(tick(coordinator.clone()));
         runtime.spawn(accept(listener, Arc::new(shared)));
         Ok(Self { address, coordinator, tls: has_tls, password: options.password, runtime: Some(runtime) })
     }
@@ -114,6 +128,23 @@ impl Sandbox {
         format!("postgresql://materialize{}@{}/materialize{tls}", password.unwrap_or_default(), self.address)
     }
 
+    /// What goes wrong with statements.
+    pub fn faults(&self) -> &Faults {
+        self.coordinator.faults()
+    }
+
+    /// Does what `SELECT mz_sandbox.…` does. Returns what there is to say about it.
+    pub fn call(&self, call: &Call) -> Result<Vec<String>, SqlError> {
+        self.coordinator.call(call)
+    }
+
+    /// Stops it and waits until it has let go of its data directory. Not to be called where blocking isn't allowed.
+    pub fn stop(mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_timeout(PATIENCE);
+        }
+    }
+
     /// The clock that it has.
     pub fn clock(&self) -> &Clock {
         self.coordinator.clock()
@@ -126,6 +157,15 @@ impl Drop for Sandbox {
             // Not waited for: this may be a thread of another runtime, which must not block.
             runtime.shutdown_background();
         }
+    }
+}
+
+/// Looks from time to time at what happens by itself.
+async fn tick(coordinator: Arc<Coordinator>) {
+    loop {
+        tokio::time::sleep(TICK).await;
+        // Rows that can't be written now, as when the disk is full, are still due the next time.
+        let _ = tokio::task::block_in_place(|| coordinator.tick());
     }
 }
 

@@ -1,30 +1,37 @@
-//! What all sessions share: the catalog, the engine that holds the rows, the clock. One change at a time.
+//! What all sessions share: the catalog, the engine that holds the rows, what moves with time, the journal. One change
+//! at a time: all of it, in the catalog, in the engine and on the disk, or nothing.
 
-mod clock;
-mod hooks;
+mod faults;
+mod moving;
+mod restore;
+mod rows;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
-pub use clock::Clock;
-pub use hooks::{Fault, Hooks, Moment, Record};
-
 use crate::catalog::{Catalog, Effects, ItemId, Transaction};
 use crate::engine::{Engine, EngineError};
 use crate::error::SqlError;
+use crate::fault::Faults;
+use crate::journal::{CatalogChange, Entry, FullDisk, Journal};
 use crate::plan::Limits;
 use crate::query;
+use crate::source::Driver;
 use crate::system;
+use crate::time::{Clock, Options as Pace, Simulation};
 
 /// The server behind the sessions.
 pub struct Coordinator {
     state: Mutex<State>,
     engine: Engine,
     clock: Clock,
-    hooks: Hooks,
+    faults: Faults,
+    /// The data directory's; `None` if nothing outlives the process.
+    disk: Option<FullDisk>,
     /// Counts every change of the catalog or of rows.
     changes: watch::Sender<u64>,
     /// When the last of them was, in milliseconds since 1970.
@@ -33,6 +40,8 @@ pub struct Coordinator {
     environment_id: String,
     started: String,
     limits: Limits,
+    /// The system relations whose rows move with time.
+    moving: BTreeSet<ItemId>,
 }
 
 /// What the lock guards.
@@ -41,6 +50,9 @@ pub(crate) struct State {
     secrets: BTreeMap<ItemId, Vec<u8>>,
     /// Ids that other ids took the place of: old to new.
     moved: BTreeMap<ItemId, ItemId>,
+    simulation: Simulation,
+    driver: Driver,
+    journal: Option<Journal>,
 }
 
 impl State {
@@ -65,32 +77,49 @@ pub(crate) struct Change {
 }
 
 impl Coordinator {
-    /// A server with an empty environment.
-    pub fn open(clock: Clock, hooks: Hooks) -> Result<Self, SqlError> {
+    /// A server with what its data directory has; without one, or with an empty one, an empty environment.
+    pub fn open(clock: Clock, pace: Pace, data: Option<&Path>) -> Result<Self, SqlError> {
         let engine = Engine::open().map_err(engine_failed)?;
         let started = now_text(&engine)?;
         engine.batch(&system::bootstrap_sql()).map_err(engine_failed)?;
+        let (journal, snapshot) = restore::read(data, || format!("local-az1-{}-0", uuid()))?;
+        if let Some(time) = snapshot.clock {
+            clock.hold_at(time);
+        }
+        let now = clock.now();
+        if journal.is_some() {
+            rows::follow(&engine)?;
+        }
+        restore::fill(&engine, &snapshot, journal.is_some())?;
+        let moving = moving::relations(&engine, &snapshot.catalog)?;
+        let (mut simulation, mut driver) = (Simulation::new(pace), Driver::default());
+        simulation.observe(&snapshot.catalog, now);
+        driver.observe(&snapshot.catalog, now)?;
+        driver.resume(snapshot.sources);
+        let disk = journal.as_ref().map(Journal::full_disk);
+        let state = State {
+            catalog: Arc::new(snapshot.catalog),
+            secrets: snapshot.secrets,
+            moved: BTreeMap::new(),
+            simulation,
+            driver,
+            journal,
+        };
         let coordinator = Self {
-            state: Mutex::new(State {
-                catalog: Arc::new(Catalog::default()),
-                secrets: BTreeMap::new(),
-                moved: BTreeMap::new(),
-            }),
+            state: Mutex::new(state),
             engine,
             clock,
-            hooks,
+            faults: Faults::default(),
+            disk,
             changes: watch::Sender::new(0),
             changed_at: AtomicU64::new(0),
             next_connection: AtomicU32::new(1),
-            environment_id: format!("local-az1-{}-0", uuid()),
+            environment_id: snapshot.environment_id,
             started,
             limits: Limits::default(),
+            moving,
         };
-        let mut state = coordinator.lock();
-        let catalog = Catalog::bootstrap();
-        coordinator.engine.batch(&system::populate(&catalog).join(";\n")).map_err(engine_failed)?;
-        state.catalog = Arc::new(catalog);
-        drop(state);
+        coordinator.drop_temporary_items()?;
         Ok(coordinator)
     }
 
@@ -112,8 +141,8 @@ impl Coordinator {
         &self.clock
     }
 
-    pub(crate) fn hooks(&self) -> &Hooks {
-        &self.hooks
+    pub(crate) fn faults(&self) -> &Faults {
+        &self.faults
     }
 
     pub(crate) fn environment_id(&self) -> &str {
@@ -150,33 +179,80 @@ impl Coordinator {
     }
 
     /// Says that rows or the catalog are other ones now.
-    pub(crate) fn changed(&self) {
+    fn changed(&self) {
         self.changed_at.store(self.clock.now(), Ordering::Release);
         self.changes.send_modify(|count| *count += 1);
     }
 
-    /// Makes a change of the catalog: all of it, here and in the engine, or nothing.
+    /// Makes a change of the catalog: all of it, here, in the engine and on the disk, or nothing.
     pub(crate) fn apply(&self, state: &mut State, change: Change) -> Result<Effects, SqlError> {
         let mut catalog = Catalog::clone(&state.catalog);
-        catalog.next = change.scratch.next;
-        let effects = catalog.apply(&change.transaction)?;
-        self.mirror(&state.catalog, &catalog, &effects)?;
-        self.hooks.record(&Record::Catalog(&change.transaction))?;
-        state.secrets.extend(change.secrets);
+        let Change { transaction, scratch, secrets } = change;
+        catalog.next.clone_from(&scratch.next);
+        let effects = catalog.apply(&transaction)?;
+        let now = self.clock.now();
+        let mut driver = state.driver.clone();
+        driver.observe(&catalog, now)?;
+        let statements = self.mirror(&state.catalog, &catalog, &effects, state.journal.is_some())?;
+        self.in_transaction(|| {
+            self.engine.batch(&statements.join(";\n")).map_err(engine_failed)?;
+            let Some(journal) = &mut state.journal else { return Ok(()) };
+            let sources = if driver.is_idle() { Vec::new() } else { driver.progress() };
+            journal.append(&Entry {
+                catalog: Some(CatalogChange { transaction, next: scratch.next }),
+                secrets: secrets.clone(),
+                sources,
+                ..Entry::default()
+            })?;
+            Ok(())
+        })?;
+        state.secrets.extend(secrets);
         state.secrets.retain(|id, _| catalog.item(*id).is_some());
         state.moved.extend(&effects.moved);
+        state.simulation.observe(&catalog, now);
+        state.driver = driver;
         state.catalog = Arc::new(catalog);
         self.changed();
         Ok(effects)
     }
 
-    fn mirror(&self, old: &Catalog, new: &Catalog, effects: &Effects) -> Result<(), SqlError> {
+    /// The statements that bring the engine from one catalog to the next.
+    fn mirror(
+        &self,
+        old: &Catalog,
+        new: &Catalog,
+        effects: &Effects,
+        journaled: bool,
+    ) -> Result<Vec<String>, SqlError> {
         let mut statements = query::mirror(old, new, effects)?;
+        if journaled {
+            statements.extend(rows::triggers(old, new, effects));
+        }
         statements.extend(system::refresh(old, new, effects));
-        if statements.is_empty() {
+        Ok(statements)
+    }
+
+    /// Does something in a transaction of the engine, which is taken back if it fails.
+    fn in_transaction<T>(&self, work: impl FnOnce() -> Result<T, SqlError>) -> Result<T, SqlError> {
+        self.engine.batch("BEGIN").map_err(engine_failed)?;
+        let done = work();
+        let end = if done.is_ok() { "COMMIT" } else { "ROLLBACK" };
+        self.engine.batch(end).map_err(engine_failed)?;
+        done
+    }
+
+    /// What belonged to the connections of an earlier process goes with them.
+    fn drop_temporary_items(&self) -> Result<(), SqlError> {
+        let mut state = self.lock();
+        let temporary = state.catalog.items().filter(|item| item.session.is_some());
+        let objects: Vec<_> = temporary.map(|item| crate::catalog::ObjectId::Item(item.id)).collect();
+        if objects.is_empty() {
             return Ok(());
         }
-        self.engine.batch(&statements.join(";\n")).map_err(engine_failed)
+        let ops = vec![crate::catalog::Op::Drop { objects }];
+        let transaction = Transaction { ops, user: None, now: self.clock.now() };
+        let scratch = Catalog::clone(&state.catalog);
+        self.apply(&mut state, Change { transaction, scratch, secrets: Vec::new() }).map(drop)
     }
 }
 
@@ -187,6 +263,7 @@ fn now_text(engine: &Engine) -> Result<String, SqlError> {
 }
 
 /// The engine refused what it was made for: a fault of the sandbox, not of the user.
+#[expect(clippy::needless_pass_by_value, reason = "it is what errors are mapped with")]
 pub(crate) fn engine_failed(error: EngineError) -> SqlError {
     SqlError::internal(format!("the sandbox's engine failed: {}", error.message))
 }

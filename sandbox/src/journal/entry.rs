@@ -18,8 +18,17 @@ pub struct Entry {
     pub writes: Vec<Write>,
     /// How far load generators have come.
     pub sources: Vec<(ItemId, Progress)>,
-    /// Where a held clock stands, in milliseconds since 1970.
-    pub clock: Option<u64>,
+    /// The clock was held, moved or let go.
+    pub clock: Option<ClockChange>,
+}
+
+/// What became of the clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ClockChange {
+    /// It stands at a time, in milliseconds since 1970.
+    Held(u64),
+    /// It follows the machine's.
+    Released,
 }
 
 /// A change of the catalog, with the ids that were taken for it.
@@ -69,8 +78,12 @@ pub struct Snapshot {
     pub tables: Vec<TableRows>,
     /// How far sources have come.
     pub sources: BTreeMap<ItemId, Progress>,
-    /// Where a held clock stands.
+    /// Where a held clock stands, in milliseconds since 1970.
     pub clock: Option<u64>,
+    /// The audit log, as the system relation has it.
+    pub audit: Vec<Vec<Option<String>>>,
+    /// The environment's id.
+    pub environment_id: String,
 }
 
 impl Write {

@@ -17,11 +17,14 @@ mod disk;
 mod entry;
 mod error;
 mod frame;
+mod replay;
 
 #[cfg(test)]
 mod tests;
 
 pub use directory::{Journal, Restored};
 pub use disk::{Disk, FullDisk};
-pub use entry::{CatalogChange, Entry, RowChange, Snapshot, TableRows, Write};
+pub(crate) use entry::insert;
+pub use entry::{CatalogChange, ClockChange, Entry, RowChange, Snapshot, TableRows, Write};
 pub use error::JournalError;
+pub use replay::Replay;

@@ -8,7 +8,9 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::frame::{self, Flaw};
-use super::{CatalogChange, Entry, Journal, JournalError, Restored, RowChange, Snapshot, TableRows, Write};
+use super::{
+    CatalogChange, ClockChange, Entry, Journal, JournalError, Restored, RowChange, Snapshot, TableRows, Write,
+};
 use crate::catalog::{Catalog, DatabaseId, ItemId, Op, RoleId, SchemaId, Transaction};
 use crate::error::SqlError;
 use crate::source::Progress;
@@ -27,7 +29,7 @@ fn entry(n: u64) -> Entry {
         secrets: vec![(ItemId::User(n), b"secret".to_vec())],
         writes: vec![Write { table: ItemId::User(n), changes: vec![row("it's", 2), row("gone", -1)] }],
         sources: vec![(ItemId::User(n), Progress { start: n, next: 1 })],
-        clock: Some(n),
+        clock: Some(ClockChange::Held(n)),
     }
 }
 
@@ -137,7 +139,7 @@ fn a_snapshot_stands_for_the_log_before_it() {
         secrets: [(ItemId::User(1), b"secret".to_vec())].into(),
         tables: vec![TableRows { table: ItemId::User(1), rows }],
         sources: [(ItemId::User(2), Progress { start: 1, next: 7 })].into(),
-        clock: None,
+        ..Snapshot::default()
     };
     journal.compact(&snapshot).expect("there is room");
     journal.append(&entry(2)).expect("there is room");

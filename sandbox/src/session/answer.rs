@@ -34,8 +34,6 @@ pub(crate) enum Answer {
     Fetch(Fetch),
     /// What a connection runs is to be canceled; the answer is whether there is such a connection.
     Cancel { connection: Option<u32>, format: Format },
-    /// The connection is to end without a word.
-    Disconnect,
     /// The statement reads a time that has not come: it is to be run again then.
     Wait { until: u64 },
 }

@@ -92,7 +92,7 @@ impl Session {
         if let State::Declared = cursor.state {
             let bound = cursor.bound.clone();
             self.in_cursor = true;
-            let answer = self.execute_bound(&bound);
+            let answer = self.execute(&bound);
             self.in_cursor = false;
             let state = match answer? {
                 Answer::Rows { rows, .. } => State::Rows(rows.into()),

@@ -12,6 +12,7 @@ mod copy_format;
 mod cursor;
 pub(crate) mod definitions;
 mod encode;
+mod fault;
 mod parameter;
 mod planning;
 mod prepared;
@@ -39,11 +40,12 @@ pub(crate) use subscription::Subscription;
 pub(crate) use transaction::Status;
 
 use crate::catalog::{Catalog, Op, RoleId, Transaction as CatalogTransaction};
-use crate::coordinator::{Clock, Coordinator};
+use crate::coordinator::Coordinator;
 use crate::engine::SessionSettings;
 use crate::error::{Notice, SqlError};
 use crate::plan::SessionView;
 use crate::sql::ast::ParsedStatement;
+use crate::time::Clock;
 use cursor::Cursor;
 use prepared::{Portal, Prepared};
 use transaction::Transaction;
@@ -138,12 +140,18 @@ impl Session {
             session_id: self.uuid.clone(),
             connection_id: self.connection,
             now: self.clock().now(),
-            wall_clock: None,
+            wall_clock: self.wall_clock(),
             version: format!("{} (sandbox)", definitions::SERVER_VERSION),
             environment_id: self.coordinator.environment_id().to_owned(),
             started: self.coordinator.started().to_owned(),
             variables: self.variables.by_name(),
         }
+    }
+
+    /// What `now()` says if the clock is not the machine's: in microseconds.
+    fn wall_clock(&self) -> Option<i64> {
+        let clock = self.clock();
+        clock.is_held().then(|| i64::try_from(clock.now().saturating_mul(1000)).unwrap_or(i64::MAX))
     }
 
     /// A transaction of the catalog in the name of the session.

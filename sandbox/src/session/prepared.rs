@@ -111,7 +111,7 @@ impl Session {
             formats: formats.to_vec(),
             description: prepared.description,
         };
-        self.execute_bound(&bound)
+        self.execute(&bound)
     }
 
     /// What an `EXECUTE` runs, and with which values.

@@ -72,6 +72,8 @@ impl Session {
                 return Ok(Read::Wait(time));
             }
         }
+        let reads = with_dependencies(&catalog, plan.reads());
+        self.coordinator.bring_up_to_date(&mut self.coordinator.lock(), &reads)?;
         self.prepare_engine(&catalog)?;
         let answer = self.coordinator.engine().query(&plan.sql, params, formats);
         let answer = answer.map_err(|error| match planning::translated(&error) {

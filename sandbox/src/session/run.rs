@@ -6,7 +6,7 @@ use super::planning::{self, Plan};
 use super::settings::show_columns;
 use super::transaction::{Status, Work};
 use crate::catalog::Catalog;
-use crate::coordinator::{Change, Fault, Moment, Record, engine_failed};
+use crate::coordinator::{Change, engine_failed};
 use crate::error::{Notice, SqlError, SqlState};
 use crate::plan::DdlPlan;
 use crate::result::TypeOid;
@@ -72,6 +72,9 @@ impl Session {
     /// What a statement takes and gives.
     pub(super) fn describe(&mut self, statement: &Statement, params: &[TypeOid]) -> Result<Description> {
         let none = Description::default();
+        if let Some(description) = self.describe_call(statement) {
+            return Ok(description);
+        }
         Ok(match statement {
             Statement::ShowVariable { name } => Description { columns: Some(show_columns(name)), ..none },
             Statement::Fetch { name, .. } => self.cursor(name.as_str())?.bound.description.clone(),
@@ -101,25 +104,14 @@ impl Session {
 
     /// Runs a statement.
     pub(crate) fn execute(&mut self, bound: &Bound) -> Result<Answer> {
-        let text = bound.statement.as_ref().map_or("", |statement| statement.text.as_str());
-        let connection = self.connection;
-        let fault = self.coordinator.hooks().fault(&Moment::Before { connection, text });
-        if let Some(fault) = fault {
-            return answer_to_fault(fault);
-        }
-        let answer = self.execute_bound(bound)?;
-        match self.coordinator.hooks().fault(&Moment::After { connection, text }) {
-            Some(fault) => answer_to_fault(fault),
-            None => Ok(answer),
-        }
-    }
-
-    pub(super) fn execute_bound(&mut self, bound: &Bound) -> Result<Answer> {
         let Some(parsed) = &bound.statement else {
             return Ok(Answer::Empty);
         };
         let statement = &parsed.statement;
         self.check_not_aborted(statement)?;
+        if let Some(answer) = self.call(statement) {
+            return answer;
+        }
         let kind = statement.class();
         if kind != Class::Transaction {
             self.transaction.check_revision(self.coordinator.catalog().revision())?;
@@ -322,39 +314,18 @@ impl Session {
     /// Runs writes that waited for the end of their transaction: all of them or none.
     fn commit_writes(&mut self, writes: &[super::transaction::Write]) -> Result<()> {
         let coordinator = self.coordinator.clone();
-        let state = coordinator.lock();
+        let mut state = coordinator.lock();
         if let Some(write) = writes.iter().find(|write| state.catalog.item(write.table).is_none()) {
             return Err(SqlError::internal(format!("unknown catalog item '{}'", write.table)));
         }
         self.prepare_engine(&state.catalog)?;
-        let engine = coordinator.engine();
-        engine.batch("BEGIN").map_err(engine_failed)?;
-        let mut done = Ok(());
-        for write in writes {
-            done = engine
-                .query(&write.sql, &write.params, &[])
-                .map_err(|error| planning::translated(&error))
-                .and_then(|_| {
-                    let record = Record::Rows { table: write.table, sql: &write.sql, params: &write.params };
-                    coordinator.hooks().record(&record)
-                });
-            if done.is_err() {
-                break;
+        coordinator.write(&mut state, |engine| {
+            for write in writes {
+                let done = engine.query(&write.sql, &write.params, &[]);
+                done.map_err(|error| planning::translated(&error))?;
             }
-        }
-        let end = if done.is_ok() { "COMMIT" } else { "ROLLBACK" };
-        engine.batch(end).map_err(engine_failed)?;
-        if done.is_ok() {
-            coordinator.changed();
-        }
-        done
-    }
-}
-
-fn answer_to_fault(fault: Fault) -> Result<Answer> {
-    match fault {
-        Fault::Fail(error) => Err(error),
-        Fault::Disconnect => Ok(Answer::Disconnect),
+            Ok(())
+        })
     }
 }
 

@@ -10,7 +10,7 @@ use super::answer::{Answer, Bound, CopyFormat, Result};
 use super::changes::{Changes, Shape};
 use super::planning;
 use super::prepared::format_of;
-use super::read::{evaluation_failed, param_types};
+use super::read::{evaluation_failed, param_types, with_dependencies};
 use super::time_domain::name_of;
 use crate::catalog::{Catalog, ItemId, ObjectId, Privilege};
 use crate::coordinator::State;
@@ -200,8 +200,10 @@ impl Session {
         if subscription.complete {
             return Ok(());
         }
-        let state = self.coordinator.lock();
+        let mut state = self.coordinator.lock();
         let catalog = state.catalog.clone();
+        let reads = with_dependencies(&catalog, &subscription.relations.keys().copied().collect());
+        self.coordinator.bring_up_to_date(&mut state, &reads)?;
         let count = self.coordinator.change_count();
         subscription.follow(&state, &catalog)?;
         let dropped = subscription.relations.iter().find(|(id, _)| catalog.item(**id).is_none());

@@ -4,7 +4,7 @@ use super::Session;
 use super::answer::{Answer, Bound, Result, Tag};
 use super::copy_format;
 use super::planning::{self, Plan};
-use super::read::{Read, param_types};
+use super::read::{Read, param_types, with_dependencies};
 use super::transaction::Write;
 use crate::catalog::{Catalog, ObjectId, Privilege};
 use crate::coordinator::engine_failed;
@@ -72,16 +72,13 @@ impl Session {
 
     fn run_write(&self, catalog: &Catalog, plan: &WritePlan, bound: &Bound) -> Result<crate::engine::Answer> {
         let coordinator = &self.coordinator;
-        let guard = coordinator.lock();
+        let mut state = coordinator.lock();
+        coordinator.bring_up_to_date(&mut state, &with_dependencies(catalog, &plan.references.reads))?;
         self.prepare_engine(catalog)?;
-        let answer = coordinator.engine().query(&plan.sql, &bound.params, &bound.formats);
-        let answer = answer.map_err(|error| planning::translated(&error))?;
-        let record =
-            crate::coordinator::Record::Rows { table: plan.table, sql: &plan.sql, params: &bound.params };
-        coordinator.hooks().record(&record)?;
-        drop(guard);
-        coordinator.changed();
-        Ok(answer)
+        coordinator.write_one(&mut state, |engine| {
+            let answer = engine.query(&plan.sql, &bound.params, &bound.formats);
+            answer.map_err(|error| planning::translated(&error))
+        })
     }
 
     /// Tries a write, takes it back, and keeps it for the end of the transaction.

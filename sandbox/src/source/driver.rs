@@ -85,6 +85,11 @@ impl Driver {
         }
     }
 
+    /// True if nothing is fed.
+    pub fn is_idle(&self) -> bool {
+        self.tables.is_empty()
+    }
+
     /// How far everything has come: what the journal keeps.
     pub fn progress(&self) -> Vec<(ItemId, Progress)> {
         let sources = self.sources.iter().map(|(id, (_, start))| (*id, Progress { start: *start, next: 0 }));

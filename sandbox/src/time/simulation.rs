@@ -41,6 +41,11 @@ impl Simulation {
         self.machine.cluster_troubles.retain(|id, _| catalog.cluster(*id).is_some());
     }
 
+    /// Goes on to a time; an earlier one counts as the last one.
+    pub fn advance(&mut self, now: u64) {
+        self.machine.advance(now);
+    }
+
     /// Goes on to a time and says what changed since the last call.
     pub fn changes(&mut self, now: u64) -> Vec<Change> {
         self.machine.advance(now);

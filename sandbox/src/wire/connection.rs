@@ -10,6 +10,7 @@ use super::cancel::CancelToken;
 use super::frontend::{self, Message, Target};
 use super::stream::Stream;
 use crate::error::{SqlError, SqlState};
+use crate::fault::{Action, When};
 use crate::query::{CopyFormat, CopyFrom, CopyKind};
 use crate::result::Format;
 use crate::session::{Answer, Bound, Fetch, Session, Subscription, Tag, Wait, encode_bool, encode_copy};
@@ -232,7 +233,10 @@ impl Connection {
     async fn answer(&mut self, session: &mut Session, bound: &Bound) -> Outcome<Result<Answer, SqlError>> {
         let canceled = self.cancel.begin();
         let deadline = session.deadline(bound);
-        loop {
+        if let Err(error) = self.interfere(session, bound, When::Before, &canceled, deadline).await? {
+            return Ok(Err(error));
+        }
+        let answer = loop {
             let answer = match self.run(|| session.execute(bound)) {
                 Ok(answer) => answer,
                 Err(error) => return Ok(Err(error)),
@@ -255,12 +259,50 @@ impl Connection {
                         tag: Tag::Select,
                     }));
                 }
-                Answer::Fetch(fetch) => {
-                    return self.fetch(session, &fetch, &canceled).await;
+                Answer::Fetch(fetch) => match self.fetch(session, &fetch, &canceled).await? {
+                    Ok(answer) => break answer,
+                    Err(error) => return Ok(Err(error)),
+                },
+                // They are only beginning.
+                other @ (Answer::CopyIn(_) | Answer::Stream { .. }) => return Ok(Ok(other)),
+                other => break other,
+            }
+        };
+        let interfered = self.interfere(session, bound, When::After, &canceled, deadline).await?;
+        Ok(interfered.map(|()| answer))
+    }
+
+    /// Lets happen what was asked to happen around a statement.
+    async fn interfere(
+        &mut self,
+        session: &mut Session,
+        bound: &Bound,
+        when: When,
+        canceled: &super::cancel::Canceled,
+        deadline: Option<tokio::time::Instant>,
+    ) -> Outcome<Result<(), SqlError>> {
+        for action in session.faults(bound, when) {
+            match action {
+                Action::Delay(time) => {
+                    let time = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+                    let clock = session.clock().clone();
+                    let waiting = clock.wait_until(clock.now().saturating_add(time));
+                    match self.wait(waiting, canceled, deadline).await? {
+                        Waited::For(()) => {}
+                        Waited::Canceled => return Ok(Err(canceled_by_user())),
+                        Waited::TimedOut => return Ok(Err(timed_out())),
+                    }
                 }
-                other => return Ok(Ok(other)),
+                Action::Run(sql) => {
+                    if let Err(error) = self.run(|| session.run_aside(&sql)) {
+                        return Ok(Err(error));
+                    }
+                }
+                Action::Fail(error) => return Ok(Err(error)),
+                Action::Disconnect => return Err(Closed),
             }
         }
+        Ok(Ok(()))
     }
 
     /// Cancels what a connection runs. False if there is no such connection.
@@ -291,7 +333,6 @@ impl Connection {
                 self.tell(session);
                 self.outbox.complete(&format!("COPY {}", rows.len()));
             }
-            Answer::Disconnect => return Err(Closed),
             Answer::CopyIn(copy) => return self.copy_in(session, &copy).await,
             Answer::Stream { subscription, copy } => {
                 let canceled = self.cancel.begin();
