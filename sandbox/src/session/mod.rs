@@ -120,7 +120,9 @@ impl Session {
     /// What the engine knows of the session.
     fn engine_settings(&self, catalog: &Catalog) -> SessionSettings {
         let view = self.view();
-        let schemas = catalog.effective_path(&view);
+        // Those that the search path lists; the engine adds the server's own.
+        let mut schemas = catalog.effective_path(&view);
+        schemas.retain(|schema| view.search_path.contains(&schema.name));
         SessionSettings {
             user: self.user.clone(),
             session_user: self.user.clone(),
