@@ -118,6 +118,29 @@ RETURN coalesce(
     ),
     CASE WHEN mz_internal.raise('global ID "' || $1 || '" does not exist') THEN '' END
 );
+-- The item that a name stands for among those of a kind, as mz_objects has it.
+CREATE FUNCTION mz_internal.mz_resolve_object_name(
+    text, text, OUT id text, OUT oid oid, OUT schema_id text, OUT name text, OUT type text, OUT owner_id text,
+    OUT cluster_id text, OUT privileges mz_aclitem[]
+) RETURNS SETOF record LANGUAGE sql STABLE STRICT AS $$
+    SELECT i.id, i.oid, i.schema_id, i.name, i.type, i.owner_id, i.cluster_id, i.privileges
+    FROM base.item i
+    WHERE i.oid = base.item_oid($2, CASE $1
+        WHEN 'relation' THEN ARRAY['table', 'source', 'view', 'materialized-view', 'index', 'sink']
+        ELSE ARRAY[$1]
+    END)
+$$;
+
+-- Types that the catalog names: lists, maps and those of users. The engine knows the others.
+ALTER FUNCTION mz_fn.format_type(oid, int4) RENAME TO format_scalar_type;
+ALTER FUNCTION mz_fn.format_scalar_type(oid, int4) SET SCHEMA base;
+CREATE FUNCTION mz_fn.format_type(oid, int4) RETURNS text LANGUAGE sql STABLE
+RETURN coalesce(
+    nullif(base.format_scalar_type($1, $2), '???'),
+    (SELECT i.name FROM base.item i WHERE i.oid = $1 AND i.type = 'type' LIMIT 1),
+    CASE WHEN $1 IS NOT NULL THEN '???' END
+);
+
 CREATE FUNCTION mz_internal.is_rbac_enabled() RETURNS bool LANGUAGE sql STABLE
 RETURN coalesce((mz_internal.setting('variables')::jsonb ->> 'enable_rbac_checks') = 'on', true);
 
