@@ -195,7 +195,8 @@ fn invalid_input(message: &str) -> String {
 
 /// The parser of JSON that Materialize has says what it expected; it is the one that reads JSON here.
 fn json(error: &EngineError) -> String {
-    if let Some(text) = &error.literal
+    let cast = error.message.strip_prefix("invalid input syntax for type json: ");
+    if let Some(text) = cast.or(error.literal.as_deref())
         && let Err(reason) = serde_json::from_str::<serde_json::Value>(text)
     {
         return format!("invalid input syntax for type jsonb: {reason}: \"{text}\"");

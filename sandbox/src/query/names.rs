@@ -38,6 +38,7 @@ fn invent(catalog: &Catalog, expr: &Expr) -> Option<(Ident, Quality)> {
             let word = if name.0.len() == 1 { special_function(last.as_str()) } else { None };
             high(word.unwrap_or(last.as_str()))
         }
+        Expr::Value(Value::Boolean(_)) => Some((Ident::new("bool"), Quality::Low)),
         Expr::Value(Value::Interval(_)) => Some((Ident::new("interval"), Quality::Low)),
         Expr::Nested(inner) | Expr::Subscript { expr: inner, .. } => invent(catalog, inner),
         Expr::Function(function) => Some((function.name.0.last()?.clone(), Quality::High)),

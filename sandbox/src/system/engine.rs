@@ -14,6 +14,8 @@ use super::text::{self, Row};
 const BASE: &str = include_str!("sql/base.sql");
 const STORED: &str = include_str!("sql/stored.txt");
 const EMPTY: &str = include_str!("sql/empty.txt");
+/// The functions that read them.
+const FUNCTIONS: &str = include_str!("sql/functions.sql");
 
 /// The queries, in an order in which none is used before it is defined.
 const QUERIES: [&str; 7] = [
@@ -71,6 +73,7 @@ pub fn bootstrap_sql() -> String {
             columns.join(", ")
         );
     }
+    sql.push_str(FUNCTIONS);
     sql
 }
 

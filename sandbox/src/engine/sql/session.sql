@@ -28,7 +28,9 @@ CREATE FUNCTION mz_fn."session_user"() RETURNS text LANGUAGE sql STABLE RETURN m
 CREATE FUNCTION mz_fn.current_database() RETURNS text LANGUAGE sql STABLE RETURN mz_internal.setting('database');
 CREATE FUNCTION mz_fn."current_catalog"() RETURNS text LANGUAGE sql STABLE RETURN mz_internal.setting('database');
 CREATE FUNCTION mz_fn.current_schemas(implicit bool) RETURNS text[] LANGUAGE sql STABLE STRICT
-RETURN CASE WHEN implicit THEN ARRAY['mz_catalog', 'pg_catalog'] ELSE '{}'::text[] END || coalesce(mz_internal.setting('schemas')::text[], '{}');
+RETURN CASE WHEN implicit THEN ARRAY(
+    SELECT s.name FROM unnest(ARRAY['mz_catalog', 'pg_catalog']) AS s (name) WHERE s.name <> ALL (coalesce(mz_internal.setting('schemas')::text[], '{}'))
+) ELSE '{}'::text[] END || coalesce(mz_internal.setting('schemas')::text[], '{}');
 CREATE FUNCTION mz_fn.current_schema() RETURNS text LANGUAGE sql STABLE RETURN (mz_internal.setting('schemas')::text[])[1];
 
 -- The session's variables; the backend's own are nobody's business.

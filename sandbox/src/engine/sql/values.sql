@@ -117,3 +117,15 @@ RETURN CASE kind
 END;
 CREATE FUNCTION mz_fn.digest(text, kind text) RETURNS bytea LANGUAGE sql IMMUTABLE STRICT
 RETURN mz_fn.digest(convert_to($1, 'UTF8'), kind);
+
+-- `position(part IN whole)`, whose parts PostgreSQL's function has the other way round.
+CREATE FUNCTION mz_fn."position"(part text, whole text) RETURNS int4 LANGUAGE sql IMMUTABLE STRICT RETURN strpos(whole, part);
+
+-- Text that is no JSON is named by the error, for its reason to be found.
+CREATE FUNCTION mz_internal.raise_json(text) RETURNS bool LANGUAGE plpgsql STABLE STRICT AS $$
+BEGIN
+    RAISE EXCEPTION 'invalid input syntax for type json: %', $1 USING ERRCODE = '22P02';
+END $$;
+CREATE FUNCTION mz_internal.jsonb(text) RETURNS jsonb LANGUAGE sql IMMUTABLE
+RETURN CASE WHEN $1 IS JSON OR mz_internal.raise_json($1) THEN pg_catalog.jsonb_in($1::cstring) END;
+CREATE CAST (text AS jsonb) WITH FUNCTION mz_internal.jsonb(text);

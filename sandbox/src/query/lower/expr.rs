@@ -239,7 +239,10 @@ fn unnested(expr: &Expr) -> &Expr {
 /// A literal as the engine reads it.
 pub(crate) fn literal(value: &Value) -> Result<String, SqlError> {
     Ok(match value {
-        Value::Number(number) => number.clone(),
+        Value::Number(number) => {
+            check_number(number)?;
+            number.clone()
+        }
         Value::String(value) => text(value),
         Value::HexString(_) => return Err(SqlError::internal("hex string literals not yet supported")),
         Value::Boolean(value) => if *value { "TRUE" } else { "FALSE" }.to_owned(),
@@ -258,6 +261,20 @@ pub(crate) fn literal(value: &Value) -> Result<String, SqlError> {
             }
         }
     })
+}
+
+/// A number has at most 39 digits before the point.
+fn check_number(number: &str) -> Result<(), SqlError> {
+    let number = number.to_ascii_uppercase();
+    let (mantissa, exponent) = number.split_once('E').unwrap_or((&number, "0"));
+    let whole = mantissa.split('.').next().unwrap_or_default().trim_start_matches('0').len();
+    let places = i64::try_from(whole).ok().zip(exponent.parse::<i64>().ok());
+    if places.is_some_and(|(whole, exponent)| whole.saturating_add(exponent) <= 39) {
+        return Ok(());
+    }
+    Err(SqlError::internal(format!(
+        "\"{number}\" is out of range for type numeric: exceeds maximum precision 39"
+    )))
 }
 
 /// A string. The engine reads backslashes as they are.
