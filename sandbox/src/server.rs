@@ -102,7 +102,7 @@ impl Sandbox {
             .build()
             .map_err(StartError::Threads)?;
         let listen = |error| StartError::Listen(options.listen, error);
-        let listener = runtime.block_on(TcpListener::bind(options.listen)).map_err(listen)?;
+        let listener = bind(options.listen, &runtime).map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let has_tls = tls.is_some();
         let shared = wire::Shared {
@@ -158,6 +158,14 @@ impl Drop for Sandbox {
             runtime.shutdown_background();
         }
     }
+}
+
+/// Listens on an address. Nothing waits here, so the caller may be within a runtime of its own.
+fn bind(address: SocketAddr, runtime: &Runtime) -> std::io::Result<TcpListener> {
+    let listener = std::net::TcpListener::bind(address)?;
+    listener.set_nonblocking(true)?;
+    let _guard = runtime.enter();
+    TcpListener::from_std(listener)
 }
 
 /// Looks from time to time at what happens by itself.
