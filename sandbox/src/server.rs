@@ -1,6 +1,6 @@
 //! A running sandbox: a listener, its connections, and the threads that they run on.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -102,7 +102,7 @@ impl Sandbox {
             .build()
             .map_err(StartError::Threads)?;
         let listen = |error| StartError::Listen(options.listen, error);
-        let listener = runtime.block_on(TcpListener::bind(options.listen)).map_err(listen)?;
+        let listener = bind(options.listen, &runtime).map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let has_tls = tls.is_some();
         let shared = wire::Shared {
@@ -160,6 +160,14 @@ impl Drop for Sandbox {
     }
 }
 
+/// Listens on an address. Nothing waits here, so the caller may be within a runtime of its own.
+fn bind(address: SocketAddr, runtime: &Runtime) -> std::io::Result<TcpListener> {
+    let listener = std::net::TcpListener::bind(address)?;
+    listener.set_nonblocking(true)?;
+    let _guard = runtime.enter();
+    TcpListener::from_std(listener)
+}
+
 /// Looks from time to time at what happens by itself.
 async fn tick(coordinator: Arc<Coordinator>) {
     loop {
@@ -185,7 +193,8 @@ fn percent_encoded(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            // Writing to a string can't fail.
+            let _ = write!(encoded, "%{byte:02X}");
         }
     }
     encoded

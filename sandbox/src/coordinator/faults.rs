@@ -47,11 +47,11 @@ impl Coordinator {
                 state.simulation.set_hydration(pattern.clone(), *takes, now);
             }
             Call::HoldClock => {
-                self.keep_clock(&mut state, ClockChange::Held(now))?;
+                keep_clock(&mut state, ClockChange::Held(now))?;
                 self.clock.hold_at(now);
             }
             Call::ReleaseClock => {
-                self.keep_clock(&mut state, ClockChange::Released)?;
+                keep_clock(&mut state, ClockChange::Released)?;
                 self.clock.release();
             }
             Call::Advance(by) => {
@@ -61,28 +61,29 @@ impl Coordinator {
                         .with_hint("Stop it with SELECT mz_sandbox.hold_clock()."));
                 }
                 let later = now.saturating_add(u64::try_from(by.as_millis()).unwrap_or(u64::MAX));
-                self.keep_clock(&mut state, ClockChange::Held(later))?;
+                keep_clock(&mut state, ClockChange::Held(later))?;
                 self.clock.advance(*by);
             }
-            Call::DiskFull(full) => match &self.disk {
-                Some(disk) => disk.set(*full),
-                None => {
-                    let message = "there is no data directory that could be full";
-                    return Err(SqlError::new(SqlState::INVALID_PARAMETER_VALUE, message)
-                        .with_hint("Start the sandbox with a data directory."));
-                }
-            },
+            Call::DiskFull(full) => {
+                let disk = self.disk.as_ref().ok_or_else(no_disk)?;
+                disk.set(*full);
+            }
         }
         drop(state);
         self.changed();
         Ok(vec!["done".to_owned()])
     }
+}
 
-    #[expect(clippy::unused_self, reason = "the clock is the coordinator's")]
-    fn keep_clock(&self, state: &mut State, change: ClockChange) -> Result<(), SqlError> {
-        let Some(journal) = &mut state.journal else { return Ok(()) };
-        Ok(journal.append(&Entry { clock: Some(change), ..Entry::default() })?)
-    }
+fn keep_clock(state: &mut State, change: ClockChange) -> Result<(), SqlError> {
+    let Some(journal) = &mut state.journal else { return Ok(()) };
+    Ok(journal.append(&Entry { clock: Some(change), ..Entry::default() })?)
+}
+
+fn no_disk() -> SqlError {
+    let message = "there is no data directory that could be full";
+    SqlError::new(SqlState::INVALID_PARAMETER_VALUE, message)
+        .with_hint("Start the sandbox with a data directory.")
 }
 
 fn replica_of(catalog: &Catalog, cluster: &str, replica: &str) -> Result<ReplicaId, SqlError> {

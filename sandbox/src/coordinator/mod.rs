@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
-use crate::catalog::{Catalog, Effects, ItemId, Transaction};
+use crate::catalog::{Catalog, Effects, ItemId, ObjectId, Op, Transaction};
 use crate::engine::{Engine, EngineError};
 use crate::error::SqlError;
 use crate::fault::Faults;
@@ -149,7 +149,7 @@ impl Coordinator {
         &self.environment_id
     }
 
-    /// When the server started, as PostgreSQL writes a time.
+    /// When the server started, as `PostgreSQL` writes a time.
     pub(crate) fn started(&self) -> &str {
         &self.started
     }
@@ -193,7 +193,7 @@ impl Coordinator {
         let now = self.clock.now();
         let mut driver = state.driver.clone();
         driver.observe(&catalog, now)?;
-        let statements = self.mirror(&state.catalog, &catalog, &effects, state.journal.is_some())?;
+        let statements = mirror(&state.catalog, &catalog, &effects, state.journal.is_some())?;
         self.in_transaction(|| {
             self.engine.batch(&statements.join(";\n")).map_err(engine_failed)?;
             let Some(journal) = &mut state.journal else { return Ok(()) };
@@ -216,22 +216,6 @@ impl Coordinator {
         Ok(effects)
     }
 
-    /// The statements that bring the engine from one catalog to the next.
-    fn mirror(
-        &self,
-        old: &Catalog,
-        new: &Catalog,
-        effects: &Effects,
-        journaled: bool,
-    ) -> Result<Vec<String>, SqlError> {
-        let mut statements = query::mirror(old, new, effects)?;
-        if journaled {
-            statements.extend(rows::triggers(old, new, effects));
-        }
-        statements.extend(system::refresh(old, new, effects));
-        Ok(statements)
-    }
-
     /// Does something in a transaction of the engine, which is taken back if it fails.
     fn in_transaction<T>(&self, work: impl FnOnce() -> Result<T, SqlError>) -> Result<T, SqlError> {
         self.engine.batch("BEGIN").map_err(engine_failed)?;
@@ -245,15 +229,25 @@ impl Coordinator {
     fn drop_temporary_items(&self) -> Result<(), SqlError> {
         let mut state = self.lock();
         let temporary = state.catalog.items().filter(|item| item.session.is_some());
-        let objects: Vec<_> = temporary.map(|item| crate::catalog::ObjectId::Item(item.id)).collect();
+        let objects: Vec<_> = temporary.map(|item| ObjectId::Item(item.id)).collect();
         if objects.is_empty() {
             return Ok(());
         }
-        let ops = vec![crate::catalog::Op::Drop { objects }];
+        let ops = vec![Op::Drop { objects }];
         let transaction = Transaction { ops, user: None, now: self.clock.now() };
         let scratch = Catalog::clone(&state.catalog);
         self.apply(&mut state, Change { transaction, scratch, secrets: Vec::new() }).map(drop)
     }
+}
+
+/// The statements that bring the engine from one catalog to the next.
+fn mirror(old: &Catalog, new: &Catalog, effects: &Effects, journaled: bool) -> Result<Vec<String>, SqlError> {
+    let mut statements = query::mirror(old, new, effects)?;
+    if journaled {
+        statements.extend(rows::triggers(old, new, effects));
+    }
+    statements.extend(system::refresh(old, new, effects));
+    Ok(statements)
 }
 
 fn now_text(engine: &Engine) -> Result<String, SqlError> {

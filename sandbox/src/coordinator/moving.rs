@@ -29,6 +29,7 @@ impl Coordinator {
     /// What happens by itself: load generators go on, and whoever follows something hears of what moved.
     pub(crate) fn tick(&self) -> Result<(), SqlError> {
         let mut state = self.lock();
+        self.compact(&mut state)?;
         if !state.driver.is_idle() {
             self.feed(&mut state)?;
         }

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::{engine_failed, rows};
-use crate::catalog::{Catalog, Effects, ItemId, ObjectId};
+use super::{Coordinator, State, engine_failed, rows};
+use crate::catalog::{Catalog, ColumnDesc, Effects, Item, ItemId, ItemKind, ObjectId};
 use crate::engine::Engine;
 use crate::error::SqlError;
-use crate::journal::{Journal, Replay, Snapshot, insert};
+use crate::journal::{Journal, Replay, Snapshot, TableRows, insert};
 use crate::query;
 use crate::system;
 
@@ -60,4 +60,53 @@ pub(super) fn fill(engine: &Engine, snapshot: &Snapshot, journaled: bool) -> Res
         statements.extend(written.flat_map(rows::triggers_of));
     }
     engine.batch(&statements.join(";\n")).map_err(engine_failed)
+}
+
+impl Coordinator {
+    /// Puts a snapshot in the place of a log that became long.
+    pub(super) fn compact(&self, state: &mut State) -> Result<(), SqlError> {
+        let Some(journal) = state.journal.as_mut().filter(|journal| journal.is_large()) else {
+            return Ok(());
+        };
+        let mut tables = Vec::new();
+        for item in state.catalog.items().filter(|item| item.id.is_user()) {
+            let Some(columns) = columns(item) else { continue };
+            let names: Vec<String> = columns.iter().map(|column| quoted(column.name.as_str())).collect();
+            let rows = texts(&self.engine, &names, &format!("data.\"{}\"", item.id))?;
+            tables.push(TableRows { table: item.id, rows });
+        }
+        let audit = ["id", "event_type", "object_type", "details", "user", "occurred_at"].map(quoted);
+        let snapshot = Snapshot {
+            catalog: Catalog::clone(&state.catalog),
+            secrets: state.secrets.clone(),
+            tables,
+            sources: state.driver.progress().into_iter().collect(),
+            clock: self.clock.is_held().then(|| self.clock.now()),
+            audit: texts(&self.engine, &audit, "base.\"mz_catalog.mz_audit_events\"")?,
+            environment_id: self.environment_id.clone(),
+        };
+        Ok(journal.compact(&snapshot)?)
+    }
+}
+
+/// The columns of what has rows of its own.
+fn columns(item: &Item) -> Option<&[ColumnDesc]> {
+    match &item.kind {
+        ItemKind::Table(table) => Some(&table.columns),
+        ItemKind::Source(source) => Some(&source.columns),
+        _ => None,
+    }
+}
+
+/// The rows of a relation in the engine's own text.
+fn texts(engine: &Engine, columns: &[String], relation: &str) -> Result<Vec<Vec<Option<String>>>, SqlError> {
+    let texts: Vec<String> = columns.iter().map(|column| format!("{column}::text")).collect();
+    let sql = format!("SELECT {} FROM {relation}", texts.join(", "));
+    let rows = engine.query(&sql, &[], &[]).map_err(engine_failed)?.result.rows;
+    let text = |value: Option<Vec<u8>>| value.map(|value| String::from_utf8_lossy(&value).into_owned());
+    Ok(rows.into_iter().map(|row| row.into_iter().map(text).collect()).collect())
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }

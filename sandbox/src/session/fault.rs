@@ -36,7 +36,7 @@ impl Session {
         other.close();
         done.map_err(|error| {
             let message = format!("`{sql}`, which was to come in between, failed: {}", error.message);
-            SqlError { message: message.into(), ..error }
+            SqlError { message, ..error }
         })
     }
 
@@ -51,7 +51,7 @@ impl Session {
     }
 
     /// What a call returns.
-    pub(super) fn describe_call(&self, statement: &Statement) -> Option<Description> {
+    pub(super) fn describe_call(statement: &Statement) -> Option<Description> {
         let _: Call = Call::parse(statement)?.ok()?;
         let columns = vec![Column { name: "mz_sandbox".to_owned(), type_oid: TEXT, type_mod: -1 }];
         Some(Description { columns: Some(columns), ..Description::default() })

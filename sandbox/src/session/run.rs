@@ -72,7 +72,7 @@ impl Session {
     /// What a statement takes and gives.
     pub(super) fn describe(&mut self, statement: &Statement, params: &[TypeOid]) -> Result<Description> {
         let none = Description::default();
-        if let Some(description) = self.describe_call(statement) {
+        if let Some(description) = Self::describe_call(statement) {
             return Ok(description);
         }
         Ok(match statement {
