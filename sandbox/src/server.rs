@@ -89,7 +89,13 @@ impl Sandbox {
             .build()
             .map_err(StartError::Threads)?;
         let listen = |error| StartError::Listen(options.listen, error);
-        let listener = runtime.block_on(TcpListener::bind(options.listen)).map_err(listen)?;
+        // Without `block_on`, which no thread of another runtime may call.
+        let listener = std::net::TcpListener::bind(options.listen).map_err(listen)?;
+        listener.set_nonblocking(true).map_err(listen)?;
+        let listener = {
+            let _entered = runtime.enter();
+            TcpListener::from_std(listener).map_err(listen)?
+        };
         let address = listener.local_addr().map_err(listen)?;
         let has_tls = tls.is_some();
         let shared = wire::Shared {

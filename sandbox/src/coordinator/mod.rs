@@ -187,6 +187,7 @@ fn now_text(engine: &Engine) -> Result<String, SqlError> {
 }
 
 /// The engine refused what it was made for: a fault of the sandbox, not of the user.
+#[expect(clippy::needless_pass_by_value, reason = "errors are mapped with it")]
 pub(crate) fn engine_failed(error: EngineError) -> SqlError {
     SqlError::internal(format!("the sandbox's engine failed: {}", error.message))
 }
