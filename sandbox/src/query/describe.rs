@@ -56,7 +56,7 @@ fn type_words(engine: &Engine, sql: &str, columns: &[Column]) -> Result<Vec<Stri
     let probe = format!(
         "SELECT {} FROM (VALUES (1)) AS one LEFT JOIN (SELECT * FROM ({sql}) AS q LIMIT 0) AS q ({}) ON true",
         asked.join(", "),
-        names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", "),
+        names.iter().map(std::string::String::as_str).collect::<Vec<_>>().join(", "),
     )
     .replacen("(VALUES (1)) AS one", "(VALUES (1)) AS one (one)", 1);
     let answer = engine.query(&probe, &[], &[]).map_err(|error| refused(&error))?;

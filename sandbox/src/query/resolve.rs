@@ -285,6 +285,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// An expression.
+    #[expect(clippy::too_many_lines, reason = "one arm for each form of an expression")]
     pub(crate) fn expr(&mut self, expr: &mut Expr) -> Result<(), SqlError> {
         match expr {
             Expr::Value(Value::HexString(_)) => {

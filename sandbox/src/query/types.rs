@@ -21,17 +21,17 @@ pub(crate) fn scalar_type(catalog: &Catalog, data_type: &DataType) -> Result<Sca
             let item = catalog
                 .item(*id)
                 .ok_or_else(|| SqlError::internal(format!("unknown catalog item '{id}'")))?;
-            match &item.kind {
-                ItemKind::Type(Type::Custom { .. }) => Ok(ScalarType::Custom(*id)),
-                _ => {
-                    let name = item.name.as_str().to_owned();
-                    let type_mod = type_mod(&name, modifiers)?;
-                    Ok(ScalarType::Builtin { name, type_mod })
-                }
+            if let ItemKind::Type(Type::Custom { .. }) = &item.kind {
+                Ok(ScalarType::Custom(*id))
+            } else {
+                let name = item.name.as_str().to_owned();
+                let type_mod = type_mod(&name, modifiers)?;
+                Ok(ScalarType::Builtin { name, type_mod })
             }
         }
         DataType::Named { name: ItemRef::Name(name), .. } => {
-            let name = name.0.iter().map(|part| part.as_str()).collect::<Vec<_>>().join(".");
+            let name =
+                name.0.iter().map(mz_deploy_planner::name::Ident::as_str).collect::<Vec<_>>().join(".");
             Err(SqlError::internal(format!("type \"{name}\" does not exist")))
         }
         DataType::Array(element) => Ok(match scalar_type(catalog, element)? {

@@ -81,7 +81,7 @@ pub fn plan_insert(
     let from = [TableWithJoins { relation: factor, joins: Vec::new() }];
     let mut lowering = Lowering::new(catalog);
     lowering.enter(&from);
-    let target = lowering.from_list(&from)?;
+    let target = lowering.list(&from)?;
     let mut sql = format!("INSERT INTO {target}{list} {rows}");
     if !returning.is_empty() {
         let items: Result<Vec<String>, SqlError> =
@@ -257,7 +257,7 @@ pub fn plan_update(
     let from = [one_table(item.id, alias)];
     let mut lowering = Lowering::new(catalog);
     lowering.enter(&from);
-    let target = lowering.from_list(&from)?;
+    let target = lowering.list(&from)?;
     let mut set = Vec::new();
     for (column, expr) in &assignments {
         let known = columns.iter().find(|known| known.name == *column);
@@ -298,7 +298,7 @@ pub fn plan_delete(
     from.extend(using);
     let mut lowering = Lowering::new(catalog);
     lowering.enter(&from);
-    let mut list = lowering.from_each(&from)?.into_iter();
+    let mut list = lowering.each(&from)?.into_iter();
     let mut sql = format!("DELETE FROM {}", list.next().unwrap_or_default());
     let rest: Vec<String> = list.collect();
     if !rest.is_empty() {

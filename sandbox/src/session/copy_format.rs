@@ -96,7 +96,7 @@ pub(crate) fn encode(format: &CopyFormat, row: &Row) -> Vec<u8> {
         match value {
             None => line.extend(format.null.bytes()),
             Some(value) if format.kind == CopyKind::Text => {
-                escape_into(&mut line, value, byte_of(format.delimiter))
+                escape_into(&mut line, value, byte_of(format.delimiter));
             }
             Some(value) => quote_into(format, &mut line, value),
         }

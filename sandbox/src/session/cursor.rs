@@ -14,7 +14,7 @@ use crate::result::Row;
 use crate::sql::ast::{FetchCount, ParsedStatement, Statement, Value};
 
 /// The longest time that a `FETCH` may wait.
-const MAX_TIMEOUT: Duration = Duration::from_secs(86_400);
+const MAX_TIMEOUT: Duration = Duration::from_hours(24);
 
 /// A cursor.
 #[derive(Debug)]
@@ -147,13 +147,12 @@ fn fetch_timeout(value: &Value) -> Result<Wait> {
         _ => "",
     };
     let invalid = || SqlError::internal(format!("invalid TIMEOUT: {text}"));
-    let (number, unit) = match text.trim().split_once(' ') {
-        Some((number, unit)) => (number, unit.trim()),
-        None => {
-            let text = text.trim();
-            let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-            text.split_at_checked(digits).ok_or_else(invalid)?
-        }
+    let (number, unit) = if let Some((number, unit)) = text.trim().split_once(' ') {
+        (number, unit.trim())
+    } else {
+        let text = text.trim();
+        let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+        text.split_at_checked(digits).ok_or_else(invalid)?
     };
     let unit = match unit {
         "" | "s" | "sec" | "secs" | "second" | "seconds" => "s",

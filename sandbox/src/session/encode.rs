@@ -41,12 +41,17 @@ pub(crate) fn numeric(value: u64, format: Format) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     #[test]
     fn numerics_in_binary_are_groups_of_four_digits() {
         let hex = |value: u64| -> String {
-            numeric(value, Format::Binary).iter().map(|byte| format!("{byte:02x}")).collect()
+            numeric(value, Format::Binary).iter().fold(String::new(), |mut hex, byte| {
+                let _ = write!(hex, "{byte:02x}");
+                hex
+            })
         };
         assert_eq!(hex(0), "0000000000000000");
         assert_eq!(hex(1), "00010000000000000001");

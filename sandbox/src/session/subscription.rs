@@ -27,6 +27,7 @@ const FOREVER: u64 = u64::MAX;
 
 /// A subscription that runs.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each says another thing about what is asked for")]
 pub(crate) struct Subscription {
     /// The query, with ids for names.
     query: Query,

@@ -141,7 +141,7 @@ impl Session {
             return Ok(0);
         }
         let writes = copy_writes(copy, rows);
-        self.try_writes(&writes, &[]).map_err(copy_error)?;
+        self.try_writes(&writes, &[]).map_err(|error| copy_error(&error))?;
         self.transaction.write(writes)?;
         Ok(count)
     }
@@ -187,7 +187,7 @@ fn quoted(name: &str) -> String {
 }
 
 /// An error of a row, as `COPY` says it.
-fn copy_error(error: SqlError) -> SqlError {
+fn copy_error(error: &SqlError) -> SqlError {
     if error.code == SqlState("23502") {
         return SqlError::internal(format!("constraint violation: {}", error.message));
     }

@@ -192,7 +192,7 @@ fn format_code(format: Format) -> i16 {
 
 fn copy_shape(columns: usize, format: Format) -> (i8, i16, Vec<i16>) {
     let code = format_code(format);
-    let overall = if code == 0 { 0 } else { 1 };
+    let overall = i8::from(code != 0);
     (overall, i16::try_from(columns).unwrap_or(i16::MAX), vec![code; columns])
 }
 

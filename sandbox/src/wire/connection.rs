@@ -79,8 +79,7 @@ impl Connection {
                 Message::Password(_) => return self.violation("unexpected password message").await,
                 _ if skipping => {}
                 // The rest of a COPY that failed meanwhile.
-                Message::CopyData(_) | Message::CopyDone | Message::CopyFail { .. } => {}
-                Message::Flush => {}
+                Message::CopyData(_) | Message::CopyDone | Message::CopyFail { .. } | Message::Flush => {}
                 request => {
                     if let Err(error) = self.extended(session, request).await? {
                         self.fail(session, &error).await?;
@@ -95,9 +94,10 @@ impl Connection {
     async fn next_request(&mut self, session: &Session) -> Outcome<Message> {
         match session.idle_timeout() {
             None => self.next_message().await,
-            Some(limit) => match tokio::time::timeout(limit, self.next_message()).await {
-                Ok(message) => message,
-                Err(_) => {
+            Some(limit) => {
+                if let Ok(message) = tokio::time::timeout(limit, self.next_message()).await {
+                    message
+                } else {
                     let message = "terminating connection due to idle-in-transaction timeout";
                     let mut error = SqlError::new(SqlState::IDLE_IN_TRANSACTION_TIMEOUT, message);
                     error.fatal = true;
@@ -105,7 +105,7 @@ impl Connection {
                     self.flush().await?;
                     Err(Closed)
                 }
-            },
+            }
         }
     }
 

@@ -18,7 +18,7 @@ use crate::error::{Notice, SqlError, SqlState};
 use crate::session::{Session, StartupSetting};
 
 /// A client has to say who it is within this time.
-const STARTUP_TIMEOUT: Duration = Duration::from_secs(60);
+const STARTUP_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// What every connection of a server shares.
 pub(crate) struct Shared {

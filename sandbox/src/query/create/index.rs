@@ -162,10 +162,13 @@ fn automatic_name(
         format!("{}_{}_idx", on.name.as_str(), parts.join("_"))
     };
     let base = shortened(&base);
-    Ok((0..)
-        .map(|n| if n == 0 { Ident::new(base) } else { Ident::new(format!("{base}{n}")) })
-        .find(|name| is_free(planning, on.schema, name))
-        .unwrap_or_else(|| Ident::new(base)))
+    let mut name = Ident::new(base);
+    let mut next = 1;
+    while !is_free(planning, on.schema, &name) {
+        name = Ident::new(format!("{base}{next}"));
+        next += 1;
+    }
+    Ok(name)
 }
 
 fn refuse_long(name: &str) -> Result<(), SqlError> {

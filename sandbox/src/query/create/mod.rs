@@ -215,10 +215,10 @@ impl Planning<'_> {
         for user in self.catalog.used_by(old.id) {
             let Some(item) = self.catalog.item(user) else { continue };
             if !matches!(item.kind, ItemKind::Index(_)) {
-                let old = self.catalog.minimal_name(self.session, old.id);
+                let dropped = self.catalog.minimal_name(self.session, old.id);
                 let user = self.catalog.minimal_name(self.session, user);
                 return Err(SqlError::internal(format!(
-                    "cannot drop {kind} {old:?}: still depended upon by {} {user:?}",
+                    "cannot drop {kind} {dropped:?}: still depended upon by {} {user:?}",
                     item.kind.object_kind().words()
                 ))
                 .with_hint("Use DROP ... CASCADE to drop the dependent objects too."));

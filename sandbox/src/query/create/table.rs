@@ -54,7 +54,6 @@ fn column_desc(planning: &Planning<'_>, column: &ColumnDef) -> Result<ColumnDesc
     for option in &column.options {
         match option {
             ColumnOption::NotNull => desc.nullable = false,
-            ColumnOption::Null => {}
             ColumnOption::Default(expr) => {
                 let spelled = types::engine_type(planning.catalog, &desc.data_type)?;
                 let sql = lower::expr(planning.catalog, expr, None)?;
@@ -62,7 +61,10 @@ fn column_desc(planning: &Planning<'_>, column: &ColumnDef) -> Result<ColumnDesc
                 planning.engine.describe(&probe, &[]).map_err(|error| refused(&error))?;
                 desc.default = Some(expr.clone());
             }
-            ColumnOption::Unique { .. } | ColumnOption::References { .. } | ColumnOption::Check(_) => {}
+            ColumnOption::Null
+            | ColumnOption::Unique { .. }
+            | ColumnOption::References { .. }
+            | ColumnOption::Check(_) => {}
         }
     }
     Ok(desc)

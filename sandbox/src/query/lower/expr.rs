@@ -18,6 +18,7 @@ impl Lowering<'_> {
         comma(exprs, |expr| self.expr(expr))
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each form of an expression")]
     /// An expression. Whatever has operands is in parentheses, so precedence is the tree's alone.
     pub(crate) fn expr(&mut self, expr: &Expr) -> Result<String, SqlError> {
         let not = |not: bool| if not { "NOT " } else { "" };
@@ -140,12 +141,11 @@ impl Lowering<'_> {
                 None => quoted(column.as_str()),
             });
         }
-        match self.qualifier(qualifier) {
-            Some(alias) => Ok(format!("{}.{}", quoted(alias.as_str()), quoted(column.as_str()))),
-            None => {
-                let name = parts.iter().map(|part| part.as_str()).collect::<Vec<_>>().join(".");
-                Err(SqlError::internal(format!("column \"{name}\" does not exist")))
-            }
+        if let Some(alias) = self.qualifier(qualifier) {
+            Ok(format!("{}.{}", quoted(alias.as_str()), quoted(column.as_str())))
+        } else {
+            let name = parts.iter().map(mz_deploy_planner::name::Ident::as_str).collect::<Vec<_>>().join(".");
+            Err(SqlError::internal(format!("column \"{name}\" does not exist")))
         }
     }
 
@@ -222,8 +222,7 @@ fn special_call(function: &str) -> String {
     match function {
         "current_timestamp" => "mz_fn.now()".to_owned(),
         "current_date" => "(mz_fn.now())::date".to_owned(),
-        "current_time" => "(mz_fn.now())::time".to_owned(),
-        "localtime" => "(mz_fn.now())::time".to_owned(),
+        "current_time" | "localtime" => "(mz_fn.now())::time".to_owned(),
         "localtimestamp" => "(mz_fn.now())::timestamp".to_owned(),
         other => format!("mz_fn.{}()", quoted(other)),
     }

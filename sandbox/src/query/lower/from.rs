@@ -72,12 +72,12 @@ impl Lowering<'_> {
     }
 
     /// The list, in the scope that [`Self::enter`] made. Relations without an alias take theirs from it, in order.
-    pub(crate) fn from_list(&mut self, from: &[TableWithJoins]) -> Result<String, SqlError> {
-        Ok(self.from_each(from)?.join(", "))
+    pub(crate) fn list(&mut self, from: &[TableWithJoins]) -> Result<String, SqlError> {
+        Ok(self.each(from)?.join(", "))
     }
 
     /// The items of the list, each on its own.
-    pub(crate) fn from_each(&mut self, from: &[TableWithJoins]) -> Result<Vec<String>, SqlError> {
+    pub(crate) fn each(&mut self, from: &[TableWithJoins]) -> Result<Vec<String>, SqlError> {
         let mut place = 0;
         from.iter().map(|table| self.table_with_joins(table, &mut place)).collect()
     }

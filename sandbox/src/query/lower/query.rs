@@ -116,7 +116,7 @@ impl Lowering<'_> {
     fn select_rest(&mut self, select: &Select) -> Result<String, SqlError> {
         let mut sql = String::new();
         if !select.from.is_empty() {
-            sql = format!(" FROM {}", self.from_list(&select.from)?);
+            sql = format!(" FROM {}", self.list(&select.from)?);
         }
         if let Some(condition) = &select.selection {
             sql = format!("{sql} WHERE {}", self.expr(condition)?);
@@ -134,13 +134,19 @@ impl Lowering<'_> {
     pub(crate) fn select_item(&mut self, item: &SelectItem) -> Result<String, SqlError> {
         match item {
             SelectItem::Wildcard => Ok("*".to_owned()),
-            SelectItem::Expr { expr: Expr::QualifiedWildcard(name), .. } => match self.qualifier(&name.0) {
-                Some(alias) => Ok(format!("{}.*", quoted(alias.as_str()))),
-                None => {
-                    let name = name.0.iter().map(|part| part.as_str()).collect::<Vec<_>>().join(".");
+            SelectItem::Expr { expr: Expr::QualifiedWildcard(name), .. } => {
+                if let Some(alias) = self.qualifier(&name.0) {
+                    Ok(format!("{}.*", quoted(alias.as_str())))
+                } else {
+                    let name = name
+                        .0
+                        .iter()
+                        .map(mz_deploy_planner::name::Ident::as_str)
+                        .collect::<Vec<_>>()
+                        .join(".");
                     Err(SqlError::internal(format!("no table named '{name}' in scope")))
                 }
-            },
+            }
             SelectItem::Expr { expr: Expr::WildcardAccess(inner), .. } => {
                 Ok(format!("({}).*", self.expr(inner)?))
             }

@@ -29,12 +29,12 @@ pub(super) struct Scope {
 }
 
 impl Scope {
-    pub(super) fn of_shape(shape: Shape, relation: Option<&Ident>, path: Vec<Ident>) -> Self {
+    pub(super) fn of_shape(shape: Shape, relation: Option<&Ident>, path: &[Ident]) -> Self {
         let column = |column: ColumnShape| ScopeColumn {
             name: column.name,
             nullable: column.nullable,
             relation: relation.cloned(),
-            path: path.clone(),
+            path: path.to_vec(),
             merged: false,
         };
         Self { columns: shape.columns.into_iter().map(column).collect(), keys: shape.keys }
@@ -112,7 +112,7 @@ impl Inference<'_> {
         } else {
             equalities.reduce(of_join(&inputs, &equalities))
         };
-        self.narrow(&mut whole, &conditions);
+        Self::narrow(&mut whole, &conditions);
         Some(whole)
     }
 
@@ -179,7 +179,7 @@ impl Inference<'_> {
         let keys = of_join(&inputs, &equalities);
         whole.keys = match operator {
             JoinOperator::Inner | JoinOperator::Cross => {
-                self.narrow(&mut whole, &conditions);
+                Self::narrow(&mut whole, &conditions);
                 for (a, b) in &equalities.pairs {
                     for place in [a, b] {
                         if let Some(column) = whole.columns.get_mut(*place) {
@@ -212,20 +212,20 @@ impl Inference<'_> {
                     }
                     ItemRef::Name(name) => (name.0.last()?.clone(), Vec::new()),
                 };
-                Some(Scope::of_shape(shape, Some(&relation), path).renamed(alias.as_ref()))
+                Some(Scope::of_shape(shape, Some(&relation), &path).renamed(alias.as_ref()))
             }
             TableFactor::Function { function, alias, with_ordinality } => {
                 let shape = function_shape(std::slice::from_ref(function), alias.as_ref(), *with_ordinality)?;
                 let relation = function.name.0.last().cloned();
-                Some(Scope::of_shape(shape, relation.as_ref(), Vec::new()).renamed(alias.as_ref()))
+                Some(Scope::of_shape(shape, relation.as_ref(), &[]).renamed(alias.as_ref()))
             }
             TableFactor::RowsFrom { functions, alias, with_ordinality } => {
                 let shape = function_shape(functions, alias.as_ref(), *with_ordinality)?;
-                Some(Scope::of_shape(shape, None, Vec::new()).renamed(alias.as_ref()))
+                Some(Scope::of_shape(shape, None, &[]).renamed(alias.as_ref()))
             }
             TableFactor::Derived { query, alias, .. } => {
                 let shape = self.query(query)?;
-                Some(Scope::of_shape(shape, None, Vec::new()).renamed(alias.as_ref()))
+                Some(Scope::of_shape(shape, None, &[]).renamed(alias.as_ref()))
             }
             TableFactor::NestedJoin { join, alias } => {
                 Some(self.table_with_joins(join)?.renamed(alias.as_ref()))

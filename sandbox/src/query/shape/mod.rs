@@ -69,7 +69,7 @@ pub(crate) fn of_query(catalog: &Catalog, query: &Query) -> Option<Shape> {
 pub(crate) fn is_nullable(catalog: &Catalog, relation: ItemId, expr: &Expr) -> bool {
     let Some(shape) = Shape::of_item(catalog, relation) else { return true };
     let name = catalog.item(relation).map(|item| item.name.clone());
-    let scope = from::Scope::of_shape(shape, name.as_ref(), Vec::new());
+    let scope = from::Scope::of_shape(shape, name.as_ref(), &[]);
     Inference { catalog, ctes: BTreeMap::new(), outer: Vec::new() }.nullable(&scope, None, expr)
 }
 

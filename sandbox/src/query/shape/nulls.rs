@@ -244,7 +244,7 @@ impl Inference<'_> {
     }
 
     /// Marks the columns that can't be NULL where all conditions hold.
-    pub(super) fn narrow(&self, scope: &mut Scope, conditions: &[&Expr]) {
+    pub(super) fn narrow(scope: &mut Scope, conditions: &[&Expr]) {
         for condition in conditions {
             let mut required = Vec::new();
             required_columns(condition, &mut required);
@@ -264,7 +264,7 @@ fn required_columns<'a>(expr: &'a Expr, required: &mut Vec<&'a Expr>) {
     match expr {
         Expr::Column(_) => required.push(expr),
         Expr::Is { expr, not: true, what: IsWhat::Null } if matches!(**expr, Expr::Column(_)) => {
-            required.push(expr)
+            required.push(expr);
         }
         Expr::Not(inner) => match unnested(inner) {
             Expr::Is { expr, not: false, what: IsWhat::Null } => required.push(expr),

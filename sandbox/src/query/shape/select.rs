@@ -44,7 +44,7 @@ impl Inference<'_> {
         }
         let mut groups: Vec<&Expr> = Vec::new();
         for expr in &select.group_by {
-            groups.push(self.named_group(expr, &scope, &outputs_of(&outputs))?);
+            groups.push(Self::named_group(expr, &scope, &outputs_of(&outputs))?);
         }
         let aggregates = select.having.is_some()
             || outputs.iter().any(|(_, output)| matches!(output, Output::Expr(expr) if has_aggregate(expr)));
@@ -115,7 +115,6 @@ impl Inference<'_> {
 
     /// The expression behind an item of `GROUP BY`: a position or an output's name stands for the output.
     fn named_group<'b>(
-        &self,
         group: &'b Expr,
         scope: &Scope,
         outputs: &[(Option<&mz_deploy_planner::name::Ident>, Option<&'b Expr>)],
