@@ -11,6 +11,8 @@ pub mod coordinator;
 pub mod engine;
 pub mod error;
 pub mod fault;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod journal;
 pub mod plan;
 pub mod query;

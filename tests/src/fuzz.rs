@@ -38,6 +38,16 @@ fn moved(target: &Target) -> Option<NewName> {
     }
 }
 
+/// Frames of the protocol that a client sends to the sandbox.
+pub fn sandbox_frames(data: &[u8]) {
+    mz_deploy_sandbox::fuzzing::frames(data);
+}
+
+/// Statements that a client sends to the sandbox.
+pub fn sandbox_statements(data: &[u8]) {
+    mz_deploy_sandbox::fuzzing::statements(data);
+}
+
 /// The first line is the value of the variable `v`, the rest a text that may use it.
 pub fn variables(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };

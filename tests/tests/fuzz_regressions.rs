@@ -40,3 +40,13 @@ fn plan_files() {
 fn snapshot_files() {
     run("snapshot_file", fuzz::snapshot_file);
 }
+
+#[test]
+fn sandbox_frames() {
+    run("sandbox_frames", fuzz::sandbox_frames);
+}
+
+#[test]
+fn sandbox_statements() {
+    run("sandbox_statements", fuzz::sandbox_statements);
+}

@@ -9,6 +9,9 @@ use crate::error::{SqlError, SqlState};
 /// The names of Materialize's functions, sorted.
 const FUNCTIONS: &str = include_str!("function_names.txt");
 
+/// Those that the engine lacks, sorted.
+const MISSING: &str = include_str!("missing_functions.txt");
+
 const NO_FUNCTION: &str =
     "No function matches the given name and argument types. You might need to add explicit type casts.";
 const NO_OPERATOR: &str =
@@ -34,6 +37,9 @@ pub(super) fn lacks_list(error: &EngineError) -> bool {
 /// What Materialize would say. Without a position, which is one in the engine's SQL.
 pub fn translate(error: &EngineError) -> SqlError {
     let message = in_words(&error.message);
+    if let Some(name) = missing_function(&message).filter(|_| error.sqlstate == "42883") {
+        return SqlError::unsupported(format_args!("function {name}"));
+    }
     let said = match error.sqlstate.as_str() {
         "42703" => Some((undefined_column(&message), None)),
         "42883" => undefined_function(&message),
@@ -138,6 +144,13 @@ fn undefined_column(message: &str) -> String {
         Some(name) if !name.contains('"') => format!("column \"{name}\" does not exist"),
         _ => message.to_owned(),
     }
+}
+
+/// The name of a function that Materialize has and the engine lacks.
+fn missing_function(message: &str) -> Option<&str> {
+    let name = message.strip_prefix("function ")?.split('(').next()?;
+    let bare = name.rsplit('.').next()?.trim_matches('"');
+    MISSING.lines().find(|line| *line == bare)
 }
 
 /// A name that nobody has is told apart from arguments that nobody takes.

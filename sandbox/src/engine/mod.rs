@@ -27,8 +27,9 @@
 //! * Numbers may exceed 39 digits inside a statement; quotients and averages have 39.
 //!
 //! The catalog's own functions are not here, since they read its relations: `has_*_privilege`, `pg_has_role`,
-//! `obj_description`, `col_description`, `pretty_sql`, `pg_get_viewdef`, `pg_get_userbyid`, `mz_resolve_object_name` and their like. The catalog
+//! `obj_description`, `pg_get_viewdef`, `mz_resolve_object_name` and their like. `system/sql/functions.sql` makes them, and
 //! replaces `mz_fn.regclass(text)`, which knows numbers only, and `mz_fn.regtype(text)`, which knows built-in types.
+//! Functions that are nowhere are in `missing_functions.txt`: calls are refused.
 
 mod backend;
 mod composite;

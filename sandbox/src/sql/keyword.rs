@@ -589,6 +589,11 @@ pub(crate) fn is_no_column_alias(keyword: &str) -> bool {
     is_reserved(keyword) || NO_COLUMN_ALIAS.contains(&keyword)
 }
 
+/// The words that need quotes as identifiers.
+pub(crate) fn sometimes_reserved() -> impl Iterator<Item = &'static str> {
+    KEYWORDS.iter().copied().filter(|word| is_sometimes_reserved(word))
+}
+
 /// True if the identifier `value` is a keyword that is reserved somewhere, so that readers need its quotes.
 pub(crate) fn is_sometimes_reserved(value: &str) -> bool {
     keyword(value).is_some_and(|word| {

@@ -9,3 +9,5 @@ pub mod print;
 #[cfg(test)]
 mod testdata;
 pub mod visit;
+
+pub(crate) use keyword::sometimes_reserved;

@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 
 use super::relations::{self, BuiltinRelation, map_value};
 use super::text::{self, Row};
+use crate::sql::sometimes_reserved;
 
 const BASE: &str = include_str!("sql/base.sql");
 const STORED: &str = include_str!("sql/stored.txt");
@@ -73,8 +74,23 @@ pub fn bootstrap_sql() -> String {
             columns.join(", ")
         );
     }
+    sql.push_str(&quote_ident());
     sql.push_str(FUNCTIONS);
     sql
+}
+
+/// `quote_ident`, which knows the words that Materialize reserves.
+fn quote_ident() -> String {
+    let words = text::array(sometimes_reserved().map(str::to_lowercase));
+    format!(
+        r#"CREATE FUNCTION mz_fn.quote_ident(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT
+RETURN CASE
+    WHEN $1 ~ '^[a-z_][a-z0-9_$]*$' AND $1 <> ALL ({}::text[]) THEN $1
+    ELSE '"' || replace($1, '"', '""') || '"'
+END;
+"#,
+        text::literal(&words)
+    )
 }
 
 /// What a system relation is called in the engine: `sys."mz_catalog.mz_objects"`.

@@ -183,3 +183,16 @@ fn keys_of_objects_are_never_the_same() {
     let keys: Vec<String> = super::rows::objects(&catalog).map(super::rows::key).collect();
     assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), keys.len());
 }
+
+#[test]
+fn functions_are_in_the_engine_or_known_to_be_missing() {
+    let engine = engine();
+    let query = "SELECT DISTINCT p.proname::text FROM pg_catalog.pg_proc p
+        JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+        WHERE n.nspname IN ('mz_fn', 'mz_catalog', 'mz_internal', 'mz_unsafe', 'pg_catalog')";
+    let present: BTreeSet<String> = texts(&engine, query).into_iter().collect();
+    let named: BTreeSet<&str> = super::functions().map(|function| function.name).collect();
+    let missing: Vec<&str> = named.into_iter().filter(|name| !present.contains(*name)).collect();
+    let known: Vec<&str> = include_str!("../engine/missing_functions.txt").lines().collect();
+    assert_eq!(missing, known);
+}

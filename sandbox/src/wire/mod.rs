@@ -9,5 +9,6 @@ mod stream;
 mod tls;
 
 pub(crate) use cancel::Cancels;
+pub(crate) use frontend::{take_message, take_startup};
 pub(crate) use startup::{Shared, serve};
 pub(crate) use tls::self_signed;

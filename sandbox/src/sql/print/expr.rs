@@ -142,6 +142,10 @@ impl Printer<'_> {
             Expr::Subscript { expr, positions } => {
                 positions.iter().fold(self.operand(expr), |doc, position| doc.append(self.position(position)))
             }
+            // A number would take the point.
+            Expr::Field { expr, field } if matches!(**expr, Expr::Value(_)) => {
+                bracketed("(", self.expr(expr), ")").append(format!(".{}", self.ident(field)))
+            }
             Expr::Field { expr, field } => self.operand(expr).append(format!(".{}", self.ident(field))),
             Expr::WildcardAccess(expr) => self.operand(expr).append(".*"),
         }

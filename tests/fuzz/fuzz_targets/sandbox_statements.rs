@@ -1,0 +1,3 @@
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| mz_deploy_tests::fuzz::sandbox_statements(data));
