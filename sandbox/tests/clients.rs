@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use mz_deploy_sandbox::coordinator::{Fault, Hooks, Moment};
 use mz_deploy_sandbox::error::{SqlError, SqlState};
 use mz_deploy_sandbox::{Options, Sandbox};
 use tokio::sync::mpsc;
@@ -14,13 +13,9 @@ use tokio_postgres::{AsyncMessage, Client, NoTls, SimpleQueryMessage};
 /// As long as anything here may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-fn start(hooks: Hooks) -> Sandbox {
-    let listen = "127.0.0.1:0".parse().expect("an address");
-    Sandbox::start(Options { listen, hooks, ..Options::default() }).expect("it starts")
-}
-
 fn sandbox() -> Sandbox {
-    start(Hooks::default())
+    let listen = "127.0.0.1:0".parse().expect("an address");
+    Sandbox::start(Options { listen, ..Options::default() }).expect("it starts")
 }
 
 /// A client, and the notices that it is sent.
@@ -221,22 +216,4 @@ async fn subscriptions_go_on_with_a_replacement() {
     writer.batch_execute("ALTER MATERIALIZED VIEW m APPLY REPLACEMENT r").await.expect("applied");
     let second = rows(&reader, "FETCH 2 c WITH (TIMEOUT = '10s')").await;
     assert_eq!(fetched(second), [pair("-1", "1"), pair("1", "11")]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_fatal_error_ends_the_connection() {
-    let faults = |moment: &Moment<'_>| match moment {
-        Moment::Before { text: "SELECT 'down'", .. } => {
-            let mut error = SqlError::new(SqlState("57P01"), "terminating connection");
-            error.fatal = true;
-            Some(Fault::Fail(error))
-        }
-        _ => None,
-    };
-    let sandbox = start(Hooks { faults: Some(Arc::new(faults)), ..Hooks::default() });
-    let client = client(&sandbox).await;
-    assert_eq!(rows(&client, "SELECT 'up'").await.len(), 1);
-    assert_eq!(error(&client, "SELECT 'down'").await.0, "57P01");
-    let gone = tokio::time::timeout(PATIENCE, client.simple_query("SELECT 'up'")).await.expect("an answer");
-    assert!(gone.expect_err("the connection is over").is_closed());
 }

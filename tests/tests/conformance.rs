@@ -79,7 +79,7 @@ fn answers_as_recorded(name: &str) {
             return;
         }
     };
-    let variables = upstream.iter().flat_map(|upstream| upstream.variables()).collect();
+    let variables = upstream.iter().flat_map(mz_deploy_tests::upstream::Upstream::variables).collect();
 
     let named = std::env::var(URL).ok();
     // Scenarios would disturb each other on a server that they share.

@@ -216,9 +216,9 @@ impl Planning<'_> {
             let Some(item) = self.catalog.item(user) else { continue };
             if !matches!(item.kind, ItemKind::Index(_)) {
                 let dropped = self.catalog.minimal_name(self.session, old.id);
-                let user = self.catalog.minimal_name(self.session, user);
+                let dependant = self.catalog.minimal_name(self.session, user);
                 return Err(SqlError::internal(format!(
-                    "cannot drop {kind} {dropped:?}: still depended upon by {} {user:?}",
+                    "cannot drop {kind} {dropped:?}: still depended upon by {} {dependant:?}",
                     item.kind.object_kind().words()
                 ))
                 .with_hint("Use DROP ... CASCADE to drop the dependent objects too."));

@@ -122,7 +122,7 @@ impl Inference<'_> {
             self.outer.push(left.clone());
             let right = self.table_factor(&join.relation);
             self.outer.pop();
-            left = self.join(left, right?, join.operator, &join.constraint);
+            left = joined(left, right?, join.operator, &join.constraint);
         }
         Some(left)
     }
