@@ -14,7 +14,7 @@ const SECONDS: &str = "MZ_DEPLOY_STRESS_SECONDS";
 const DEFAULT_SECONDS: u64 = 4;
 const CLIENTS: u64 = 8;
 /// A statement that takes longer waits for something that never comes.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 static PANICS: AtomicUsize = AtomicUsize::new(0);
 
