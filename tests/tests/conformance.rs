@@ -12,7 +12,7 @@ use mz_deploy_sandbox::{Options, Sandbox};
 use mz_deploy_tests::conformance::known::Known;
 use mz_deploy_tests::conformance::replay::{Settings, replay};
 use mz_deploy_tests::conformance::{report, scenario};
-use mz_deploy_tests::upstream::Installation;
+use mz_deploy_tests::upstream::{Installation, Upstream};
 
 const URL: &str = "MZ_DEPLOY_TEST_URL";
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -79,7 +79,7 @@ fn answers_as_recorded(name: &str) {
             return;
         }
     };
-    let variables = upstream.iter().flat_map(mz_deploy_tests::upstream::Upstream::variables).collect();
+    let variables = upstream.iter().flat_map(Upstream::variables).collect();
 
     let named = std::env::var(URL).ok();
     // Scenarios would disturb each other on a server that they share.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use mz_deploy_sandbox::{Options, Sandbox};
-use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
+use tokio_postgres::{Client, NoTls, SimpleColumn, SimpleQueryMessage};
 
 const STATEMENTS: [&str; 27] = [
     "CREATE CLUSTER tour (SIZE '25cc')",
@@ -74,12 +74,12 @@ async fn answer(client: &Client, statement: &str, out: &mut String) {
     for message in messages {
         match message {
             SimpleQueryMessage::RowDescription(columns) => {
-                let names: Vec<&str> = columns.iter().map(tokio_postgres::SimpleColumn::name).collect();
+                let names: Vec<&str> = columns.iter().map(SimpleColumn::name).collect();
                 let _ = writeln!(out, "{}", names.join(" | "));
             }
             SimpleQueryMessage::Row(row) => {
                 let values: Vec<&str> = (0..row.len())
-                    .map(|n| match row.columns().get(n).map(tokio_postgres::SimpleColumn::name) {
+                    .map(|n| match row.columns().get(n).map(SimpleColumn::name) {
                         // When it was.
                         Some("mz_timestamp") => "…",
                         _ => row.get(n).unwrap_or("NULL"),
