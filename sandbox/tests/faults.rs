@@ -126,6 +126,18 @@ async fn a_connection_is_dropped_before_or_after_the_statement_is_done() {
 }
 
 #[tokio::test]
+async fn a_connection_is_dropped_after_its_rows_are_copied() {
+    let sandbox = sandbox();
+    let client = connect(&sandbox).await;
+    rows(&client, "CREATE TABLE t (a int)").await;
+    rows(&client, "SELECT mz_sandbox.drop_connection('COPY%', 1, 'after')").await;
+    let copy = client.copy_in::<_, bytes::Bytes>("COPY t FROM STDIN").await.expect("it begins");
+    let done = std::pin::pin!(copy).finish().await;
+    assert_eq!(code(&done.expect_err("the connection is gone")), None);
+    assert!(sandbox.faults().list().is_empty());
+}
+
+#[tokio::test]
 async fn another_sessions_change_comes_in_between() {
     let sandbox = sandbox();
     let client = connect(&sandbox).await;

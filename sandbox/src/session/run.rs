@@ -37,6 +37,11 @@ impl Session {
         }
     }
 
+    /// The end of a statement that no other ones belong to.
+    pub(crate) fn end_single(&mut self) -> Result<()> {
+        if self.transaction.is_shared() { Ok(()) } else { self.end_statement() }
+    }
+
     /// `Sync`.
     pub(crate) fn sync(&mut self) -> Result<()> {
         self.end_batch()

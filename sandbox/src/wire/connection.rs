@@ -226,7 +226,19 @@ impl Connection {
             self.outbox.complete(&tag.text(rows.len()));
             return Ok(Ok(()));
         }
-        self.send(session, answer).await
+        let is_copy = matches!(answer, Answer::CopyIn(_));
+        let sent = self.send(session, answer).await?;
+        if is_copy && sent.is_ok() { self.after_copy(session, bound).await } else { Ok(sent) }
+    }
+
+    /// The rows of a `COPY` are there: they last, unless other statements belong to them, before anything comes between.
+    async fn after_copy(&mut self, session: &mut Session, bound: &Bound) -> Outcome<Result<(), SqlError>> {
+        if let Err(error) = self.run(|| session.end_single()) {
+            return Ok(Err(error));
+        }
+        let canceled = self.cancel.begin();
+        let deadline = session.deadline(bound);
+        self.interfere(session, bound, When::After, &canceled, deadline).await
     }
 
     /// The answer to a statement, once what it waits for has come.
@@ -547,7 +559,11 @@ impl Connection {
             match self.answer(session, &bound).await? {
                 Ok(Answer::Rows { rows, tag }) => session.keep_rows(name, rows, tag),
                 Ok(answer) => {
+                    let is_copy = matches!(answer, Answer::CopyIn(_));
                     if let Err(error) = self.send(session, answer).await? {
+                        return Ok(Err(error));
+                    }
+                    if is_copy && let Err(error) = self.after_copy(session, &bound).await? {
                         return Ok(Err(error));
                     }
                     return Ok(self.run(|| session.end_statement()));

@@ -93,7 +93,8 @@ static TPCH: [Output; 8] = [
     output("region", "r_regionkey int8, r_name text, r_comment text", &["r_regionkey"]),
 ];
 
-static COUNTER: [Output; 1] = [output("counter", "counter int8", &[])];
+static COUNTER: [Output; 1] =
+    [Output { details: Some("1a040a020a00"), ..output("counter", "counter int8", &[]) }];
 static CLOCK: [Output; 1] = [output("clock", "time timestamptz", &[])];
 
 /// The relations of a generator; none if the sandbox doesn't know it.
