@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use mz_deploy_sandbox::error::{SqlError, SqlState};
 use mz_deploy_sandbox::{Options, Sandbox};
 use tokio::sync::mpsc;
 use tokio_postgres::types::Type;

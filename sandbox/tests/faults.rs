@@ -62,7 +62,7 @@ async fn the_nth_statement_fails_and_the_next_does_not() {
     rows(&client, "CREATE TABLE one (a int)").await;
     let error = run(&client, "CREATE TABLE two (a int)").await.expect_err("it is the second");
     assert_eq!(
-        (code(&error), error.as_db_error().map(|error| error.message())),
+        (code(&error), error.as_db_error().map(tokio_postgres::error::DbError::message)),
         (Some("XX000"), Some("boom"))
     );
     assert_eq!(rows(&client, "SELECT name FROM mz_tables WHERE id LIKE 'u%'").await.len(), 1);
@@ -200,7 +200,10 @@ async fn a_replica_is_lost_and_another_is_restarted() {
     rows(&client, "SELECT mz_sandbox.lose_replica('c.r1')").await;
     eventually(&client, REPLICA, "offline").await;
     let error = run(&client, "SELECT mz_sandbox.lose_replica('c.r2')").await.expect_err("there is none");
-    assert_eq!(error.as_db_error().map(|error| error.message()), Some("unknown cluster replica 'c.r2'"));
+    assert_eq!(
+        error.as_db_error().map(tokio_postgres::error::DbError::message),
+        Some("unknown cluster replica 'c.r2'")
+    );
 }
 
 const HYDRATED: &str =

@@ -230,7 +230,8 @@ fn an_edited_project_is_what_its_files_say() {
             match random.u8(..40) {
                 0 => edited.deployed = None,
                 1 => {
-                    edited.deployed = Some(Arc::new(of_another_form(plan::deployed_after(&compiled.project))));
+                    edited.deployed =
+                        Some(Arc::new(of_another_form(plan::deployed_after(&compiled.project))));
                 }
                 2 => edited.deployed = Some(Arc::new(plan::deployed_after(&compiled.project))),
                 _ => {}

@@ -340,6 +340,7 @@ pub(crate) fn aborted() -> SqlError {
 mod tests {
     use super::*;
 
+    #[expect(clippy::unnecessary_wraps, reason = "a transaction's domain is optional")]
     fn domain() -> Option<BTreeSet<SchemaId>> {
         Some(BTreeSet::from([SchemaId::User(3)]))
     }
@@ -361,7 +362,8 @@ mod tests {
     /// What comes second, after each kind of work: the codes are those of the recorded server.
     #[test]
     fn kinds_of_work_do_not_mix() {
-        let kinds: [(&str, fn(&mut Transaction)); 7] = [
+        type Begin = fn(&mut Transaction);
+        let kinds: [(&str, Begin); 7] = [
             ("nothing", |_| ()),
             ("constant read", |t| assert_eq!(code(t.read(true, None)), "ok")),
             ("read", |t| assert_eq!(code(t.read(false, domain())), "ok")),
