@@ -1,6 +1,6 @@
 //! A running sandbox: a listener, its connections, and the threads that they run on.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
@@ -151,7 +151,8 @@ fn percent_encoded(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            // Writing to a string never fails.
+            let _ = write!(encoded, "%{byte:02X}");
         }
     }
     encoded

@@ -340,6 +340,9 @@ pub(crate) fn aborted() -> SqlError {
 mod tests {
     use super::*;
 
+    type Did = (&'static str, fn(&mut Transaction));
+
+    #[expect(clippy::unnecessary_wraps, reason = "it is an argument")]
     fn domain() -> Option<BTreeSet<SchemaId>> {
         Some(BTreeSet::from([SchemaId::User(3)]))
     }
@@ -361,7 +364,7 @@ mod tests {
     /// What comes second, after each kind of work: the codes are those of the recorded server.
     #[test]
     fn kinds_of_work_do_not_mix() {
-        let kinds: [(&str, fn(&mut Transaction)); 7] = [
+        let kinds: [Did; 7] = [
             ("nothing", |_| ()),
             ("constant read", |t| assert_eq!(code(t.read(true, None)), "ok")),
             ("read", |t| assert_eq!(code(t.read(false, domain())), "ok")),

@@ -212,18 +212,18 @@ impl Planning<'_> {
             )));
         }
         let mut objects = Vec::new();
-        for user in self.catalog.used_by(old.id) {
-            let Some(item) = self.catalog.item(user) else { continue };
+        for dependant in self.catalog.used_by(old.id) {
+            let Some(item) = self.catalog.item(dependant) else { continue };
             if !matches!(item.kind, ItemKind::Index(_)) {
                 let dropped = self.catalog.minimal_name(self.session, old.id);
-                let user = self.catalog.minimal_name(self.session, user);
+                let by = self.catalog.minimal_name(self.session, dependant);
                 return Err(SqlError::internal(format!(
-                    "cannot drop {kind} {dropped:?}: still depended upon by {} {user:?}",
+                    "cannot drop {kind} {dropped:?}: still depended upon by {} {by:?}",
                     item.kind.object_kind().words()
                 ))
                 .with_hint("Use DROP ... CASCADE to drop the dependent objects too."));
             }
-            objects.push(ObjectId::Item(user));
+            objects.push(ObjectId::Item(dependant));
         }
         objects.push(ObjectId::Item(old.id));
         Ok(Op::Drop { objects })

@@ -122,18 +122,12 @@ impl Inference<'_> {
             self.outer.push(left.clone());
             let right = self.table_factor(&join.relation);
             self.outer.pop();
-            left = self.join(left, right?, join.operator, &join.constraint);
+            left = Self::join(left, right?, join.operator, &join.constraint);
         }
         Some(left)
     }
 
-    fn join(
-        &self,
-        mut left: Scope,
-        mut right: Scope,
-        operator: JoinOperator,
-        constraint: &JoinConstraint,
-    ) -> Scope {
+    fn join(mut left: Scope, mut right: Scope, operator: JoinOperator, constraint: &JoinConstraint) -> Scope {
         let start = left.columns.len();
         let inputs = [
             JoinInput { columns: 0..start, keys: left.keys.clone() },
