@@ -148,20 +148,17 @@ impl Edited {
     }
 
     fn set(&mut self, path: &str, text: Option<String>) {
-        match text {
-            Some(text) => {
-                self.workspace.set_file(path, text.as_str());
-                self.sources.insert(path, text);
-            }
-            None => {
-                self.workspace.remove_file(path);
-                self.sources.remove(path);
-            }
+        if let Some(text) = text {
+            self.workspace.set_file(path, text.as_str());
+            self.sources.insert(path, text);
+        } else {
+            self.workspace.remove_file(path);
+            self.sources.remove(path);
         }
     }
 
     /// Brings every file back to a project without errors.
-    fn mend(&mut self, sound: Sources) {
+    fn mend(&mut self, sound: &Sources) {
         let paths: Vec<String> = self.sources.iter().map(|(path, _)| path.to_string()).collect();
         for path in paths {
             if sound.get(&path).is_none() {
@@ -233,14 +230,15 @@ fn an_edited_project_is_what_its_files_say() {
             match random.u8(..40) {
                 0 => edited.deployed = None,
                 1 => {
-                    edited.deployed = Some(Arc::new(of_another_form(plan::deployed_after(&compiled.project))))
+                    edited.deployed =
+                        Some(Arc::new(of_another_form(plan::deployed_after(&compiled.project))));
                 }
                 2 => edited.deployed = Some(Arc::new(plan::deployed_after(&compiled.project))),
                 _ => {}
             }
             // A project whose errors pile up would have no plans.
             if !compiled.is_sound() && random.u8(..3) == 0 {
-                edited.mend(start(&mut random));
+                edited.mend(&start(&mut random));
             }
             // A host may hold on to an answer while it edits.
             held = random.bool().then_some(compiled);
