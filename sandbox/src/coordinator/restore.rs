@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::{Coordinator, State, engine_failed, rows};
 use crate::catalog::{Catalog, ColumnDesc, Effects, Item, ItemId, ItemKind, ObjectId};
-use crate::engine::Engine;
+use crate::engine::{Engine, quoted};
 use crate::error::SqlError;
 use crate::journal::{Journal, Replay, Snapshot, TableRows, insert};
 use crate::query;
@@ -105,8 +105,4 @@ fn texts(engine: &Engine, columns: &[String], relation: &str) -> Result<Vec<Vec<
     let rows = engine.query(&sql, &[], &[]).map_err(engine_failed)?.result.rows;
     let text = |value: Option<Vec<u8>>| value.map(|value| String::from_utf8_lossy(&value).into_owned());
     Ok(rows.into_iter().map(|row| row.into_iter().map(text).collect()).collect())
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }

@@ -317,6 +317,7 @@ fn affected(reply: &Reply) -> u64 {
     reply.tags.last().and_then(|tag| tag.rsplit(' ').next()).and_then(|count| count.parse().ok()).unwrap_or(0)
 }
 
-fn quoted(name: &str) -> String {
+/// A name as the engine's SQL writes it: the engine's reserved words are not Materialize's, so it is always quoted.
+pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }

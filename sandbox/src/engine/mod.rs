@@ -51,6 +51,7 @@ use std::thread::JoinHandle;
 use crate::result::{Column, Format, Param, ResultSet, Row, TypeOid};
 use backend::Backend;
 
+pub(crate) use backend::quoted;
 pub use errors::{is_function, translate};
 pub use session::SessionSettings;
 pub use types::{EngineType, engine_type, list_literal, needs_text};
