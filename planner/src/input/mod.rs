@@ -2,6 +2,7 @@
 
 mod config;
 mod deployed;
+mod deployment;
 mod json;
 mod live;
 mod sources;
@@ -11,7 +12,11 @@ pub use deployed::{
     DEPLOYED_FORMAT, Deployed, DeployedCompanion, DeployedModifier, DeployedObject, DeployedSchema,
     SchemaDeploymentKind,
 };
+pub use deployment::{Deployment, HighestIds, Marker, RecordedId};
 pub(crate) use json::read;
 pub use json::{read_deployed, read_live};
-pub use live::{LIVE_FORMAT, Live, LiveCluster, LiveDatabase, LiveGrant, LiveObject, LiveSchema};
+pub use live::{
+    LIVE_FORMAT, Live, LiveCluster, LiveComment, LiveDatabase, LiveDefaultPrivilege, LiveGrant, LiveObject,
+    LiveReplica, LiveRole, LiveSchema, LiveSession,
+};
 pub use sources::Sources;

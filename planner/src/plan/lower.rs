@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use super::draft::Draft;
 use super::ledger;
 use super::lower_object;
-use super::model::{Action, Cause, Effect, Inverse, Phase, Precondition, Step};
+use super::model::{Action, Cause, Effect, Inverse, Phase, Postcondition, Precondition, Step};
 use super::operation::{Operation, Outline};
 use super::{paths, text};
 use crate::ddl::{Ddl, Item};
@@ -49,7 +49,14 @@ pub(super) fn effect(effect: Effect) -> Step {
 
 fn plain(action: Action) -> Step {
     let cause = Cause { object: None, path: None, line: None };
-    Step { action, cause, preconditions: Vec::new(), inverse: Inverse::Nothing, group: None }
+    Step {
+        action,
+        cause,
+        preconditions: Vec::new(),
+        postcondition: None,
+        inverse: Inverse::Nothing,
+        group: None,
+    }
 }
 
 impl Step {
@@ -62,6 +69,11 @@ impl Step {
         // Most steps have one; a list that grows by itself makes room for four.
         self.preconditions.reserve_exact(1);
         self.preconditions.push(precondition);
+        self
+    }
+
+    pub(super) fn done_when(mut self, postcondition: Postcondition) -> Self {
+        self.postcondition = Some(postcondition);
         self
     }
 
@@ -222,12 +234,13 @@ fn drop_schema(draft: &Draft<'_>, name: &SchemaName, was_empty: bool) -> Step {
     let old = draft.naming.schema(name);
     let is_there = present("schema", &old, live_schema(draft, name));
     if was_empty {
-        let step = ddl(&Ddl::DropSchema { name: &old }).requires(is_there);
+        let step = ddl(&Ddl::DropSchema { name: &old }).requires(is_there).done_when(Postcondition::Gone);
         return step.undone_by(&Ddl::CreateSchema { name: &old, if_not_exists: false });
     }
     ddl(&Ddl::DropSchemaCascade { name: &old })
         .requires(is_there)
         .requires(only_ours(draft, "schema", &old))
+        .done_when(Postcondition::Gone)
         .irreversible(OLD_VERSION)
 }
 
@@ -235,6 +248,7 @@ fn drop_cluster(draft: &Draft<'_>, name: &Ident) -> Step {
     let old = draft.naming.cluster(name);
     ddl(&Ddl::DropCluster { name: &old })
         .requires(present("cluster", &old, live_cluster(draft, name)))
+        .done_when(Postcondition::Gone)
         .irreversible(OLD_VERSION)
 }
 
@@ -258,7 +272,11 @@ fn drop_removed(draft: &Draft<'_>, deployed: &DeployedObject, may_be_gone: bool)
         .because(gone(draft, deployed))
         .requires(only_ours(draft, "object", &name));
     // Without a catalog, nobody knows whether it was there at all.
-    let step = if id.is_some() && !may_be_gone { step.requires(present("object", &name, id)) } else { step };
+    let step = if id.is_some() && !may_be_gone {
+        step.requires(present("object", &name, id)).done_when(Postcondition::Gone)
+    } else {
+        step
+    };
     match &deployed.sql {
         Some(_) if deployed.kind.is_computation() => {
             step.irreversible("put its file back and deploy it again")

@@ -5,12 +5,12 @@ use smol_str::SmolStr;
 use super::draft::Draft;
 use super::indexes::{DroppedIndex, StagedIndex};
 use super::lower::{OLD_VERSION, absent, at, ddl, effect, present, sql};
-use super::model::{Cause, Effect, Inverse, Precondition, Step};
+use super::model::{Cause, Effect, Inverse, Postcondition, Precondition, Step};
 use super::operation::ObjectOperation;
 use super::text;
 use crate::ddl::{Ddl, Item};
 use crate::graph::Node;
-use crate::name::{Ident, ObjectName};
+use crate::name::{Ident, ObjectName, printed};
 use crate::project::{Companion, Object, StatementText};
 use crate::syntax::ast::TargetKind;
 
@@ -121,6 +121,7 @@ fn drop_sink(draft: &Draft<'_>, object: &Object) -> Step {
     ddl(&Ddl::Drop { item, if_exists: false })
         .because(at(object, &object.statement))
         .requires(present_object(draft, &object.name))
+        .done_when(Postcondition::Gone)
         .irreversible("a sink that is created again starts anew, without the progress of the old one")
 }
 
@@ -133,6 +134,7 @@ fn repoint(draft: &Draft<'_>, object: &Object, from: &ObjectName) -> Step {
     ddl(&Ddl::SetSinkInput { sink: &object.name, from })
         .because(at(object, &object.statement))
         .requires(present_object(draft, &object.name))
+        .done_when(Postcondition::Reads { sink: printed(&object.name), relation: printed(from) })
         .undone_by(&Ddl::SetSinkInput { sink: &object.name, from: &old })
 }
 
@@ -142,6 +144,10 @@ fn apply(draft: &Draft<'_>, node: Node, object: &Object) -> Step {
         .because(at(object, &object.statement))
         .requires(present_object(draft, &object.name))
         .requires(present("object", &replacement, None))
+        .done_when(Postcondition::TakenOver {
+            target: printed(&object.name),
+            replacement: printed(&replacement),
+        })
         .irreversible("the old definition is gone; deploy it again to go back")
 }
 
@@ -158,6 +164,7 @@ fn drop_retired(draft: &Draft<'_>, node: Node, object: &Object) -> Step {
     ddl(&Ddl::Drop { item: Item::object(kind, &old), if_exists: false })
         .because(at(object, &object.statement))
         .requires(present("object", &old, id))
+        .done_when(Postcondition::Gone)
         .irreversible(OLD_VERSION)
 }
 
@@ -174,6 +181,7 @@ fn drop_index(draft: &Draft<'_>, index: &DroppedIndex<'_>, object: &Object) -> S
     ddl(&Ddl::Drop { item: Item::index(&now), if_exists: false })
         .because(cause)
         .requires(present("object", &now, id))
+        .done_when(Postcondition::Gone)
         .irreversible("the index has to be built again")
 }
 

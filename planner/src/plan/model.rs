@@ -61,6 +61,18 @@ pub struct Plan {
 pub enum Command {
     /// Build the new version beside the old one.
     Stage,
+    /// Exchange the staged version and production, and finish what can't be done before that.
+    Promote,
+    /// Take away what was staged.
+    Abort,
+    /// Exchange the two versions again, as long as the old one was kept.
+    Rollback,
+    /// Drop the old version that was kept.
+    Cleanup,
+    /// Make what the tool itself needs in an environment.
+    Setup,
+    /// Create the infrastructure that is missing: roles, clusters, network policies, secrets, connections, sources, tables.
+    Apply,
 }
 
 /// Digests of what a plan was made from. A plan is executed only while they still hold.
@@ -272,6 +284,8 @@ pub enum Moment {
     /// By promotion. These steps are an outlook: promotion plans again from the live catalog, and adds statements of its
     /// own to the swap transaction, for the deployment's generation and marker.
     Promote,
+    /// When the plan is run: plans of all commands but `stage` have no other moment.
+    Now,
 }
 
 /// Steps that belong together.
@@ -299,6 +313,10 @@ pub struct Step {
     /// What must hold just before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub preconditions: Vec<Precondition>,
+    /// What shows that it was done, where its preconditions don't: a step that requires that something is absent is done
+    /// when that is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub postcondition: Option<Postcondition>,
     /// What undoes it.
     pub inverse: Inverse,
     /// Steps with the same group share one DDL transaction.
@@ -405,6 +423,30 @@ pub enum Precondition {
         /// Whether it held when the plan was made: without the live catalog, nobody looked.
         #[serde(default)]
         checked: bool,
+    },
+}
+
+/// What shows that a step was done. A run that finds it so goes past the step; that is how a command goes on where it
+/// was killed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "done-when", rename_all = "kebab-case")]
+pub enum Postcondition {
+    /// The first thing that its preconditions require to be present isn't there any more.
+    Gone,
+    /// A sink reads what now has this name.
+    Reads {
+        /// The sink, printed.
+        sink: SmolStr,
+        /// The relation, printed.
+        relation: SmolStr,
+    },
+    /// A materialized view has taken over its replacement, and the replacement's id with it.
+    TakenOver {
+        /// The materialized view, printed.
+        target: SmolStr,
+        /// The replacement, printed.
+        replacement: SmolStr,
     },
 }
 

@@ -48,7 +48,7 @@ pub fn plan_text(plan: &Plan, options: TextOptions) -> String {
     if !is_empty {
         costs(&mut page, plan);
     }
-    for (moment, title) in [(Moment::Stage, "Stage"), (Moment::Promote, "Promote")] {
+    for (moment, title) in [(Moment::Stage, "Stage"), (Moment::Promote, "Promote"), (Moment::Now, "Steps")] {
         steps(&mut page, plan, moment, title);
     }
     page.text
@@ -268,11 +268,12 @@ fn steps(page: &mut Page, plan: &Plan, moment: Moment, title: &str) {
     }
     let n = phases.iter().map(|phase| phase.steps.len()).sum();
     let note = match moment {
-        Moment::Stage => "production goes on unchanged",
-        Moment::Promote => "production changes",
+        Moment::Stage => ", production goes on unchanged",
+        Moment::Promote => ", production changes",
+        Moment::Now => "",
     };
     page.blank();
-    page.line(0, BOLD, format_args!("{title}: {}, {note}", words::count(n, "step")));
+    page.line(0, BOLD, format_args!("{title}: {}{note}", words::count(n, "step")));
     if moment == Moment::Promote {
         page.line(2, DIM, format_args!("({})", words::OUTLOOK));
     }

@@ -15,14 +15,26 @@ fn catalog(clusters: &[&str], objects: &[(&str, &str, Option<&str>, &[&str])]) -
     for (name, ..) in objects {
         if !schemas.iter().any(|s| s.name == schema(name)) {
             let id = format!("u{}", 100 + schemas.len()).into();
-            schemas.push(LiveSchema { id, name: schema(name), owner: owner.clone() });
+            schemas.push(LiveSchema {
+                id,
+                name: schema(name),
+                owner: owner.clone(),
+                grants: Vec::new(),
+                comment: None,
+            });
         }
     }
     Live {
         format: 1,
         environment: "test".into(),
         version: "v26.23.0".into(),
-        databases: vec![LiveDatabase { id: "u1".into(), name: "app".into(), owner: owner.clone() }],
+        databases: vec![LiveDatabase {
+            id: "u1".into(),
+            name: "app".into(),
+            owner: owner.clone(),
+            grants: Vec::new(),
+            comment: None,
+        }],
         schemas,
         clusters: clusters
             .iter()
@@ -32,6 +44,7 @@ fn catalog(clusters: &[&str], objects: &[(&str, &str, Option<&str>, &[&str])]) -
                 name: (*name).into(),
                 owner: owner.clone(),
                 options: "SIZE = '50cc'".into(),
+                replicas: None,
                 grants: vec![LiveGrant { privilege: "USAGE".into(), role: None }],
                 comment: Some("it's".into()),
             })
@@ -46,8 +59,12 @@ fn catalog(clusters: &[&str], objects: &[(&str, &str, Option<&str>, &[&str])]) -
                 cluster: cluster.map(Into::into),
                 owner: owner.clone(),
                 depends_on: depends_on.iter().map(|id| (*id).into()).collect(),
+                grants: Vec::new(),
+                comments: Vec::new(),
+                replaces: None,
             })
             .collect(),
+        ..Live::default()
     }
 }
 
