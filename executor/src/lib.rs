@@ -2,5 +2,6 @@
 
 mod cli;
 pub mod host;
+pub mod run;
 
 pub use cli::run;

@@ -1,0 +1,3 @@
+//! Running plans: [`machine`] decides, the driver acts.
+
+pub mod machine;
