@@ -383,21 +383,13 @@ impl Reader<'_> {
                     if let sql::WindowFrameBound::Preceding(Some(expr))
                     | sql::WindowFrameBound::Following(Some(expr)) = bound
                     {
-                        self.frame_bound(expr, names)?;
+                        self.expr(expr, names)?;
                     }
                 }
                 Ok(())
             }
             Some(sql::WindowType::NamedWindow(_)) => refused("a named window"),
             None => Ok(()),
-        }
-    }
-
-    /// A bound that is a string is read as an interval.
-    fn frame_bound(self, expr: &Expr, names: &mut Names) -> Read<()> {
-        match expr {
-            Expr::Interval(interval) => self.expr(&interval.value, names),
-            expr => self.expr(expr, names),
         }
     }
 

@@ -155,7 +155,7 @@ fn expressions_of_materialize() {
         ("SELECT ((SELECT a) UNION SELECT b), (SELECT t FROM t).f", "((a) + b), (from t t)"),
         (
             "SELECT E'a\\'' 'x', 'a'\n'b', $$c$$, $1",
-            "error at `'x'`: expected an operator or a comma, found `'x'`",
+            "error at `'x'`: expected the end of the query, found `'x'`",
         ),
         ("SELECT 'a'\n'b', $$c$$, $1", ""),
     ]);
@@ -208,6 +208,66 @@ fn errors_name_the_token_that_was_found() {
         (
             "SELECT a FROM t WINDOW w AS (ORDER BY b)",
             "error at `SELECT a FROM t WINDOW w AS (ORDER BY b)`: a named window is not supported in a query",
+        ),
+    ]);
+}
+
+/// `sqlparser` would read a string, and some parameters, as a name without a place in the text.
+#[test]
+fn literals_and_parameters_are_no_names() {
+    let queries = [
+        "SELECT * FROM ?",
+        "SELECT * FROM ? l",
+        "SELECT * FROM a, ? l",
+        "SELECT * FROM a JOIN ? ON true",
+        "SELECT * FROM s.?",
+        "SELECT * FROM ?.t",
+        "SELECT * FROM ?(1)",
+        "SELECT * FROM LATERAL ?(1)",
+        "SELECT * FROM ROWS FROM (?(1))",
+        "SELECT * FROM (SHOW COLUMNS FROM ?) x",
+        "SELECT * FROM t AS ?",
+        "SELECT * FROM t AS a (?)",
+        "SELECT * FROM (SELECT 1) ?",
+        "SELECT * FROM a JOIN b USING (?)",
+        "TABLE ?",
+        "WITH ? AS (SELECT 1) SELECT 1",
+        "WITH a (?) AS (SELECT 1) SELECT 1",
+        "WITH MUTUALLY RECURSIVE ? (a int) AS (SELECT 1) SELECT 1",
+        "WITH MUTUALLY RECURSIVE r (? int) AS (SELECT 1) SELECT 1",
+        "SELECT 1 AS ?",
+        "SELECT 1 ?",
+        "SELECT t.? FROM t",
+        "SELECT t.?.x FROM t",
+        "SELECT (r).?",
+        "SELECT s.?(1)",
+        "SELECT ?(1)",
+        "SELECT sum(x) OVER ?",
+    ];
+    for literal in ["'x'", "E'x'", "$$x$$", "$1", "1"] {
+        for query in queries {
+            let query = query.replace('?', literal);
+            assert!(read(&query).starts_with("error at"), "{query}: {}", read(&query));
+        }
+    }
+    assert_reads(&[
+        ("SELECT * FROM a, 's' l", "error at `'s'`: expected identifier, found `'s'`"),
+        ("SELECT a.'s'", "error at `'s'`: expected an identifier, found `'s'`"),
+        ("SELECT a.", "error at ``: expected an identifier, found the end of the text"),
+        (
+            "SELECT * FROM (SHOW COLUMNS FROM s.'t') x",
+            "error at `'t'`: expected the name of a relation, found `'t'`",
+        ),
+        (
+            "SELECT * FROM (SHOW COLUMNS FROM (t)) x",
+            "error at `(`: expected the name of a relation, found `(`",
+        ),
+        ("SELECT * FROM (SHOW COLUMNS) FROM t", "error at `)`: expected the name of a relation, found `)`"),
+        ("SHOW CREATE VIEW", "error at ``: expected the name of a relation, found the end of the text"),
+        (
+            "SELECT sum(x) OVER (ORDER BY o RANGE BETWEEN '1 day' PRECEDING AND INTERVAL '1' DAY FOLLOWING), \
+             a LIKE 'b' ESCAPE 'c', 'd' || $1, EXTRACT('year' FROM e) LIMIT $2",
+            "x, o, a, e, sum()",
         ),
     ]);
 }

@@ -4,11 +4,12 @@
 //!
 //! | text | lowered |
 //! |---|---|
-//! | `x::t`, `CAST(x AS t)`, `t 'x'`, `INTERVAL '1' DAY`, `x COLLATE c` | `x`, `(x)`, `'x'`, `'1'`, `x`; the type is kept |
+//! | `x::t`, `CAST(x AS t)`, `t 'x'`, `INTERVAL '1' DAY`, `x COLLATE c` | `x`, `(x)`, `1`, `1`, `x`; the type is kept |
 //! | `LIST[…]`, `LIST(query)`, `MAP(query)`, `MAP[k => v]` | `ARRAY[…]`, `ARRAY(query)`, `ARRAY[k, v]` |
 //! | `EXTRACT(f FROM x)`, `SUBSTRING(a FROM b)`, `POSITION(a IN b)`, `TRIM(BOTH a FROM b)` | `(x)`, `substring(a, b)`, … |
 //! | `WITH MUTUALLY RECURSIVE (…) r (a t) AS …` | `WITH r (a) AS …`; the place of the `WITH` is kept |
 //! | `TABLE t`, `VALUES (a), (b)`, `SELECT FROM t` | `SELECT * FROM t`, `SELECT (a), (b)`, `SELECT 1 FROM t` |
+//! | `'x'`, `E'x'`, `$$x$$`, `$1` | `1` |
 //! | `t.*`, `(r).*` | `t`, which is kept as a wildcard, and `(r)` |
 //! | `ROWS FROM (f(), g())`, `f() WITH ORDINALITY` | `rows(f(), g())`, `f()` |
 //! | `[u1 AS a.b]` | `a.b` |
@@ -35,6 +36,10 @@ use crate::syntax::token::{Token, TokenKind};
 /// they are many, and that is dropped by recursion.
 const MAX_SET_OPERATIONS: u32 = 1000;
 const MAX_POSTFIX: u32 = 60;
+
+/// What stands for every literal and parameter. The parser takes a string or a parameter for a name where a name may
+/// stand (`FROM 't'`, `x AS 'a'`), and gives that name no place; a number is nothing but a value.
+const VALUE: SqlToken = SqlToken::Number(String::new(), false);
 
 /// The lowered tokens and what had no place in them.
 pub(super) struct Lowered {
@@ -262,22 +267,15 @@ impl Lowering<'_> {
             TokenKind::RBracket => self.close(token, TokenKind::LBracket, SqlToken::RBracket)?,
             TokenKind::Comma => self.comma()?,
             TokenKind::Dot if self.kind(1) == Some(TokenKind::Star) => self.wildcard(),
-            TokenKind::Dot => self.pass(SqlToken::Period),
+            TokenKind::Dot => self.dot(token)?,
             TokenKind::Semicolon => self.pass(SqlToken::SemiColon),
             TokenKind::Colon => self.pass(SqlToken::Colon),
             TokenKind::DoubleColon => self.skip_type(1)?,
             TokenKind::Arrow if self.frame_kind() == FrameKind::Map => self.pass(SqlToken::Comma),
             TokenKind::Arrow => self.pass(SqlToken::RArrow),
             TokenKind::Star | TokenKind::Equals | TokenKind::Operator => self.operator(token),
-            TokenKind::Number => self.pass(SqlToken::Number(String::new(), false)),
-            TokenKind::Parameter => self.pass(SqlToken::Placeholder(String::new())),
-            TokenKind::String | TokenKind::EscapeString | TokenKind::DollarString => {
-                // The parser would take it for an alias.
-                if self.after_operand() && self.kind_before() != Some(TokenKind::Word) {
-                    return Err(unexpected(self.source, token.span, "an operator or a comma"));
-                }
-                self.string(token);
-            }
+            TokenKind::Number | TokenKind::Parameter => self.pass(VALUE),
+            TokenKind::String | TokenKind::EscapeString | TokenKind::DollarString => self.string(token),
             TokenKind::QuotedIdent => {
                 if !self.skip_typed_literal_prefix() {
                     self.emit_word(Keyword::NoKeyword, token.span);
@@ -330,7 +328,7 @@ impl Lowering<'_> {
         let start =
             first.start.column.checked_sub(1).and_then(|at| u32::try_from(at).ok()).unwrap_or_default();
         self.emit_word(Keyword::SELECT, Span::at(start));
-        self.emit(SqlToken::Number(String::new(), false), Span::at(start));
+        self.emit(VALUE, Span::at(start));
         self.out.queries.push(CutQuery { start, tokens, end });
     }
 
@@ -388,6 +386,20 @@ impl Lowering<'_> {
             self.word(0),
             K::UNION | K::EXCEPT | K::INTERSECT | K::ORDER | K::LIMIT | K::OFFSET | K::FETCH
         )
+    }
+
+    /// A dot inside a name.
+    fn dot(&mut self, token: Token) -> Result<(), SyntaxError> {
+        match self.token(1) {
+            Some(part) if part.ident(self.source).is_none() => {
+                Err(unexpected(self.source, part.span, "an identifier"))
+            }
+            None => Err(unexpected(self.source, Span::at(token.span.end), "an identifier")),
+            Some(_) => {
+                self.pass(SqlToken::Period);
+                Ok(())
+            }
+        }
     }
 
     /// `.*`
@@ -494,7 +506,7 @@ impl Lowering<'_> {
 
     /// A string literal, which goes on in the next one if there is a line break between them.
     fn string(&mut self, literal: Token) {
-        self.pass(SqlToken::SingleQuotedString(String::new()));
+        self.pass(VALUE);
         let mut end = literal.span.end;
         while let Some(next) = self.token(0)
             && next.kind == TokenKind::String

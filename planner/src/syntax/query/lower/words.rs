@@ -4,7 +4,7 @@ use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::Token as SqlToken;
 
 use super::super::keyword::{self, Around};
-use super::{FrameKind, Lowering, MAX_POSTFIX, MAX_SET_OPERATIONS, too_deep, unexpected};
+use super::{FrameKind, Lowering, MAX_POSTFIX, MAX_SET_OPERATIONS, VALUE, too_deep, unexpected};
 use crate::source::Span;
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{Name, SpannedIdent};
@@ -82,7 +82,7 @@ impl Lowering<'_> {
                 self.emit_word(K::FROM, token.span);
                 self.at += 1;
             }
-            K::SHOW if self.before_name() && self.at_query_start() => self.show(token),
+            K::SHOW if self.before_name() && self.at_query_start() => return self.show(token),
             K::SELECT => self.select(token),
             _ => self.plain_word(word, token)?,
         }
@@ -209,7 +209,7 @@ impl Lowering<'_> {
             self.at += 1;
         }
         if matches!(self.word(0), Keyword::ROW | Keyword::ROWS) {
-            self.emit(SqlToken::Number(String::new(), false), token.span);
+            self.emit(VALUE, token.span);
         }
         self.frame().fetch = true;
     }
@@ -245,14 +245,14 @@ impl Lowering<'_> {
             _ => false,
         };
         if is_empty {
-            self.emit(SqlToken::Number(String::new(), false), Span::at(token.span.end));
+            self.emit(VALUE, Span::at(token.span.end));
         }
     }
 
     /// `SHOW …` as a query. The server refuses it in what it stores, so of its names only a relation's matters.
-    fn show(&mut self, token: Token) {
+    fn show(&mut self, token: Token) -> Result<(), SyntaxError> {
         self.emit_word(Keyword::SELECT, token.span);
-        self.emit(SqlToken::Number(String::new(), false), token.span);
+        self.emit(VALUE, token.span);
         let relation = (1..6).find(|at| {
             let is = |word| self.is_text(*at, word);
             (self.is_text(1, "COLUMNS") && is("FROM"))
@@ -272,20 +272,31 @@ impl Lowering<'_> {
             }
             self.at += 1;
         };
-        let Some(relation) = relation else { return };
+        let Some(relation) = relation else { return Ok(()) };
         self.emit_word(Keyword::FROM, token.span);
         self.at = start + relation + 1;
-        while self.at < end
-            && let Some(part) = self.token(0)
-        {
-            self.emit_word(Keyword::NoKeyword, part.span);
-            self.at += 1;
+        self.relation_before(end)?;
+        self.at = end;
+        Ok(())
+    }
+
+    /// The name of a relation, which must begin and end before the token `end`.
+    fn relation_before(&mut self, end: usize) -> Result<(), SyntaxError> {
+        loop {
+            match self.token(0).filter(|_| self.at < end) {
+                Some(part) if part.ident(self.source).is_some() => self.identifier(part),
+                _ => {
+                    let end_of_text =
+                        || self.tokens.last().map_or_else(Span::default, |t| Span::at(t.span.end));
+                    let found = self.tokens.get(self.at.min(end)).map_or_else(end_of_text, |t| t.span);
+                    return Err(unexpected(self.source, found, "the name of a relation"));
+                }
+            }
             if self.kind(0) != Some(TokenKind::Dot) {
-                break;
+                return Ok(());
             }
             self.pass(SqlToken::Period);
         }
-        self.at = end;
     }
 
     /// `WITH MUTUALLY RECURSIVE [(options)] name (column type, …) AS …`
