@@ -212,7 +212,8 @@ fn errors_name_the_token_that_was_found() {
     ]);
 }
 
-/// `sqlparser` would read a string, and some parameters, as a name without a place in the text.
+/// `sqlparser` would read a string, and some parameters, as a name without a place in the text. The server refuses
+/// all of these.
 #[test]
 fn literals_and_parameters_are_no_names() {
     let queries = [
@@ -264,11 +265,7 @@ fn literals_and_parameters_are_no_names() {
         ),
         ("SELECT * FROM (SHOW COLUMNS) FROM t", "error at `)`: expected the name of a relation, found `)`"),
         ("SHOW CREATE VIEW", "error at ``: expected the name of a relation, found the end of the text"),
-        (
-            "SELECT sum(x) OVER (ORDER BY o RANGE BETWEEN '1 day' PRECEDING AND INTERVAL '1' DAY FOLLOWING), \
-             a LIKE 'b' ESCAPE 'c', 'd' || $1, EXTRACT('year' FROM e) LIMIT $2",
-            "x, o, a, e, sum()",
-        ),
+        ("SELECT a LIKE 'b' ESCAPE 'c', 'd' || $1, EXTRACT('year' FROM e) LIMIT $2", "a, e"),
     ]);
 }
 
