@@ -7,12 +7,12 @@ use mz_deploy_planner::{plan, view};
 use super::arguments::{CompileOptions, Global, Output};
 use super::terminal::{self, Terminal};
 use super::{leave_to_the_system, load, save, sound};
-use crate::host::{Failure, Loaded};
+use crate::host::{Class, Failure, Loaded};
 
 pub(super) fn run(global: &Global, options: &CompileOptions, terminal: Terminal) -> Result<(), Failure> {
     let start = Instant::now();
     let loaded = load(global, terminal)?;
-    if global.output == Output::Json {
+    if global.output() == Output::Json {
         json(&loaded)?;
         return snapshot(&loaded, options, terminal);
     }
@@ -51,5 +51,5 @@ fn json(loaded: &Loaded) -> Result<(), Failure> {
     let text_of = |path: &str| loaded.texts.get(path).map(AsRef::as_ref);
     let document = view::project(&loaded.compiled.project, &loaded.compiled.diagnostics, text_of);
     terminal::print_result(&view::to_json(&document))?;
-    if loaded.compiled.is_sound() { Ok(()) } else { Err(Failure::Reported) }
+    if loaded.compiled.is_sound() { Ok(()) } else { Err(Failure::Reported(Class::Error)) }
 }

@@ -11,7 +11,7 @@ pub(super) fn run(global: &Global, options: GraphOptions, terminal: Terminal) ->
     let loaded = load(global, terminal)?;
     let loaded = sound(loaded, global, terminal)?;
     let graph = view::graph(&loaded.compiled.project);
-    let default = if global.output == Output::Json { GraphFormat::Json } else { GraphFormat::Dot };
+    let default = if global.output() == Output::Json { GraphFormat::Json } else { GraphFormat::Dot };
     terminal::print_result(&match options.format.unwrap_or(default) {
         GraphFormat::Dot => view::graph_dot(&graph),
         GraphFormat::Json => view::to_json(&graph),

@@ -1,19 +1,24 @@
 //! The command line: arguments, one file for each command, what goes to which stream, exit codes.
 //!
 //! Progress, warnings and errors go to standard error, results to standard output. The exit code is 0 when the
-//! command did what it was asked to do, 1 after an error, 2 for wrong arguments (promise S23).
+//! command did what it was asked to do, and says otherwise what kept it from that: [`Class`] (promise S23).
 
 mod arguments;
 mod compile;
+mod completions;
+#[cfg_attr(not(test), expect(dead_code, reason = "asked by commands that need a connection"))]
+mod confirm;
+mod documents;
 mod graph;
+mod man;
 mod plan;
+mod profile;
 mod terminal;
 
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::Parser;
 use mz_deploy_planner::diagnostic::Diagnostic;
 use mz_deploy_planner::input::Config;
 use mz_deploy_planner::view;
@@ -25,27 +30,39 @@ use terminal::Terminal;
 
 /// Runs the command that `arguments` (the program's name first) ask for.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let Arguments { global, command } = match Arguments::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let Arguments { global, command } = match Arguments::read(&arguments) {
         Ok(arguments) => arguments,
-        // Help and version come this way too, with code 0.
-        Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
-        }
+        Err(error) => return refuse(&error, &arguments),
     };
     let terminal = Terminal::new(&global);
-    let result = match command {
-        Command::Compile(options) => compile::run(&global, &options, terminal),
-        Command::Plan(options) => plan::run(&global, &options, terminal),
-        Command::Graph(options) => graph::run(&global, options, terminal),
+    let failure = match dispatch(command, &global, terminal) {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(failure) => failure,
     };
-    match result {
-        Ok(()) | Err(Failure::OutputClosed) => ExitCode::SUCCESS,
-        Err(failure) => {
-            terminal.failure(&failure);
-            ExitCode::FAILURE
-        }
+    terminal.failure(&failure);
+    failure.class().map_or(ExitCode::SUCCESS, |class| class.exit_code().into())
+}
+
+fn dispatch(command: Command, global: &Global, terminal: Terminal) -> Result<(), Failure> {
+    match command {
+        Command::Compile(options) => compile::run(global, &options, terminal),
+        Command::Plan(options) => plan::run(global, &options, terminal),
+        Command::Graph(options) => graph::run(global, options, terminal),
+        Command::Profile(command) => profile::run(global, command, terminal),
+        Command::Completions(options) => completions::run(options),
+        Command::Man(options) => man::run(&options, terminal),
     }
+}
+
+/// Says what is wrong with the arguments. Help and version come this way too, and are no failures.
+fn refuse(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
+    if error.use_stderr() && arguments::want_json(arguments) {
+        let _ = documents::print(&documents::ErrorDocument::usage(error));
+    } else {
+        let _ = error.print();
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }
 
 /// Loads the project for the active profile.

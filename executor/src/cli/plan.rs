@@ -4,25 +4,25 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use mz_deploy_planner::diagnostic::Diagnostic;
-use mz_deploy_planner::input::{self, StageOptions};
+use mz_deploy_planner::input;
 use mz_deploy_planner::source::FilePath;
 use mz_deploy_planner::view::{self, TextOptions};
 
 use super::arguments::{Global, Output, PlanFormat, PlanOptions};
 use super::terminal::{self, Terminal};
 use super::{leave_to_the_system, load, rejected, save, sound};
-use crate::host::{self, CommitQuery, Failure, Loaded, Texts, joined};
+use crate::host::{self, Failure, Loaded, Texts, WorkTreeQuery, joined};
 
 /// Characters of a digest that stand for the project in a deploy id: as many as of a commit.
 const SHORT: usize = 7;
 
 pub(super) fn run(global: &Global, options: &PlanOptions, terminal: Terminal) -> Result<(), Failure> {
-    if let Some(path) = options.out.as_deref().filter(|path| path.is_dir()) {
+    if let Some(path) = options.saved.out.as_deref().filter(|path| path.is_dir()) {
         let message = format!("can't save the plan in `{}`, which is a directory", path.display());
         let help = format!("name a file: `--out {}`", path.join("plan.json").display());
         return Err(Failure::with_help(message, help));
     }
-    let commit = options.deploy_id.is_none().then(|| CommitQuery::start(&global.directory));
+    let commit = options.changes.deploy_id.is_none().then(|| WorkTreeQuery::start(&global.directory));
     // A snapshot is as large as the project, so both are read at once.
     let (deployed, live, loaded) = thread::scope(|scope| {
         let deployed = options.deployed.as_deref();
@@ -34,26 +34,22 @@ pub(super) fn run(global: &Global, options: &PlanOptions, terminal: Terminal) ->
     });
     let (deployed, live) = (deployed.transpose()?, live.transpose()?);
     let loaded = sound(loaded?, global, terminal)?;
-    let deploy_id = match (&options.deploy_id, commit) {
+    let deploy_id = match (&options.changes.deploy_id, commit) {
         (Some(id), _) => id.clone(),
-        (None, commit) => default_id(commit.and_then(CommitQuery::finish), &loaded, terminal),
+        (None, commit) => {
+            default_id(commit.and_then(|query| query.finish().short_commit()), &loaded, terminal)
+        }
     };
-    let stage = StageOptions {
-        deploy_id: deploy_id.into(),
-        strategy: options.strategy.map(Into::into),
-        redeploy_schemas: options.redeploy_schema.iter().map(Into::into).collect(),
-        redeploy_all: options.redeploy_all,
-        drop_removed: options.drop_removed,
-    };
+    let stage = options.changes.named(&deploy_id);
     let plan = match loaded.compiled.plan_stage(deployed.as_ref(), live.as_ref(), &stage) {
         Ok(plan) => plan,
         Err(diagnostics) => return Err(rejected(diagnostics, loaded.texts, global)),
     };
-    if let Some(path) = &options.out {
+    if let Some(path) = &options.saved.out {
         save(path, &plan)?;
         terminal.info(format_args!("Saved the plan in `{}`", path.display()));
     }
-    let default = if global.output == Output::Json { PlanFormat::Json } else { PlanFormat::Text };
+    let default = if global.output() == Output::Json { PlanFormat::Json } else { PlanFormat::Text };
     let printed = terminal::print_result(&match options.format.unwrap_or(default) {
         PlanFormat::Text => {
             let text = TextOptions { colour: terminal::result_colour(), full: terminal.is_verbose() };

@@ -7,10 +7,9 @@ use std::path::{Component, Path};
 use anstream::{AutoStream, ColorChoice};
 use mz_deploy_planner::diagnostic::text::Colour;
 use mz_deploy_planner::diagnostic::{Diagnostic, github, text};
-use mz_deploy_planner::view;
-use serde::Serialize;
 
 use super::arguments::{Global, Output};
+use super::documents::{self, ErrorDocument};
 use crate::host::{Failure, Texts};
 
 /// The streams, and how much is printed to them. Colours are used where the stream shows them and `NO_COLOR` allows it.
@@ -23,7 +22,7 @@ pub(super) struct Terminal {
 
 impl Terminal {
     pub(super) fn new(global: &Global) -> Self {
-        Self { output: global.output, verbose: global.verbose, quiet: global.quiet }
+        Self { output: global.output(), verbose: global.verbose, quiet: global.quiet }
     }
 
     /// True if lists are to be printed in full.
@@ -64,33 +63,31 @@ impl Terminal {
 
     /// Says why the command failed.
     pub(super) fn failure(self, failure: &Failure) {
-        match (failure, self.output) {
-            (Failure::OutputClosed | Failure::Reported, _) => {}
-            (Failure::Rejected { diagnostics, texts, .. }, Output::Json) => {
-                let text_of = |path: &str| texts.get(path).map(AsRef::as_ref);
-                let _ = print_result(&view::to_json(&view::diagnostics(diagnostics, text_of)));
+        if self.output == Output::Json {
+            if let Some(document) = ErrorDocument::new(failure) {
+                let _ = documents::print(&document);
             }
-            (Failure::Rejected { diagnostics, texts, directory }, _) => {
+            return;
+        }
+        match failure {
+            Failure::OutputClosed | Failure::Reported(_) => {}
+            Failure::Rejected { diagnostics, texts, directory } => {
                 self.diagnostics(diagnostics, texts, directory);
             }
-            (Failure::Refused { message, help }, Output::Json) => {
-                let _ = print_result(&view::to_json(&ErrorDocument {
-                    format: 1,
-                    error: Error { message, help },
-                }));
-            }
-            (Failure::Refused { message, .. }, Output::Github) => {
-                let _ =
-                    writeln!(io::stderr(), "::error title=mz-deploy::{}", github::escape_message(message));
-            }
-            (Failure::Refused { message, help }, Output::Text) => {
-                let mut stderr = AutoStream::auto(io::stderr());
-                let style = anstyle::AnsiColor::BrightRed.on_default().bold();
-                let _ = writeln!(stderr, "{style}error{style:#}: {}", printable(message));
-                if let Some(help) = help {
-                    let _ = writeln!(stderr, "  = help: {}", printable(help));
-                }
-            }
+            Failure::Refused { message, help, .. } => self.refusal(message, help.as_deref()),
+        }
+    }
+
+    fn refusal(self, message: &str, help: Option<&str>) {
+        if self.output == Output::Github {
+            let _ = writeln!(io::stderr(), "::error title=mz-deploy::{}", github::escape_message(message));
+            return;
+        }
+        let mut stderr = AutoStream::auto(io::stderr());
+        let style = anstyle::AnsiColor::BrightRed.on_default().bold();
+        let _ = writeln!(stderr, "{style}error{style:#}: {}", printable(message));
+        for line in help.into_iter().flat_map(str::lines) {
+            let _ = writeln!(stderr, "  = help: {}", printable(line));
         }
     }
 }
@@ -123,18 +120,4 @@ fn colour(choice: ColorChoice) -> Colour {
 /// Paths may hold anything; a terminal must not obey it.
 fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
-}
-
-/// A failure without a place in a text, as JSON.
-#[derive(Serialize)]
-struct ErrorDocument<'a> {
-    format: u32,
-    error: Error<'a>,
-}
-
-#[derive(Serialize)]
-struct Error<'a> {
-    message: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    help: &'a Option<String>,
 }

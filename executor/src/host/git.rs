@@ -1,18 +1,73 @@
 //! What git says about the project, through the user's own `git`.
 
+use std::io::ErrorKind;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
+use super::failure::{Failure, FailureCode, reason};
 use super::files::DIRECTORIES;
 
 /// Characters of a commit that stand for it in a deploy id.
 const SHORT: usize = 7;
 
-/// A running question for the commit that the project's files are those of.
-#[derive(Debug)]
-pub struct CommitQuery(Option<Child>);
+/// The project's files, as git sees them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WorkTree {
+    /// They are exactly those of a commit.
+    Clean {
+        /// The full commit.
+        commit: String,
+    },
+    /// They are not.
+    Dirty {
+        /// The full commit below them; none before the first.
+        commit: Option<String>,
+        /// Files that differ from it.
+        changed: usize,
+    },
+    /// Nobody knows: why.
+    Unknown(String),
+}
 
-impl CommitQuery {
+impl WorkTree {
+    /// The short commit, if it says what the files are.
+    pub fn short_commit(&self) -> Option<String> {
+        match self {
+            Self::Clean { commit } => Some(commit.chars().take(SHORT).collect()),
+            Self::Dirty { .. } | Self::Unknown(_) => None,
+        }
+    }
+
+    /// The commit to record for what is staged. Fails if the files are not those of a commit, or if nobody knows, unless
+    /// that was allowed; then there is no commit that would say what is deployed.
+    pub fn commit_to_stage(self, allow_dirty: bool) -> Result<Option<String>, Failure> {
+        match self {
+            Self::Clean { commit } => Ok(Some(commit)),
+            Self::Dirty { .. } | Self::Unknown(_) if allow_dirty => Ok(None),
+            Self::Dirty { commit: None, .. } => {
+                Err(Failure::coded(FailureCode::GitDirty, "the project was never committed")
+                    .help("commit it, or stage it as it is with `--allow-dirty`"))
+            }
+            Self::Dirty { commit: Some(_), changed } => {
+                let files = if changed == 1 { "file has" } else { "files have" };
+                let message = format!("{changed} of the project's {files} changes that are not committed");
+                Err(Failure::coded(FailureCode::GitDirty, message)
+                    .help("commit or stash them, or stage them as they are with `--allow-dirty`"))
+            }
+            Self::Unknown(why) => {
+                let message = format!("whether the project's files are those of a commit isn't known: {why}");
+                Err(Failure::coded(FailureCode::GitUnavailable, message)
+                    .help("stage them as they are with `--allow-dirty`"))
+            }
+        }
+    }
+}
+
+/// A running question for the state of the project's files.
+#[derive(Debug)]
+pub struct WorkTreeQuery(Result<Child, String>);
+
+impl WorkTreeQuery {
     /// Asks git; it answers while the project is compiled.
     pub fn start(root: &Path) -> Self {
         let child = Command::new("git")
@@ -25,39 +80,96 @@ impl CommitQuery {
             .args(DIRECTORIES)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn();
-        Self(child.ok())
+        Self(child.map_err(|error| match error.kind() {
+            ErrorKind::NotFound => "there is no program `git`".to_owned(),
+            _ => format!("can't run `git`: {}", reason(&error)),
+        }))
     }
 
-    /// The short commit, if git is there and the project's files are exactly those of a commit.
-    pub fn finish(self) -> Option<String> {
-        let output = self.0?.wait_with_output().ok()?;
-        if !output.status.success() {
-            return None;
+    /// The answer.
+    pub fn finish(self) -> WorkTree {
+        let output = self.0.and_then(|child| {
+            child.wait_with_output().map_err(|error| format!("can't run `git`: {}", reason(&error)))
+        });
+        match output {
+            Ok(output) if output.status.success() => work_tree(&String::from_utf8_lossy(&output.stdout)),
+            Ok(output) => WorkTree::Unknown(complaint(&output)),
+            Err(why) => WorkTree::Unknown(why),
         }
-        clean_commit(&String::from_utf8_lossy(&output.stdout))
     }
 }
 
-/// The commit in a status without any changed file.
-fn clean_commit(status: &str) -> Option<String> {
-    let is_clean = status.lines().all(|line| line.starts_with("# "));
-    let commit = status.lines().find_map(|line| line.strip_prefix("# branch.oid "))?;
-    let is_commit = commit.len() >= SHORT && commit.bytes().all(|b| b.is_ascii_hexdigit());
-    (is_clean && is_commit).then(|| commit.chars().take(SHORT).collect())
+/// Git's first words about what is wrong.
+fn complaint(output: &Output) -> String {
+    let text = String::from_utf8_lossy(&output.stderr);
+    let line = text.lines().next().unwrap_or_default();
+    match line.strip_prefix("fatal: ").unwrap_or(line).trim() {
+        "" => format!("`git` ended with {}", output.status),
+        line => line.to_owned(),
+    }
+}
+
+/// The state in what `git status` prints.
+fn work_tree(status: &str) -> WorkTree {
+    let changed = status.lines().filter(|line| !line.starts_with("# ")).count();
+    let Some(head) = status.lines().find_map(|line| line.strip_prefix("# branch.oid ")) else {
+        return WorkTree::Unknown("`git status` didn't name a commit".to_owned());
+    };
+    let is_commit = head.len() >= SHORT && head.bytes().all(|b| b.is_ascii_hexdigit());
+    match is_commit.then(|| head.to_owned()) {
+        Some(commit) if changed == 0 => WorkTree::Clean { commit },
+        commit => WorkTree::Dirty { commit, changed },
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const HEAD: &str = "# branch.oid 0123456789abcdef0123456789abcdef01234567\n# branch.head main\n";
+
+    fn refusal(work_tree: WorkTree) -> (FailureCode, String) {
+        match work_tree.commit_to_stage(false) {
+            Err(Failure::Refused { code, message, help }) => {
+                assert!(help.is_some_and(|help| help.contains("`--allow-dirty`")));
+                (code, message)
+            }
+            other => unreachable!("{other:?} is no refusal"),
+        }
+    }
+
     #[test]
     fn only_a_clean_commit_names_a_deployment() {
-        let head = "# branch.oid 0123456789abcdef0123456789abcdef01234567\n# branch.head main\n";
-        assert_eq!(clean_commit(head), Some("0123456".to_owned()));
-        assert_eq!(clean_commit(&format!("{head}? models/app/core/new.sql\n")), None);
-        assert_eq!(clean_commit("# branch.oid (initial)\n# branch.head main\n"), None);
-        assert_eq!(clean_commit(""), None);
+        assert_eq!(work_tree(HEAD).short_commit(), Some("0123456".to_owned()));
+        assert_eq!(work_tree(&format!("{HEAD}? models/app/core/new.sql\n")).short_commit(), None);
+        assert_eq!(work_tree("# branch.oid (initial)\n# branch.head main\n").short_commit(), None);
+        assert_eq!(work_tree("").short_commit(), None);
+    }
+
+    #[test]
+    fn a_clean_commit_is_recorded_in_full() {
+        let commit = work_tree(HEAD).commit_to_stage(false).expect("it is clean");
+        assert_eq!(commit.as_deref(), Some("0123456789abcdef0123456789abcdef01234567"));
+    }
+
+    #[test]
+    fn files_of_no_commit_are_staged_only_if_that_is_allowed() {
+        let dirty = work_tree(&format!("{HEAD}? models/app/core/new.sql\n? clusters/c.sql\n"));
+        assert_eq!(dirty.clone().commit_to_stage(true).expect("it is allowed"), None);
+        let expected = "2 of the project's files have changes that are not committed".to_owned();
+        assert_eq!(refusal(dirty), (FailureCode::GitDirty, expected));
+        let unborn = work_tree("# branch.oid (initial)\n# branch.head main\n? project.toml\n");
+        assert_eq!(refusal(unborn), (FailureCode::GitDirty, "the project was never committed".to_owned()));
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_taken_for_clean() {
+        let outside = tempfile::tempdir().expect("a temporary directory");
+        let (code, message) = refusal(WorkTreeQuery::start(outside.path()).finish());
+        assert_eq!(code, FailureCode::GitUnavailable);
+        assert!(message.contains("isn't known: "), "{message}");
+        assert_eq!(WorkTree::Unknown("x".to_owned()).commit_to_stage(true).expect("it is allowed"), None);
     }
 }

@@ -1,16 +1,18 @@
-//! What touches the machine: files, the cache of compiled files, git, the number of processors.
+//! What touches the machine: files, the cache of compiled files, git, signals, the number of processors.
 
 mod cache;
 mod failure;
 mod files;
 mod git;
+mod interrupt;
 mod load;
 mod profile;
 mod write;
 
-pub use failure::Failure;
+pub use failure::{Class, Failure, FailureCode};
 pub use files::{Texts, read_text};
-pub use git::CommitQuery;
+pub use git::{WorkTree, WorkTreeQuery};
+pub use interrupt::{Interrupt, Trigger};
 pub use load::{CacheUse, Loaded, joined, load};
 pub use profile::select as select_profile;
 pub use write::write_atomically;

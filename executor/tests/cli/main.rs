@@ -7,5 +7,7 @@ mod files;
 mod graph;
 mod named_commands;
 mod plan;
+mod profile;
 mod project;
+mod shell;
 mod usage;

@@ -90,7 +90,7 @@ fn a_project_with_problems_has_no_plan() {
     assert!(report.contains("exit code 1\n--- stderr ---\nerror["), "{report}");
     assert!(!project.path("plan.json").exists());
     let json = project.run(&["plan", "--output", "json"]);
-    assert!(json.contains("\"code\": \"ObjectNameMismatch\""), "{json}");
+    assert!(json.contains(r#""code":"ObjectNameMismatch""#), "{json}");
 }
 
 #[test]

@@ -1,0 +1,13 @@
+//! How a command ended, in its document.
+
+use serde::Serialize;
+
+/// How a command ended. The exit code says the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::cli) enum Status {
+    /// It did what it was asked to do.
+    Done,
+    /// It failed; `error` says why.
+    Error,
+}
