@@ -6,7 +6,7 @@
 use std::fmt;
 
 use super::redaction::Redactions;
-use crate::host::Failure;
+use crate::host::{Failure, FailureCode};
 
 /// Lines of a statement that an error shows.
 const SHOWN_LINES: usize = 5;
@@ -137,7 +137,8 @@ impl From<DbError> for Failure {
             message.push_str("\n  in: ");
             message.push_str(&statement.replace('\n', "\n      "));
         }
-        Self::Refused { message, help: error.hint.map(Into::into) }
+        let code = if error.kind == Kind::Conflict { FailureCode::Conflict } else { FailureCode::Failed };
+        Self::Refused { code, message, help: error.hint.map(Into::into) }
     }
 }
 

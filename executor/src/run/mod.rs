@@ -1,3 +1,4 @@
-//! Running plans: [`machine`] decides, the driver acts.
+//! Running plans: [`machine`] decides, [`driver`] acts.
 
+pub mod driver;
 pub mod machine;

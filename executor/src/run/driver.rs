@@ -1,0 +1,288 @@
+//! Does what the [`machine`](super::machine) says, one task after another.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use mz_deploy_planner::diagnostic::Diagnostic;
+use mz_deploy_planner::input::Live;
+use mz_deploy_planner::plan::{Action, Effect, Phase, Plan, Step};
+
+use super::machine::{Event, Machine, Next, Outcome, Task};
+use crate::db::catalog::{self, Scope};
+use crate::db::{Connection, DbError, Kind};
+use crate::host::{Failure, Interrupt};
+
+/// Statements that are sent before the first answer is awaited. Enough to hide any distance, few enough that what goes on
+/// after an error is little.
+const WINDOW: usize = 32;
+
+/// The way to an environment.
+#[derive(Clone, Copy)]
+pub struct World<'a> {
+    /// Everything is done here.
+    pub connection: &'a Connection,
+    /// Looks while a transaction is open on the other one.
+    pub observer: &'a Connection,
+    /// What is looked at.
+    pub scope: &'a Scope,
+    /// The plan of the same command for what is there now: a step that it doesn't have mustn't be done any more.
+    pub replan: &'a dyn Fn(&Live) -> Result<Plan, Vec<Diagnostic>>,
+}
+
+/// What happens in a run, for whoever watches.
+#[derive(Clone, Copy, Debug)]
+pub enum Progress<'a> {
+    /// A phase begins.
+    Phase {
+        /// Its name.
+        name: &'a str,
+        /// How many steps it has.
+        steps: usize,
+    },
+    /// A step was done, or failed.
+    Step {
+        /// Which.
+        step: &'a Step,
+        /// How long it took; steps that are sent together share the time.
+        took: Duration,
+        /// Why it failed.
+        error: Option<&'a DbError>,
+    },
+}
+
+/// A step that failed, and why.
+#[derive(Debug)]
+pub struct FailedStep {
+    /// Its number through all phases.
+    pub number: usize,
+    /// Why.
+    pub error: StepError,
+}
+
+/// Why a step failed.
+#[derive(Debug)]
+pub enum StepError {
+    /// The server refused the statement.
+    Database(DbError),
+    /// Its effect failed.
+    Effect(Failure),
+}
+
+/// How a run ended, and what failed in it.
+#[derive(Debug)]
+pub struct Run {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What failed, in order.
+    pub failed: Vec<FailedStep>,
+    /// What is in the way of going on, if the run ended for that.
+    pub obstacles: Vec<Diagnostic>,
+}
+
+/// Runs a plan. `perform` does what is not a statement: it gets effects that belong together.
+pub async fn run(
+    world: World<'_>,
+    plan: &Plan,
+    interrupt: &Interrupt,
+    mut perform: impl AsyncFnMut(&[&Effect]) -> Result<(), Failure>,
+    mut progress: impl FnMut(Progress<'_>),
+) -> Run {
+    let steps: Vec<&Step> = plan.phases.iter().flat_map(|phase| &phase.steps).collect();
+    let mut phases = Phases::new(plan);
+    let mut machine = Machine::new(plan);
+    let mut failed = Vec::new();
+    let mut obstacles = Vec::new();
+    loop {
+        let task = match machine.next() {
+            Next::Do(task) => task,
+            Next::Stop(outcome) => return Run { outcome, failed, obstacles },
+        };
+        if interrupt.is_requested() {
+            machine.tell(Event::Interrupted);
+            continue;
+        }
+        phases.begin(&task, &mut progress);
+        let range = task.steps();
+        let these = steps.get(range.clone()).unwrap_or_default();
+        let event = match task {
+            Task::Check(_) => check(world, world.connection, these, &mut obstacles).await,
+            Task::Send(_) => send(world.connection, range, these, interrupt, &mut failed, &mut progress).await,
+            Task::Transaction(_) => {
+                transaction(world, range, these, &mut failed, &mut obstacles, &mut progress).await
+            }
+            Task::Perform(_) => {
+                let began = Instant::now();
+                let effects: Vec<&Effect> = these.iter().filter_map(|step| effect(step)).collect();
+                match perform(&effects).await {
+                    Ok(()) => {
+                        let took = began.elapsed();
+                        these.iter().for_each(|step| progress(Progress::Step { step, took, error: None }));
+                        Event::Done
+                    }
+                    Err(failure) => {
+                        failed.push(FailedStep { number: range.start, error: StepError::Effect(failure) });
+                        Event::Failed(range.start)
+                    }
+                }
+            }
+        };
+        machine.tell(event);
+    }
+}
+
+/// Which phase a step is in.
+struct Phases<'p> {
+    /// The number of the first step of each phase, with the phase.
+    starts: Vec<(usize, &'p Phase)>,
+    next: usize,
+}
+
+impl<'p> Phases<'p> {
+    fn new(plan: &'p Plan) -> Self {
+        let mut number = 0;
+        let mut starts = Vec::new();
+        for phase in &plan.phases {
+            starts.push((number, phase));
+            number += phase.steps.len();
+        }
+        Self { starts, next: 0 }
+    }
+
+    fn begin(&mut self, task: &Task, progress: &mut impl FnMut(Progress<'_>)) {
+        while let Some((start, phase)) = self.starts.get(self.next) {
+            if *start > task.steps().start {
+                break;
+            }
+            progress(Progress::Phase { name: &phase.name, steps: phase.steps.len() });
+            self.next += 1;
+        }
+    }
+}
+
+fn effect(step: &Step) -> Option<&Effect> {
+    match &step.action {
+        Action::Effect(effect) => Some(effect),
+        Action::Sql(_) => None,
+    }
+}
+
+fn statement(step: &Step) -> Option<&str> {
+    match &step.action {
+        Action::Sql(sql) => Some(sql),
+        Action::Effect(_) => None,
+    }
+}
+
+/// Looks whether steps would still be planned. An environment that can't be looked at is no reason to go on.
+async fn check(
+    world: World<'_>,
+    connection: &Connection,
+    steps: &[&Step],
+    obstacles: &mut Vec<Diagnostic>,
+) -> Event {
+    let Ok(live) = catalog::observe(connection, world.scope).await else { return Event::Conflict };
+    match (world.replan)(&live) {
+        Ok(plan) => {
+            let planned = plan.phases.iter().flat_map(|phase| &phase.steps);
+            let planned: BTreeSet<&str> = planned.filter_map(statement).collect();
+            let is_planned = |step: &&Step| statement(step).is_none_or(|sql| planned.contains(sql));
+            if steps.iter().all(is_planned) { Event::Done } else { Event::Conflict }
+        }
+        Err(found) => {
+            obstacles.extend(found);
+            Event::Conflict
+        }
+    }
+}
+
+/// Sends statements in windows. After a failure no further window is sent; what the rest of its own window did is seen
+/// when the environment is looked at again.
+async fn send(
+    connection: &Connection,
+    range: Range<usize>,
+    steps: &[&Step],
+    interrupt: &Interrupt,
+    failed: &mut Vec<FailedStep>,
+    progress: &mut impl FnMut(Progress<'_>),
+) -> Event {
+    let mut number = range.start;
+    for window in steps.chunks(WINDOW) {
+        if interrupt.is_requested() {
+            return Event::Interrupted;
+        }
+        let statements: Vec<&str> = window.iter().filter_map(|step| statement(step)).collect();
+        let began = Instant::now();
+        let results = connection.pipeline(&statements).await;
+        let took = began.elapsed();
+        let mut first = None;
+        for (step, result) in window.iter().zip(results) {
+            match result {
+                Ok(()) => progress(Progress::Step { step, took, error: None }),
+                Err(error) if first.is_none() => {
+                    progress(Progress::Step { step, took, error: Some(&error) });
+                    failed.push(FailedStep { number, error: StepError::Database(error) });
+                    first = Some(number);
+                }
+                // What follows a failure mostly fails because of it.
+                Err(_) => {}
+            }
+            number += 1;
+        }
+        if let Some(first) = first {
+            return Event::Failed(first);
+        }
+    }
+    Event::Done
+}
+
+/// Exchanges everything or nothing.
+///
+/// The first statement fixes the revision of the catalog: from then on, any change by anybody makes the transaction fail.
+/// So what is seen on the other connection after it still holds at the end, or nothing is done.
+async fn transaction(
+    world: World<'_>,
+    range: Range<usize>,
+    steps: &[&Step],
+    failed: &mut Vec<FailedStep>,
+    obstacles: &mut Vec<Diagnostic>,
+    progress: &mut impl FnMut(Progress<'_>),
+) -> Event {
+    let began = Instant::now();
+    let statements: Vec<&str> = steps.iter().filter_map(|step| statement(step)).collect();
+    let Some((first, rest)) = statements.split_first() else { return Event::Done };
+    let opened = world.connection.pipeline(&["BEGIN", first]).await;
+    if let Some(error) = opened.into_iter().find_map(Result::err) {
+        return undo(world.connection, range.start, error, failed).await;
+    }
+    let holds = check(world, world.observer, steps, obstacles).await;
+    if holds != Event::Done {
+        let _ = world.connection.execute("ROLLBACK").await;
+        return holds;
+    }
+    let results = world.connection.pipeline(rest).await;
+    for (number, result) in (range.start + 1..).zip(results) {
+        if let Err(error) = result {
+            return undo(world.connection, number, error, failed).await;
+        }
+    }
+    match world.connection.execute("COMMIT").await {
+        Ok(()) => {
+            let took = began.elapsed();
+            steps.iter().for_each(|step| progress(Progress::Step { step, took, error: None }));
+            Event::Done
+        }
+        Err(error) if error.kind == Kind::Closed => Event::Unknown,
+        Err(error) => undo(world.connection, range.start, error, failed).await,
+    }
+}
+
+/// Ends a transaction that failed.
+async fn undo(connection: &Connection, number: usize, error: DbError, failed: &mut Vec<FailedStep>) -> Event {
+    let _ = connection.execute("ROLLBACK").await;
+    if error.kind == Kind::Conflict {
+        return Event::Conflict;
+    }
+    failed.push(FailedStep { number, error: StepError::Database(error) });
+    Event::Failed(number)
+}

@@ -1,0 +1,246 @@
+//! Killed before and after every statement, and run again: the end is that of a run that nobody disturbed.
+//!
+//! The sandbox ends the connection of the program before or after its n-th statement, for each n; the program ends, as
+//! if it had been killed, and the same command is run again. `MZ_DEPLOY_EXHAUSTIVE=1` tries every point, otherwise a few are
+//! tried.
+
+use std::time::Duration;
+
+use mz_deploy_sandbox::fault::{Action, Rule, When};
+use mz_deploy_sandbox::time::Pattern;
+
+use crate::environment::{Client, Environment};
+use crate::shop::Shop;
+
+/// Every n-th point is tried, unless all are.
+const STRIDE: usize = 9;
+
+/// What is killed and run again.
+struct Scenario {
+    name: &'static str,
+    /// Brings the shop to where the command begins.
+    prepare: fn(&Environment, &Shop),
+    command: &'static [&'static str],
+}
+
+fn change(shop: &Shop) {
+    shop.totals("sum(amount) * 10 AS total");
+}
+
+fn staged(environment: &Environment, shop: &Shop, arguments: &[&str]) {
+    change(shop);
+    let all = [&["stage", "--deploy-id", "v2", "--allow-dirty"], arguments].concat();
+    environment.run_for(shop, &all).ends_with(0);
+    environment.run_for(shop, &["wait", "v2", "--timeout", "60"]).ends_with(0);
+}
+
+const SCENARIOS: &[Scenario] = &[
+    Scenario { name: "apply", prepare: |_, _| {}, command: &["apply"] },
+    Scenario {
+        name: "stage by swap",
+        prepare: |environment, shop| {
+            shop.begin(environment);
+            change(shop);
+        },
+        command: &["stage", "--deploy-id", "v2", "--allow-dirty", "--no-rollback"],
+    },
+    Scenario {
+        name: "stage by rename",
+        prepare: |environment, shop| {
+            shop.begin(environment);
+            change(shop);
+        },
+        command: &["stage", "--deploy-id", "v2", "--allow-dirty", "--no-rollback", "--strategy", "rename"],
+    },
+    Scenario {
+        name: "promote by swap",
+        prepare: |environment, shop| {
+            shop.begin(environment);
+            staged(environment, shop, &[]);
+        },
+        command: &["promote", "v2", "--yes"],
+    },
+    Scenario {
+        name: "promote by swap, and keep",
+        prepare: |environment, shop| {
+            shop.begin(environment);
+            staged(environment, shop, &[]);
+        },
+        command: &["promote", "v2", "--keep", "--yes"],
+    },
+    Scenario {
+        name: "promote by rename",
+        prepare: |environment, shop| {
+            shop.begin(environment);
+            staged(environment, shop, &["--strategy", "rename"]);
+        },
+        command: &["promote", "v2", "--yes"],
+    },
+    Scenario {
+        name: "promote with replacement and swap",
+        prepare: |environment, shop| {
+            shop.stable(environment);
+            staged(environment, shop, &[]);
+        },
+        command: &["promote", "v2", "--yes"],
+    },
+    Scenario {
+        name: "abort",
+        prepare: |environment, shop| {
+            shop.begin(environment);
+            staged(environment, shop, &[]);
+        },
+        command: &["abort", "v2"],
+    },
+    Scenario {
+        name: "rollback",
+        prepare: |environment, shop| {
+            shop.begin(environment);
+            staged(environment, shop, &[]);
+            environment.run_for(shop, &["promote", "v2", "--keep", "--yes"]).ends_with(0);
+        },
+        command: &["rollback", "v2", "--yes"],
+    },
+    Scenario {
+        name: "cleanup",
+        prepare: |environment, shop| {
+            shop.begin(environment);
+            staged(environment, shop, &[]);
+            environment.run_for(shop, &["promote", "v2", "--keep", "--yes"]).ends_with(0);
+        },
+        command: &["cleanup", "v2", "--yes"],
+    },
+];
+
+/// How many statements the program sends for a command, and where everything ends.
+fn undisturbed(environment: &Environment, scenario: &Scenario) -> (usize, Vec<String>) {
+    let shop = Shop::new();
+    (scenario.prepare)(environment, &shop);
+    let faults = environment.sandbox().expect("a sandbox").faults();
+    let counting = Rule {
+        pattern: Pattern::new("%"),
+        nth: Some(u64::MAX),
+        when: When::Before,
+        action: Action::Delay(Duration::ZERO),
+    };
+    faults.add(counting);
+    environment.run_for(&shop, scenario.command).ends_with(0);
+    let line = faults.list().pop().expect("the rule is there");
+    faults.clear();
+    let met = line.rsplit_once("(met ").and_then(|(_, rest)| rest.split(' ').next()?.parse().ok());
+    (met.expect("a number of statements"), shop.everything(&environment.connect()))
+}
+
+fn killed(environment: &Environment, scenario: &Scenario, nth: usize, when: When) -> Vec<String> {
+    let shop = Shop::new();
+    (scenario.prepare)(environment, &shop);
+    let faults = environment.sandbox().expect("a sandbox").faults();
+    faults.add(Rule {
+        pattern: Pattern::new("%"),
+        nth: u64::try_from(nth).ok(),
+        when,
+        action: Action::Disconnect,
+    });
+    // How this ends doesn't matter: after the last statement, it may not even have noticed.
+    environment.run_for(&shop, scenario.command);
+    faults.clear();
+    environment.run_for(&shop, scenario.command).ends_with(0);
+    shop.everything(&environment.connect())
+}
+
+fn matrix(name: &str) {
+    let environment = Environment::start();
+    if environment.sandbox().is_none() {
+        return;
+    }
+    let scenario = SCENARIOS.iter().find(|scenario| scenario.name == name).expect("a scenario");
+    let (statements, expected) = undisturbed(&environment, scenario);
+    let stride = if std::env::var_os("MZ_DEPLOY_EXHAUSTIVE").is_some() { 1 } else { STRIDE };
+    let mut points = 0;
+    for nth in (1..=statements).rev().step_by(stride) {
+        for when in [When::Before, When::After] {
+            let found = killed(&environment, scenario, nth, when);
+            assert_eq!(found, expected, "{name}: the connection ended {when:?} statement {nth} of {statements}");
+            points += 1;
+        }
+    }
+    println!("{name}: {points} points, {statements} statements");
+}
+
+macro_rules! matrices {
+    ($($test:ident: $name:literal,)*) => { $(
+        #[test]
+        fn $test() {
+            matrix($name);
+        }
+    )* };
+}
+
+matrices! {
+    apply: "apply",
+    stage_by_swap: "stage by swap",
+    stage_by_rename: "stage by rename",
+    promote_by_swap: "promote by swap",
+    promote_and_keep: "promote by swap, and keep",
+    promote_by_rename: "promote by rename",
+    promote_with_replacement: "promote with replacement and swap",
+    abort: "abort",
+    rollback: "rollback",
+    cleanup: "cleanup",
+}
+
+impl Shop {
+    /// The first version in production.
+    fn begin(&self, environment: &Environment) {
+        self.apply(environment);
+        self.deploy(environment, "v1");
+    }
+
+    /// The first version in production, with the totals in a stable schema, so that a change replaces them in place.
+    fn stable(&self, environment: &Environment) {
+        self.project.write(&format!("models/{}/core.sql", self.database), "SET api = stable;\n");
+        self.begin(environment);
+    }
+
+    /// What there is of this shop: places, objects with their clusters and definitions, comments, grants, and rows of the
+    /// ledger. Names that differ from shop to shop are made alike.
+    fn everything(&self, client: &Client<'_>) -> Vec<String> {
+        let (database, cluster) = (&self.database, &self.cluster);
+        let mut lines = self.places(client);
+        lines.extend(client.lines(
+            &format!(
+                "SELECT o.type AS c1, s.name || '.' || o.name AS c2, coalesce(c.name, '-') AS c3, \
+                   coalesce(m.comment, '-') AS c4 \
+                 FROM mz_objects o JOIN mz_schemas s ON s.id = o.schema_id \
+                 JOIN mz_databases d ON d.id = s.database_id \
+                 LEFT JOIN mz_clusters c ON c.id = o.cluster_id \
+                 LEFT JOIN mz_internal.mz_comments m ON m.id = o.id AND m.object_sub_id IS NULL \
+                 WHERE d.name = '{database}' ORDER BY 2, 1"
+            ),
+            4,
+        ));
+        let ours = format!("{database}\\_%");
+        for (table, columns) in [
+            ("deployments", "schema AS c1, kind AS c2, (promoted_at IS NULL)::text AS c3"),
+            ("objects", "schema AS c1, object AS c2, hash AS c3"),
+            ("pending_statements", "object AS c1, statement_kind AS c2, (executed_at IS NULL)::text AS c3"),
+            ("replacement_mvs", "target_schema AS c1, target_name AS c2, replacement_schema AS c3"),
+            ("kept", "(until IS NULL)::text AS c1, '' AS c2, '' AS c3"),
+        ] {
+            let id = format!("deploy_id LIKE '{ours}'");
+            let sql = format!(
+                "SELECT deploy_id || ' ' || c1 AS c1, c2, c3 FROM (SELECT deploy_id, {columns} FROM _mz_deploy.tables.{table} \
+                 WHERE {id}) t ORDER BY 1, 2, 3"
+            );
+            lines.extend(client.lines(&sql, 3).into_iter().map(|line| format!("{table}: {line}")));
+        }
+        let sql = format!(
+            "SELECT s.name AS c1, coalesce(m.comment, '-') AS c2 FROM mz_schemas s \
+             JOIN mz_databases d ON d.id = s.database_id \
+             LEFT JOIN mz_internal.mz_comments m ON m.id = s.id \
+             WHERE d.name = '_mz_deploy' AND s.name LIKE '%{ours}%' ORDER BY 1"
+        );
+        lines.extend(client.lines(&sql, 2).into_iter().map(|line| format!("ledger: {line}")));
+        lines.into_iter().map(|line| line.replace(database, "shop").replace(cluster, "compute")).collect()
+    }
+}

@@ -1,0 +1,183 @@
+//! A server with a ledger, and the program that deploys to it.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use mz_deploy::db::{Connection, Rows, Secret, Target};
+use mz_deploy_sandbox::{Options, Sandbox};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+use crate::project::{Project, report};
+use crate::shop::Shop;
+
+/// A server. What a test makes in it has names of its own, so tests can share one.
+pub(crate) struct Environment {
+    sandbox: Option<Sandbox>,
+    target: Target,
+    profiles: TempDir,
+    runtime: Runtime,
+}
+
+/// What a run of the program said.
+pub(crate) struct Said {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    report: String,
+}
+
+impl Said {
+    fn new(arguments: &[&str], output: &Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            report: report(arguments, output),
+        }
+    }
+
+    /// Insists on an exit code.
+    #[track_caller]
+    pub(crate) fn ends_with(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "{}", self.report);
+        self
+    }
+
+    /// Everything that was said, for a snapshot.
+    pub(crate) fn report(&self) -> &str {
+        &self.report
+    }
+}
+
+impl Environment {
+    /// A server on which nothing was set up.
+    pub(crate) fn bare() -> Self {
+        let (sandbox, url) = match std::env::var("MZ_TEST_URL") {
+            Ok(url) => (None, url),
+            Err(_) => {
+                let sandbox = Sandbox::start(Options::default()).expect("a sandbox starts");
+                let url = sandbox.url();
+                (Some(sandbox), url)
+            }
+        };
+        let target = target(&url);
+        let profiles = tempfile::tempdir().expect("a temporary directory");
+        write_profile(profiles.path(), &target);
+        let runtime = Runtime::new().expect("a runtime");
+        Self { sandbox, target, profiles, runtime }
+    }
+
+    /// A server that is set up.
+    pub(crate) fn start() -> Self {
+        let environment = Self::bare();
+        environment.run(&Project::new(&[("project.toml", "")]), &["setup"]).ends_with(0);
+        environment
+    }
+
+    /// The sandbox, for tests that make it fail.
+    pub(crate) fn sandbox(&self) -> Option<&Sandbox> {
+        self.sandbox.as_ref()
+    }
+
+    /// The program in a project.
+    pub(crate) fn command(&self, project: &Project, arguments: &[&str]) -> Command {
+        let mut command = project.command(arguments);
+        command
+            .env("MZ_DEPLOY_PROFILES_DIR", self.profiles.path())
+            .env("MZ_DEPLOY_PROFILE", "test")
+            .env("GIT_CEILING_DIRECTORIES", "/");
+        command
+    }
+
+    /// Runs the program.
+    pub(crate) fn run(&self, project: &Project, arguments: &[&str]) -> Said {
+        let output = self.command(project, arguments).output().expect("the program starts");
+        Said::new(arguments, &output)
+    }
+
+    /// Runs the program for a shop. Deploy ids (`v1`) become those of the shop.
+    pub(crate) fn run_for(&self, shop: &Shop, arguments: &[&str]) -> Said {
+        let own: Vec<String> = arguments.iter().map(|argument| shop.own(argument)).collect();
+        let own: Vec<&str> = own.iter().map(String::as_str).collect();
+        self.run(&shop.project, &own)
+    }
+
+    /// A connection of the test's own.
+    pub(crate) fn connect(&self) -> Client<'_> {
+        let connection = self.runtime.block_on(Connection::open(&self.target)).expect("the server is there");
+        Client { environment: self, connection }
+    }
+}
+
+/// A connection of a test.
+pub(crate) struct Client<'e> {
+    environment: &'e Environment,
+    connection: Connection,
+}
+
+impl Client<'_> {
+    /// Runs a statement.
+    #[track_caller]
+    pub(crate) fn run(&self, sql: &str) {
+        let result = self.environment.runtime.block_on(self.connection.execute(sql));
+        result.unwrap_or_else(|error| panic!("{error}: {sql}"));
+    }
+
+    /// Runs a query.
+    pub(crate) fn try_query(&self, sql: &str) -> Result<Rows, mz_deploy::db::DbError> {
+        self.environment.runtime.block_on(self.connection.query(sql))
+    }
+
+    /// The rows of a query, each a line, its values separated by blanks. They must be called `c1`, `c2`, ….
+    #[track_caller]
+    pub(crate) fn lines(&self, sql: &str, columns: usize) -> Vec<String> {
+        let rows = self.try_query(sql).unwrap_or_else(|error| panic!("{error}: {sql}"));
+        let line = |row: &mz_deploy::db::Row| {
+            let values = (1..=columns).map(|n| row.get(&format!("c{n}")).unwrap_or("-").to_owned());
+            values.collect::<Vec<_>>().join(" ")
+        };
+        rows.iter().map(line).collect()
+    }
+
+    /// The one value of a query, called `c1`.
+    #[track_caller]
+    pub(crate) fn value(&self, sql: &str) -> String {
+        self.lines(sql, 1).into_iter().next().unwrap_or_default()
+    }
+}
+
+/// A name that no other test of this process has, nor of any other.
+pub(crate) fn unique(stem: &str) -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let process = std::process::id();
+    format!("{stem}_{process}_{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// What a URL says. Only as much of a URL as tests are given.
+fn target(url: &str) -> Target {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let (user, address) = rest.rsplit_once('@').unwrap_or(("materialize", rest));
+    let (user, password) = user.split_once(':').map_or((user, None), |(user, password)| (user, Some(password)));
+    let address = address.split('/').next().unwrap_or_default();
+    let (host, port) = address.rsplit_once(':').unwrap_or((address, "6875"));
+    let mut target = Target::new(host, port.parse().expect("a port is a number"), user);
+    target.password = password.map(Secret::new);
+    if let Some(mode) = query.split('&').find_map(|part| part.strip_prefix("sslmode=")) {
+        target.tls = mz_deploy::db::TlsMode::named(mode).expect("a mode of TLS");
+    }
+    target
+}
+
+fn write_profile(directory: &Path, target: &Target) {
+    let mut text = String::from("[test]\n");
+    let _ = writeln!(text, "host = {:?}\nport = {}\nusername = {:?}", target.host, target.port, target.user);
+    if let Some(password) = &target.password {
+        let _ = writeln!(text, "password = {:?}", password.expose());
+    }
+    let _ = writeln!(text, "sslmode = {:?}", target.tls.name());
+    std::fs::write(directory.join("profiles.toml"), text).expect("a file can be written");
+}

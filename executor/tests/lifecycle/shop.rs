@@ -1,0 +1,105 @@
+//! A project that every test deploys under a database and a cluster of its own.
+
+use crate::environment::{Client, Environment, unique};
+use crate::project::Project;
+
+/// Orders, their totals by customer, and who spends most.
+pub(crate) struct Shop {
+    pub(crate) project: Project,
+    pub(crate) database: String,
+    pub(crate) cluster: String,
+}
+
+impl Shop {
+    /// The project, with nothing in the environment.
+    pub(crate) fn new() -> Self {
+        let database = unique("shop");
+        let cluster = unique("compute");
+        let project = Project::new(&[("project.toml", "")]);
+        let shop = Self { project, database, cluster };
+        let cluster = &shop.cluster;
+        shop.project.write(
+            &format!("clusters/{cluster}.sql"),
+            format!("CREATE CLUSTER {cluster} (SIZE = '25cc');\n"),
+        );
+        shop.object("raw/orders", "CREATE TABLE orders (customer_id int, amount int);\n");
+        shop.totals("sum(amount) AS total");
+        shop.object(
+            "core/best_customers",
+            "CREATE VIEW best_customers AS\nSELECT customer_id, total FROM order_totals WHERE total > 100;\n",
+        );
+        shop
+    }
+
+    /// The project, its table made and filled, and everything in production.
+    pub(crate) fn deployed(environment: &Environment) -> Self {
+        let shop = Self::new();
+        shop.apply(environment);
+        shop.deploy(environment, "v1");
+        shop
+    }
+
+    /// Makes what is missing, and has two customers order something.
+    pub(crate) fn apply(&self, environment: &Environment) {
+        environment.run(&self.project, &["apply"]).ends_with(0);
+        let orders = self.name("raw.orders");
+        environment.connect().run(&format!("INSERT INTO {orders} VALUES (1, 60), (1, 70), (2, 30)"));
+    }
+
+    /// Stages, waits and promotes.
+    pub(crate) fn deploy(&self, environment: &Environment, id: &str) {
+        environment.run_for(self, &["stage", "--deploy-id", id, "--allow-dirty"]).ends_with(0);
+        environment.run_for(self, &["wait", id, "--timeout", "60"]).ends_with(0);
+        environment.run_for(self, &["promote", id, "--yes"]).ends_with(0);
+    }
+
+    /// Writes the file of an object: `schema/name`.
+    pub(crate) fn object(&self, path: &str, sql: &str) {
+        self.project.write(&format!("models/{}/{path}.sql", self.database), sql);
+    }
+
+    /// Defines the totals by what they add up.
+    pub(crate) fn totals(&self, total: &str) {
+        let cluster = &self.cluster;
+        self.object(
+            "core/order_totals",
+            &format!(
+                "CREATE MATERIALIZED VIEW order_totals IN CLUSTER {cluster} AS\n\
+                 SELECT customer_id, {total}\nFROM raw.orders\nGROUP BY customer_id;\n\
+                 CREATE INDEX order_totals_idx IN CLUSTER {cluster} ON order_totals (customer_id);\n\
+                 COMMENT ON MATERIALIZED VIEW order_totals IS 'what each customer spent';\n"
+            ),
+        );
+    }
+
+    /// A full name.
+    pub(crate) fn name(&self, path: &str) -> String {
+        format!("{}.{path}", self.database)
+    }
+
+    /// An argument of the program for this shop: `v2` is a deploy id, of which no two shops have the same.
+    pub(crate) fn own(&self, argument: &str) -> String {
+        let number = argument.strip_prefix('v').unwrap_or_default();
+        let is_id = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+        if is_id { format!("{}_{argument}", self.database) } else { argument.to_owned() }
+    }
+
+    /// What readers see.
+    pub(crate) fn best(&self, client: &Client<'_>) -> Vec<String> {
+        let view = self.name("core.best_customers");
+        client.lines(&format!("SELECT customer_id::text AS c1, total::text AS c2 FROM {view} ORDER BY 1"), 2)
+    }
+
+    /// Schemas of the database and clusters that look like this shop's.
+    pub(crate) fn places(&self, client: &Client<'_>) -> Vec<String> {
+        let (database, cluster) = (&self.database, &self.cluster);
+        client.lines(
+            &format!(
+                "SELECT s.name AS c1 FROM mz_schemas s JOIN mz_databases d ON d.id = s.database_id \
+                 WHERE d.name = '{database}' \
+                 UNION ALL SELECT name FROM mz_clusters WHERE name LIKE '{cluster}%' ORDER BY 1"
+            ),
+            1,
+        )
+    }
+}
