@@ -2,6 +2,7 @@
 
 mod cli;
 pub mod db;
+pub mod deploy;
 pub mod host;
 pub mod run;
 

@@ -231,7 +231,7 @@ fn not_connected(error: &tokio_postgres::Error, target: &Target, redactions: &Re
     if words.contains("TLS handshake") {
         return not_verified(&words, target);
     }
-    if words.starts_with("authentication error") {
+    if words.contains("password missing") || words.starts_with("authentication error") {
         let message = format!("user `{}` can't log in at `{address}`: {words}", target.user);
         return DbError::new(Kind::Authentication, message)
             .with_hint("give the profile a `password`, or set the variable `MZ_PROFILE_<NAME>_PASSWORD`");

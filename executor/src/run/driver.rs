@@ -9,8 +9,7 @@ use mz_deploy_planner::input::Live;
 use mz_deploy_planner::plan::{Action, Effect, Phase, Plan, Step};
 
 use super::machine::{Event, Machine, Next, Outcome, Task};
-use crate::db::catalog::{self, Scope};
-use crate::db::{Connection, DbError, Kind};
+use crate::db::{Connection, DbError, Kind, Scope, observe};
 use crate::host::{Failure, Interrupt};
 
 /// Statements that are sent before the first answer is awaited. Enough to hide any distance, few enough that what goes on
@@ -107,7 +106,9 @@ pub async fn run(
         let these = steps.get(range.clone()).unwrap_or_default();
         let event = match task {
             Task::Check(_) => check(world, world.connection, these, &mut obstacles).await,
-            Task::Send(_) => send(world.connection, range, these, interrupt, &mut failed, &mut progress).await,
+            Task::Send(_) => {
+                send(world.connection, range, these, interrupt, &mut failed, &mut progress).await
+            }
             Task::Transaction(_) => {
                 transaction(world, range, these, &mut failed, &mut obstacles, &mut progress).await
             }
@@ -181,7 +182,7 @@ async fn check(
     steps: &[&Step],
     obstacles: &mut Vec<Diagnostic>,
 ) -> Event {
-    let Ok(live) = catalog::observe(connection, world.scope).await else { return Event::Conflict };
+    let Ok(live) = observe(connection, world.scope).await else { return Event::Conflict };
     match (world.replan)(&live) {
         Ok(plan) => {
             let planned = plan.phases.iter().flat_map(|phase| &phase.steps);

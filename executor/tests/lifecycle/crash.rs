@@ -160,7 +160,10 @@ fn matrix(name: &str) {
     for nth in (1..=statements).rev().step_by(stride) {
         for when in [When::Before, When::After] {
             let found = killed(&environment, scenario, nth, when);
-            assert_eq!(found, expected, "{name}: the connection ended {when:?} statement {nth} of {statements}");
+            assert_eq!(
+                found, expected,
+                "{name}: the connection ended {when:?} statement {nth} of {statements}"
+            );
             points += 1;
         }
     }

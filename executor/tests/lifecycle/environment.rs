@@ -161,7 +161,8 @@ fn target(url: &str) -> Target {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
     let (user, address) = rest.rsplit_once('@').unwrap_or(("materialize", rest));
-    let (user, password) = user.split_once(':').map_or((user, None), |(user, password)| (user, Some(password)));
+    let (user, password) =
+        user.split_once(':').map_or((user, None), |(user, password)| (user, Some(password)));
     let address = address.split('/').next().unwrap_or_default();
     let (host, port) = address.rsplit_once(':').unwrap_or((address, "6875"));
     let mut target = Target::new(host, port.parse().expect("a port is a number"), user);

@@ -9,6 +9,7 @@ mod project;
 
 mod crash;
 mod environment;
+mod guards;
 mod readers;
 mod round;
 mod shop;

@@ -78,6 +78,21 @@ pub enum Command {
     Apply,
 }
 
+impl Command {
+    /// As it is called on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Stage => "stage",
+            Self::Promote => "promote",
+            Self::Abort => "abort",
+            Self::Rollback => "rollback",
+            Self::Cleanup => "cleanup",
+            Self::Setup => "setup",
+            Self::Apply => "apply",
+        }
+    }
+}
+
 /// Digests of what a plan was made from. A plan is executed only while they still hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -1,0 +1,116 @@
+//! Observe, plan, run; and again, until nothing is left to do or something is in the way.
+
+use std::time::Duration;
+
+use mz_deploy_planner::diagnostic::Diagnostic;
+use mz_deploy_planner::input::Live;
+use mz_deploy_planner::plan::{Effect, Plan};
+
+use super::session::{Session, rejected};
+use crate::db::Scope;
+use crate::host::{Failure, FailureCode, Interrupt};
+use crate::run::driver::{self, FailedStep, Progress, Run, StepError, World};
+use crate::run::machine::Outcome;
+
+/// How often a plan is made again because the environment moved while it ran.
+const ATTEMPTS: u32 = 10;
+/// How long the first pause is before that; each further one is twice as long, and none is longer than a second.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// What is run, and how.
+pub struct Work<'a> {
+    /// The environment.
+    pub session: &'a Session,
+    /// What is looked at.
+    pub scope: &'a Scope,
+    /// Ends it before its time.
+    pub interrupt: &'a Interrupt,
+    /// What is to be done in a given environment.
+    pub plan: &'a dyn Fn(&Live) -> Result<Plan, Vec<Diagnostic>>,
+}
+
+/// Runs `first`, a plan that was made and approved, and what has to follow it.
+pub async fn converge(
+    work: &Work<'_>,
+    first: Plan,
+    mut perform: impl AsyncFnMut(&[&Effect]) -> Result<(), Failure>,
+    mut progress: impl FnMut(Progress<'_>),
+) -> Result<(), Failure> {
+    let mut plan = first;
+    for attempt in 0..ATTEMPTS {
+        let exchanges = plan.phases.iter().flat_map(|phase| &phase.steps).any(|step| step.group.is_some());
+        let connection = &work.session.connection;
+        let observer = if exchanges { work.session.observer().await? } else { connection };
+        let world = World { connection, observer, scope: work.scope, replan: work.plan };
+        let run = driver::run(world, &plan, work.interrupt, &mut perform, &mut progress).await;
+        if run.outcome != Outcome::Again {
+            return end(run, &plan);
+        }
+        if !run.obstacles.is_empty() {
+            return Err(rejected(run.obstacles));
+        }
+        if connection.is_closed() {
+            return Err(lost());
+        }
+        tokio::time::sleep(pause(attempt)).await;
+        let live = work.session.look(work.scope).await?;
+        plan = (work.plan)(&live).map_err(rejected)?;
+    }
+    let message = format!("others change the environment all the time: {ATTEMPTS} attempts were in vain");
+    Err(Failure::coded(FailureCode::Conflict, message).help("try again when less is going on"))
+}
+
+/// Longer from attempt to attempt, and never as long as that of another session that met the same conflict.
+fn pause(attempt: u32) -> Duration {
+    let longest = PAUSE.saturating_mul(1 << attempt.min(5)).min(Duration::from_secs(1));
+    longest.mul_f64(0.5 + fastrand::f64() / 2.0)
+}
+
+fn lost() -> Failure {
+    Failure::new("the connection to the server was lost, and what the last statement did isn't known")
+        .help("run the same command again: it looks at what is there, and goes on from that")
+}
+
+fn end(run: Run, plan: &Plan) -> Result<(), Failure> {
+    let Run { outcome, failed, .. } = run;
+    match outcome {
+        Outcome::Complete => Ok(()),
+        Outcome::Interrupted { .. } => Err(Failure::coded(FailureCode::Failed, "stopped as you asked")
+            .help("run the same command again to go on")),
+        Outcome::Partial { .. } => Err(partial(failed, plan)),
+        Outcome::Failed { .. } | Outcome::Again => {
+            Err(failed.into_iter().next().map_or_else(lost, |failed| match failed.error {
+                StepError::Database(error) => error.into(),
+                StepError::Effect(failure) => failure,
+            }))
+        }
+    }
+}
+
+/// What is left after an exchange that can't be taken back by doing nothing.
+fn partial(failed: Vec<FailedStep>, plan: &Plan) -> Failure {
+    let count = failed.len();
+    let steps = if count == 1 { "one step" } else { "steps" };
+    let mut message = format!("the versions were exchanged, but {count} {steps} failed:");
+    if count == 1 {
+        message = format!("the versions were exchanged, but {steps} failed:");
+    }
+    for failed in failed {
+        let why = match failed.error {
+            StepError::Database(error) => {
+                let statement = error.statement.as_deref().unwrap_or_default();
+                let statement = statement.lines().next().unwrap_or_default();
+                format!("{statement}: {}", error.message)
+            }
+            StepError::Effect(Failure::Refused { message, .. }) => message,
+            StepError::Effect(_) => "the ledger could not be written".to_owned(),
+        };
+        message.push_str("\n  ");
+        message.push_str(&why);
+    }
+    let command = plan.command.name();
+    Failure::coded(FailureCode::Partial, message).help(format!(
+        "mend the cause and run `mz-deploy {command} {}` again: it does what is left",
+        plan.deploy_id
+    ))
+}

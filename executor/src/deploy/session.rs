@@ -1,0 +1,57 @@
+//! An environment that a command works on.
+
+use mz_deploy_planner::input::Live;
+use mz_deploy_planner::plan;
+use tokio::sync::OnceCell;
+
+use crate::db::{Connection, DbError, Scope, Target, observe};
+use crate::host::{Failure, Texts};
+
+/// A connection to an environment, and a second one when that is needed.
+#[derive(Debug)]
+pub struct Session {
+    target: Target,
+    /// Everything is done here.
+    pub connection: Connection,
+    observer: OnceCell<Connection>,
+}
+
+impl Session {
+    /// Connects.
+    pub async fn open(target: Target) -> Result<Self, DbError> {
+        let connection = Connection::open(&target).await?;
+        Ok(Self { target, connection, observer: OnceCell::new() })
+    }
+
+    /// A connection that can look while a transaction is open on the other one.
+    pub async fn observer(&self) -> Result<&Connection, DbError> {
+        self.observer.get_or_try_init(|| Connection::open(&self.target)).await
+    }
+
+    /// A connection of its own, for something that goes on beside.
+    pub async fn another(&self) -> Result<Connection, DbError> {
+        Connection::open(&self.target).await
+    }
+
+    /// The catalog as it is now.
+    pub async fn look(&self, scope: &Scope) -> Result<Live, DbError> {
+        observe(&self.connection, scope).await
+    }
+
+    /// The catalog of an environment that is set up; a failure that says what is missing if it isn't.
+    pub async fn look_at_ledger(&self, scope: &Scope) -> Result<Live, Failure> {
+        let live = self.look(scope).await?;
+        plan::require_ledger(&live).map_err(|problem| rejected(vec![*problem]))?;
+        Ok(live)
+    }
+
+    /// Where it is.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+}
+
+/// The failure of a plan that isn't possible in an environment.
+pub fn rejected(diagnostics: Vec<mz_deploy_planner::diagnostic::Diagnostic>) -> Failure {
+    Failure::Rejected { diagnostics, texts: Texts::new(), directory: std::path::PathBuf::new() }
+}

@@ -1,0 +1,341 @@
+//! What must never happen. Each test makes it nearly happen, and sees the guard.
+
+use crate::environment::{Client, Environment};
+use crate::shop::Shop;
+
+/// A shop in production, with a change of it staged as `v2`.
+fn staged(environment: &Environment) -> Shop {
+    let shop = Shop::deployed(environment);
+    shop.totals("sum(amount) * 10 AS total");
+    environment.run_for(&shop, &["stage", "--deploy-id", "v2", "--allow-dirty"]).ends_with(0);
+    environment.run_for(&shop, &["wait", "v2", "--timeout", "60"]).ends_with(0);
+    shop
+}
+
+const OLD: [&str; 1] = ["1 130"];
+const NEW: [&str; 2] = ["1 1300", "2 300"];
+
+fn privileges(client: &Client<'_>, relation: &str, schema: &str, database: &str) -> Vec<String> {
+    client.lines(
+        &format!(
+            "SELECT array_to_string(o.privileges::text[], ' ') AS c1 FROM mz_objects o \
+             JOIN mz_schemas s ON s.id = o.schema_id JOIN mz_databases d ON d.id = s.database_id \
+             WHERE d.name = '{database}' AND s.name = '{schema}' AND o.name = '{relation}'"
+        ),
+        1,
+    )
+}
+
+#[test]
+fn what_only_looks_like_ours_stays() {
+    let environment = Environment::start();
+    let shop = staged(&environment);
+    let client = environment.connect();
+    let (database, id) = (&shop.database, shop.own("v2"));
+    let look_alikes = [
+        format!("keep_{id}"),
+        format!("core_{id}_"),
+        format!("core__{id}"),
+        format!("Core_{id}"),
+        format!("core_{id}\"\"x"),
+    ];
+    for name in &look_alikes {
+        client.run(&format!("CREATE SCHEMA {database}.\"{name}\""));
+    }
+    let cluster = format!("x{}_{id}", shop.cluster);
+    client.run(&format!("CREATE CLUSTER {cluster} (SIZE = '25cc')"));
+    environment.run_for(&shop, &["abort", "v2"]).ends_with(0);
+    let left = client.lines(
+        &format!(
+            "SELECT s.name AS c1 FROM mz_schemas s JOIN mz_databases d ON d.id = s.database_id \
+             WHERE d.name = '{database}' AND s.name LIKE '%{id}%'"
+        ),
+        1,
+    );
+    assert_eq!(left.len(), look_alikes.len(), "{left:?}");
+    assert_eq!(
+        client.value(&format!("SELECT count(*) AS c1 FROM mz_clusters WHERE name = '{cluster}'")),
+        "1"
+    );
+    client.run(&format!("DROP CLUSTER {cluster}"));
+}
+
+#[test]
+fn what_has_a_staged_name_but_was_not_staged_is_not_dropped() {
+    let environment = Environment::start();
+    let shop = staged(&environment);
+    let client = environment.connect();
+    let schema = shop.name(&format!("core_{}", shop.own("v2")));
+    client.run(&format!("DROP SCHEMA {schema} CASCADE"));
+    client.run(&format!("CREATE SCHEMA {schema}"));
+    client.run(&format!("CREATE VIEW {schema}.precious AS SELECT 1 AS a"));
+    environment.run_for(&shop, &["abort", "v2"]);
+    assert_eq!(client.value(&format!("SELECT a::text AS c1 FROM {schema}.precious")), "1");
+    assert_eq!(environment.run_for(&shop, &["promote", "v2", "--no-ready-check", "--yes"]).code, 1);
+    assert_eq!(shop.best(&client), OLD);
+}
+
+#[test]
+fn after_the_exchange_nothing_is_aborted() {
+    let environment = Environment::start();
+    let Some(_) = environment.sandbox() else { return };
+    let shop = staged(&environment);
+    let client = environment.connect();
+    client.try_query("SELECT mz_sandbox.drop_connection('COMMIT', 1, 'after')").expect("a sandbox");
+    environment.run_for(&shop, &["promote", "v2", "--yes"]);
+    client.try_query("SELECT mz_sandbox.clear()").expect("a sandbox");
+    assert_eq!(shop.best(&client), NEW);
+    let refused = environment.run_for(&shop, &["abort", "v2"]).ends_with(1);
+    assert!(
+        refused.stderr.contains("promote") && refused.stderr.contains("rollback"),
+        "{}",
+        refused.report()
+    );
+    assert_eq!(shop.best(&client), NEW);
+    environment.run_for(&shop, &["promote", "v2", "--yes"]).ends_with(0);
+    assert_eq!(shop.best(&client), NEW);
+}
+
+#[test]
+fn a_part_of_a_deployment_is_not_promoted() {
+    let environment = Environment::start();
+    let shop = staged(&environment);
+    let client = environment.connect();
+    let view = shop.name(&format!("core_{}.best_customers", shop.own("v2")));
+    client.run(&format!("DROP VIEW {view}"));
+    let refused = environment.run_for(&shop, &["promote", "v2", "--no-ready-check", "--yes"]).ends_with(1);
+    assert!(refused.stderr.contains("best_customers"), "{}", refused.report());
+    assert_eq!(shop.best(&client), OLD);
+}
+
+#[test]
+fn what_others_built_on_the_old_version_is_not_taken_along() {
+    let environment = Environment::start();
+    let shop = staged(&environment);
+    let client = environment.connect();
+    let theirs = shop.name("public.theirs");
+    client.run(&format!("CREATE VIEW {theirs} AS SELECT * FROM {}", shop.name("core.order_totals")));
+    let refused = environment.run_for(&shop, &["promote", "v2", "--yes"]);
+    assert!(refused.code != 0 && refused.stderr.contains("theirs"), "{}", refused.report());
+    assert_eq!(shop.best(&client), OLD);
+    assert_eq!(client.value(&format!("SELECT count(*) AS c1 FROM {theirs}")), "2");
+    client.run(&format!("DROP VIEW {theirs}"));
+    environment.run_for(&shop, &["promote", "v2", "--yes"]).ends_with(0);
+    assert_eq!(shop.best(&client), NEW);
+}
+
+#[test]
+fn grants_that_were_made_by_hand_are_there_after_the_exchange() {
+    let environment = Environment::start();
+    let shop = Shop::deployed(&environment);
+    let client = environment.connect();
+    let reader = crate::environment::unique("reader");
+    client.run(&format!("CREATE ROLE {reader}"));
+    client.run(&format!("GRANT SELECT ON {} TO {reader}", shop.name("core.order_totals")));
+    client.run(&format!("GRANT USAGE ON SCHEMA {} TO PUBLIC", shop.name("core")));
+    client.run(&format!("GRANT USAGE ON CLUSTER {} TO {reader}", shop.cluster));
+    client.run(&format!("COMMENT ON SCHEMA {} IS 'made by hand'", shop.name("core")));
+    let seen = |client: &Client<'_>| privileges(client, "order_totals", "core", &shop.database).join(" ");
+    assert!(seen(&client).contains(&reader) || !seen(&client).is_empty());
+    let before = seen(&client);
+    shop.totals("sum(amount) * 10 AS total");
+    shop.deploy(&environment, "v2");
+    assert_eq!(shop.best(&client), NEW);
+    assert_eq!(seen(&client), before);
+    let may =
+        format!("SELECT has_schema_privilege('{reader}', '{}', 'USAGE')::text AS c1", shop.name("core"));
+    assert_eq!(client.value(&may), "true");
+    let may = format!("SELECT has_cluster_privilege('{reader}', '{}', 'USAGE')::text AS c1", shop.cluster);
+    assert_eq!(client.value(&may), "true");
+}
+
+#[test]
+fn what_is_not_hydrated_is_not_promoted() {
+    let environment = Environment::start();
+    let Some(_) = environment.sandbox() else { return };
+    let shop = Shop::deployed(&environment);
+    let client = environment.connect();
+    client.try_query("SELECT mz_sandbox.set_hydration('%', '1 hour')").expect("a sandbox");
+    shop.totals("sum(amount) * 10 AS total");
+    environment.run_for(&shop, &["stage", "--deploy-id", "v2", "--allow-dirty"]).ends_with(0);
+    environment.run_for(&shop, &["wait", "v2", "--once"]).ends_with(4);
+    environment.run_for(&shop, &["promote", "v2", "--yes"]).ends_with(4);
+    environment.run_for(&shop, &["wait", "v2", "--timeout", "1"]).ends_with(5);
+    assert_eq!(shop.best(&client), OLD);
+    environment.run_for(&shop, &["promote", "v2", "--no-ready-check", "--yes"]).ends_with(0);
+}
+
+#[test]
+fn waiting_ends_when_nothing_can_come_of_it() {
+    let environment = Environment::start();
+    let Some(_) = environment.sandbox() else { return };
+    let shop = Shop::deployed(&environment);
+    let client = environment.connect();
+    client.try_query("SELECT mz_sandbox.set_hydration('%', '1 hour')").expect("a sandbox");
+    shop.totals("sum(amount) * 10 AS total");
+    environment.run_for(&shop, &["stage", "--deploy-id", "v2", "--allow-dirty"]).ends_with(0);
+    let cluster = format!("{}_{}", shop.cluster, shop.own("v2"));
+    client.run(&format!("ALTER CLUSTER {cluster} SET (REPLICATION FACTOR = 0)"));
+    let said = environment.run_for(&shop, &["wait", "v2", "--timeout", "60"]).ends_with(4);
+    assert!(said.stderr.contains("no replica"), "{}", said.report());
+}
+
+#[test]
+fn a_plan_that_was_reviewed_is_run_as_it_was_or_not_at_all() {
+    let environment = Environment::start();
+    let shop = Shop::deployed(&environment);
+    let client = environment.connect();
+    shop.totals("sum(amount) * 10 AS total");
+    let stage = ["stage", "--deploy-id", "v2", "--allow-dirty"];
+    let with = |more: &[&'static str]| [stage.as_slice(), more].concat();
+    environment.run_for(&shop, &with(&["--dry-run", "--out", "plan.json"])).ends_with(0);
+    let run = with(&["--plan", "plan.json"]);
+    // A file that changed.
+    shop.totals("sum(amount) * 20 AS total");
+    environment.run_for(&shop, &run).ends_with(3);
+    shop.totals("sum(amount) * 10 AS total");
+    // A cluster that changed.
+    client.run(&format!("ALTER CLUSTER {} SET (SIZE = '50cc')", shop.cluster));
+    environment.run_for(&shop, &run).ends_with(3);
+    client.run(&format!("ALTER CLUSTER {} SET (SIZE = '25cc')", shop.cluster));
+    // A grant that changed.
+    client.run(&format!("GRANT USAGE ON CLUSTER {} TO PUBLIC", shop.cluster));
+    environment.run_for(&shop, &run).ends_with(3);
+    client.run(&format!("REVOKE USAGE ON CLUSTER {} FROM PUBLIC", shop.cluster));
+    environment.run_for(&shop, &run).ends_with(0);
+}
+
+#[test]
+fn a_plan_for_one_environment_is_not_run_in_another() {
+    let (one, other) = (Environment::start(), Environment::start());
+    if one.sandbox().is_none() {
+        return;
+    }
+    let shop = Shop::new();
+    shop.apply(&one);
+    shop.apply(&other);
+    let stage = ["stage", "--deploy-id", "v1", "--allow-dirty"];
+    one.run_for(&shop, &[stage.as_slice(), &["--dry-run", "--out", "plan.json"]].concat()).ends_with(0);
+    other.run_for(&shop, &[stage.as_slice(), &["--plan", "plan.json"]].concat()).ends_with(3);
+    one.run_for(&shop, &[stage.as_slice(), &["--plan", "plan.json"]].concat()).ends_with(0);
+}
+
+#[test]
+fn a_secret_is_seen_nowhere() {
+    const CANARY: &str = "canary-7c1e9d";
+    let environment = Environment::start();
+    let shop = Shop::new();
+    let secret = "CREATE SECRET token AS env_var('SHOP_TOKEN');\n";
+    shop.object("raw/token", secret);
+    let run = |arguments: &[&str], token: Option<&str>| {
+        let mut command = environment.command(&shop.project, arguments);
+        if let Some(token) = token {
+            command.env("SHOP_TOKEN", token);
+        }
+        let output = command.output().expect("the program starts");
+        let said = [output.stdout, output.stderr].concat();
+        assert!(!String::from_utf8_lossy(&said).contains(CANARY), "{}", String::from_utf8_lossy(&said));
+        output.status.code()
+    };
+    let verbose = |arguments: &[&'static str]| [arguments, &["--verbose"]].concat();
+    assert_eq!(run(&verbose(&["apply", "--dry-run"]), Some(CANARY)), Some(0));
+    assert_eq!(run(&verbose(&["apply", "--dry-run", "--output", "json"]), Some(CANARY)), Some(0));
+    assert_eq!(run(&verbose(&["apply"]), None), Some(1));
+    if environment.sandbox().is_some() {
+        let client = environment.connect();
+        // A server that repeats what it was sent.
+        let fail = format!("SELECT mz_sandbox.fail_statement('CREATE SECRET%', 1, 'XX000', 'no: {CANARY}')");
+        client.try_query(&fail).expect("a sandbox");
+        assert_eq!(run(&verbose(&["apply"]), Some(CANARY)), Some(1));
+        client.try_query("SELECT mz_sandbox.clear()").expect("a sandbox");
+    }
+    assert_eq!(run(&verbose(&["apply"]), Some(CANARY)), Some(0));
+    assert_eq!(run(&verbose(&["apply"]), Some(CANARY)), Some(0));
+    assert_eq!(run(&verbose(&["stage", "--deploy-id", "v1", "--allow-dirty"]), Some(CANARY)), Some(0));
+    let client = environment.connect();
+    for table in ["plans", "snapshots", "history", "steps"] {
+        let rows = client.value(&format!(
+            "SELECT count(*) AS c1 FROM _mz_deploy.tables.{table} t WHERE t::text LIKE '%{CANARY}%'"
+        ));
+        assert_eq!(rows, "0", "{table}");
+    }
+}
+
+#[test]
+fn a_name_of_a_deployment_is_a_plain_word() {
+    let environment = Environment::start();
+    let shop = Shop::deployed(&environment);
+    for id in ["x'; DROP DATABASE materialize; --", "a b", "ä", "", &"x".repeat(65)] {
+        for command in
+            [&["stage", "--allow-dirty", "--deploy-id"][..], &["promote"], &["abort"], &["describe"]]
+        {
+            let said = environment.run_for(&shop, &[command, &[id]].concat());
+            assert_eq!(said.code, 2, "{}", said.report());
+        }
+    }
+}
+
+#[test]
+fn a_ledger_that_was_tampered_with_runs_nothing() {
+    let environment = Environment::start();
+    let shop = staged(&environment);
+    let client = environment.connect();
+    let id = shop.own("v2");
+    let victim = crate::environment::unique("victim");
+    client.run(&format!("CREATE DATABASE {victim}"));
+    client.run(&format!(
+        "UPDATE _mz_deploy.tables.plans SET body = replace(body, 'ALTER SCHEMA', 'DROP DATABASE {victim}; ALTER SCHEMA') \
+         WHERE deploy_id = '{id}'"
+    ));
+    let said = environment.run_for(&shop, &["promote", "v2", "--yes"]);
+    assert_ne!(said.code, 0, "{}", said.report());
+    assert_eq!(
+        client.value(&format!("SELECT count(*) AS c1 FROM mz_databases WHERE name = '{victim}'")),
+        "1"
+    );
+    assert_eq!(shop.best(&client), OLD);
+}
+
+#[test]
+fn another_session_on_the_same_deployment_is_not_disturbed() {
+    let environment = Environment::start();
+    let shop = staged(&environment);
+    let client = environment.connect();
+    let lease = format!("_mz_deploy.\"lease_{}\"", shop.own("v2"));
+    client.run(&format!("CREATE SCHEMA {lease}"));
+    client.run(&format!(
+        "COMMENT ON SCHEMA {lease} IS '{{\"role\":\"somebody\",\"host\":\"elsewhere\",\"pid\":1,\"command\":\"promote\",\"since\":\"2020-01-01\"}}'"
+    ));
+    let said = environment.run_for(&shop, &["promote", "v2", "--yes"]).ends_with(3);
+    assert!(said.stderr.contains("somebody") && said.stderr.contains("--take-over"), "{}", said.report());
+    assert_eq!(shop.best(&client), OLD);
+    environment.run_for(&shop, &["promote", "v2", "--yes", "--take-over"]).ends_with(0);
+    assert_eq!(shop.best(&client), NEW);
+}
+
+#[test]
+fn a_ledger_of_a_newer_version_is_left_alone() {
+    let environment = Environment::start();
+    let shop = Shop::deployed(&environment);
+    environment.connect().run("COMMENT ON SCHEMA _mz_deploy.tables IS 'mz-deploy ledger 99'");
+    shop.totals("sum(amount) * 10 AS total");
+    let said = environment.run_for(&shop, &["stage", "--deploy-id", "v2", "--allow-dirty"]).ends_with(1);
+    assert!(said.stderr.contains("newer"), "{}", said.report());
+    let said = environment.run_for(&shop, &["setup"]).ends_with(1);
+    assert!(said.stderr.contains("newer"), "{}", said.report());
+}
+
+#[test]
+fn the_later_of_two_deployments_of_one_thing_is_a_conflict() {
+    let environment = Environment::start();
+    let shop = staged(&environment);
+    let client = environment.connect();
+    shop.totals("sum(amount) * 1000 AS total");
+    environment.run_for(&shop, &["stage", "--deploy-id", "v3", "--allow-dirty"]).ends_with(0);
+    environment.run_for(&shop, &["wait", "v3", "--timeout", "60"]).ends_with(0);
+    environment.run_for(&shop, &["promote", "v3", "--yes"]).ends_with(0);
+    let best = shop.best(&client);
+    environment.run_for(&shop, &["promote", "v2", "--yes"]).ends_with(3);
+    assert_eq!(shop.best(&client), best);
+    environment.run_for(&shop, &["abort", "v2"]).ends_with(0);
+}
