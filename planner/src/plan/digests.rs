@@ -98,6 +98,7 @@ pub(super) fn plan(plan: &Plan) -> SmolStr {
             &plan.scopes,
             plan.cost,
         ));
+        plan.notes.iter().for_each(|note| parts.text(note));
         for change in &plan.changes {
             parts.schema(&change.name.schema);
             parts.text(change.name.name.as_str());

@@ -16,6 +16,7 @@ mod digests;
 mod draft;
 mod indexes;
 mod ledger;
+mod lifecycle;
 mod lower;
 mod lower_object;
 mod model;
@@ -37,6 +38,10 @@ mod text;
 
 pub(crate) use baseline::Baseline;
 pub use deployed_after::{deployed_after, deployed_after_plan};
+pub use lifecycle::{
+    Keep, PromoteOptions, Side, State, abort, cleanup, marker, promote, recorded_ids, rollback, state,
+    unfinished_stage,
+};
 pub use model::*;
 pub use stage::stage;
 pub(crate) use stage::stage_from;

@@ -206,6 +206,7 @@ pub(crate) fn statements(plan: &Plan) -> String {
                     Effect::DropUnnamedIndex { on, cluster, .. } => {
                         writeln!(text, "  (drop the unnamed index of {} on {cluster})", on.name)
                     }
+                    of_a_deployment => writeln!(text, "  ({of_a_deployment:?})"),
                 },
             };
         }
