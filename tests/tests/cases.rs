@@ -9,8 +9,8 @@ use mz_deploy_planner::diagnostic::{Code, text};
 use mz_deploy_planner::project::Project;
 use mz_deploy_tests::case::{self, Case};
 
-/// Codes that no case shows: one that the planner doesn't produce, and those of other plans than a deployment's. Their own
-/// tests show them.
+/// Codes that no project can show. `UnreadableFile` is the command line's; the others are those of environments and
+/// deployments, which the tests in `infrastructure/` and `deployments/` show.
 const SHOWN_ELSEWHERE: &[Code] = &[
     Code::UnreadableFile,
     Code::SetupRequired,
@@ -18,6 +18,11 @@ const SHOWN_ELSEWHERE: &[Code] = &[
     Code::ServerCluster,
     Code::MissingPrivilege,
     Code::NotOwner,
+    Code::WrongState,
+    Code::Conflict,
+    Code::StagedMissing,
+    Code::OwnerDiffers,
+    Code::InvalidRecord,
 ];
 
 #[test]

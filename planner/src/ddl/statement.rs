@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::input::LiveGrant;
+use crate::input::{LiveDefaultPrivilege, LiveGrant};
 use crate::name::{Ident, Literal, ObjectName, SchemaName};
 use crate::project::ObjectKind;
 use crate::syntax::ast::TargetKind;
@@ -86,6 +86,38 @@ pub(crate) enum Ddl<'a> {
     DropCluster {
         name: &'a Ident,
     },
+    /// Refused by the server while a schema is in it.
+    DropDatabase {
+        name: &'a Ident,
+    },
+    RenameSchema {
+        schema: &'a SchemaName,
+        to: &'a Ident,
+    },
+    /// On anything but a column.
+    Comment {
+        item: Item<'a>,
+        comment: &'a str,
+    },
+    CommentOnColumn {
+        relation: &'a ObjectName,
+        column: &'a Ident,
+        comment: &'a str,
+    },
+    /// The kind is the one that grants know: `TABLE` for every relation.
+    Grant {
+        item: Item<'a>,
+        grant: &'a LiveGrant,
+    },
+    SetOwner {
+        item: Item<'a>,
+        owner: &'a Ident,
+    },
+    /// `schema` stands for the one that `privilege` names.
+    DefaultPrivilege {
+        privilege: &'a LiveDefaultPrivilege,
+        schema: &'a SchemaName,
+    },
 }
 
 impl fmt::Display for Ddl<'_> {
@@ -100,11 +132,7 @@ impl fmt::Display for Ddl<'_> {
             }
             Self::CreateCluster { name, options } => write!(f, "CREATE CLUSTER {name} ({options})"),
             Self::GrantOnCluster { cluster, grant } => {
-                write!(f, "GRANT {} ON CLUSTER {cluster} TO ", grant.privilege)?;
-                match &grant.role {
-                    Some(role) => write!(f, "{role}"),
-                    None => f.write_str("PUBLIC"),
-                }
+                write!(f, "GRANT {} ON CLUSTER {cluster} TO {}", grant.privilege, Grantee(grant))
             }
             Self::CommentOnCluster { cluster, comment } => {
                 write!(f, "COMMENT ON CLUSTER {cluster} IS {}", Literal(comment))
@@ -125,6 +153,43 @@ impl fmt::Display for Ddl<'_> {
             Self::DropSchemaCascade { name } => write!(f, "DROP SCHEMA {name} CASCADE"),
             Self::DropSchema { name } => write!(f, "DROP SCHEMA {name} RESTRICT"),
             Self::DropCluster { name } => write!(f, "DROP CLUSTER {name} RESTRICT"),
+            Self::DropDatabase { name } => write!(f, "DROP DATABASE {name} RESTRICT"),
+            Self::RenameSchema { schema, to } => write!(f, "ALTER SCHEMA {schema} RENAME TO {to}"),
+            Self::Comment { item, comment } => {
+                write!(f, "COMMENT ON {} {} IS {}", item.kind.keyword(), item.name, Literal(comment))
+            }
+            Self::CommentOnColumn { relation, column, comment } => {
+                write!(f, "COMMENT ON COLUMN {relation}.{column} IS {}", Literal(comment))
+            }
+            Self::Grant { item, grant } => {
+                let keyword = item.kind.keyword();
+                write!(f, "GRANT {} ON {keyword} {} TO {}", grant.privilege, item.name, Grantee(grant))
+            }
+            Self::SetOwner { item, owner } => {
+                write!(f, "ALTER {} {} OWNER TO {owner}", item.kind.keyword(), item.name)
+            }
+            Self::DefaultPrivilege { privilege, schema } => {
+                f.write_str("ALTER DEFAULT PRIVILEGES FOR ")?;
+                match &privilege.creator {
+                    Some(role) => write!(f, "ROLE {role}")?,
+                    None => f.write_str("ALL ROLES")?,
+                }
+                let objects = privilege.object_type.to_ascii_uppercase();
+                let grant = &privilege.grant;
+                write!(f, " IN SCHEMA {schema} GRANT {} ON {objects}S TO {}", grant.privilege, Grantee(grant))
+            }
+        }
+    }
+}
+
+/// Who gets a privilege.
+struct Grantee<'a>(&'a LiveGrant);
+
+impl fmt::Display for Grantee<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.role {
+            Some(role) => write!(f, "{role}"),
+            None => f.write_str("PUBLIC"),
         }
     }
 }

@@ -233,6 +233,17 @@ codes! {
     MissingPrivilege,
     /// Something belongs to a role that the session's isn't a member of.
     NotOwner,
+    // Deployments.
+    /// The command doesn't fit the state that the deployment is in.
+    WrongState,
+    /// Production isn't any more what it was when the deployment was staged.
+    Conflict,
+    /// Something that was staged is gone, or something else has its name.
+    StagedMissing,
+    /// The owner of something can't be what it has to be.
+    OwnerDiffers,
+    /// A recorded plan can't be used.
+    InvalidRecord,
 }
 
 impl fmt::Display for Code {

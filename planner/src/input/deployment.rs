@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::Live;
 use crate::plan::Plan;
 
 /// A deployment that was staged, as far as it got. What can be seen in the catalog (its marker, the generation, what is
@@ -28,6 +29,7 @@ pub struct Deployment {
 
 /// A thing of the catalog that the ledger remembers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RecordedId {
     /// `database`, `schema`, `cluster` or `object`, as in the preconditions of steps.
@@ -61,4 +63,24 @@ pub enum Marker {
     NotSwapped,
     /// Production is the new version.
     Swapped,
+}
+
+impl HighestIds {
+    /// The highest ids of what a catalog holds.
+    pub fn observed(live: &Live) -> Self {
+        fn highest<'i>(ids: impl Iterator<Item = &'i SmolStr>) -> u64 {
+            ids.filter_map(|id| number(id)).max().unwrap_or_default()
+        }
+        Self {
+            database: highest(live.databases.iter().map(|d| &d.id)),
+            schema: highest(live.schemas.iter().map(|s| &s.id)),
+            cluster: highest(live.clusters.iter().map(|c| &c.id)),
+            object: highest(live.objects.iter().map(|o| &o.id)),
+        }
+    }
+}
+
+/// The number of a user's id: `u123` is 123.
+pub(crate) fn number(id: &str) -> Option<u64> {
+    id.trim_start_matches(|c: char| c.is_ascii_alphabetic()).parse().ok()
 }

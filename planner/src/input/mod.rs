@@ -12,6 +12,7 @@ pub use deployed::{
     DEPLOYED_FORMAT, Deployed, DeployedCompanion, DeployedModifier, DeployedObject, DeployedSchema,
     SchemaDeploymentKind,
 };
+pub(crate) use deployment::number;
 pub use deployment::{Deployment, HighestIds, Marker, RecordedId};
 pub(crate) use json::read;
 pub use json::{read_deployed, read_live};

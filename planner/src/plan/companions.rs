@@ -62,6 +62,20 @@ pub(super) fn changes<'a>(draft: &Draft<'a>, node: Node) -> Vec<Operation<'a>> {
     removed.chain(repeated).chain(added).collect()
 }
 
+/// Grants and comments that were deployed on what is built again, and that its file doesn't say any more.
+pub(super) fn withdrawn(draft: &Draft<'_>) -> Vec<SmolStr> {
+    let mut withdrawn = Vec::new();
+    for (node, object, strategy) in draft.built() {
+        let Some(old) = draft.facts.old(node).filter(|_| strategy != Strategy::Replace) else { continue };
+        let says = |d: &&DeployedCompanion| {
+            object.companions.iter().any(|c| c.statement.fingerprint == d.fingerprint)
+        };
+        let gone = old.companions.iter().filter(|d| d.kind != CompanionKind::Index && !says(d));
+        withdrawn.extend(gone.map(|d| d.sql.clone()));
+    }
+    withdrawn
+}
+
 /// What takes a deployed grant or comment back.
 fn undo_companion(deployed: &DeployedCompanion, object: &ObjectName) -> Option<SmolStr> {
     let parsed = syntax::parse(&deployed.sql);

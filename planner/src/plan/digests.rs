@@ -101,6 +101,7 @@ pub(super) fn plan(plan: &Plan) -> SmolStr {
         if !plan.drift.is_empty() {
             parts.json(&plan.drift);
         }
+        plan.notes.iter().for_each(|note| parts.text(note));
         for change in &plan.changes {
             parts.schema(&change.name.schema);
             parts.text(change.name.name.as_str());

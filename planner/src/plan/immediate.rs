@@ -35,6 +35,8 @@ pub(super) fn plan(command: Command, live: &Live, phases: Vec<Phase>) -> Plan {
         needs: Vec::new(),
         scopes: Vec::new(),
         drift: Vec::new(),
+        notes: Vec::new(),
+        withdrawn: Vec::new(),
         unchanged: Vec::new(),
         cost: Cost { objects: 0, statements, clusters: 0 },
         alternatives: Vec::new(),

@@ -18,6 +18,7 @@ mod draft;
 mod immediate;
 mod indexes;
 mod ledger;
+mod lifecycle;
 mod lower;
 mod lower_object;
 mod model;
@@ -40,6 +41,10 @@ mod text;
 
 pub(crate) use baseline::Baseline;
 pub use deployed_after::{deployed_after, deployed_after_plan};
+pub use lifecycle::{
+    Keep, PromoteOptions, Side, State, abort, cleanup, marker, promote, recorded_ids, rollback, state,
+    unfinished_stage,
+};
 pub use model::*;
 pub use setup::{
     LEDGER_VERSION, LedgerGap, SetupOptions, ledger_gaps, ledger_version, require_ledger, server_cluster,

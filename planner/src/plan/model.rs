@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::input::StrategyChoice;
+use crate::input::{RecordedId, StrategyChoice};
 use crate::name::{Ident, ObjectName, SchemaName};
 use crate::project::ObjectKind;
 use crate::source::FilePath;
@@ -46,6 +46,13 @@ pub struct Plan {
     /// What is there and isn't as the project says. It is left as it is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub drift: Vec<Drift>,
+    /// What a reader must know before the plan runs: what it can't take back, what it overrides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<SmolStr>,
+    /// Grants, comments and default privileges that the last deployment made on what is built again, and the project
+    /// doesn't say any more: what promotion doesn't carry over. The statements that made them, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withdrawn: Vec<SmolStr>,
     /// Views, materialized views and sinks that stay as they are.
     pub unchanged: Vec<ObjectName>,
     /// What this plan costs.
@@ -427,6 +434,34 @@ pub enum Effect {
         /// Where the value comes from.
         value: SecretValue,
     },
+    /// Look again, after the swap: every name means what was staged, every sink reads the version that is in production.
+    Verify {
+        /// Names and the ids that they must have.
+        names: Vec<RecordedId>,
+        /// Sinks and what they must read.
+        sinks: Vec<SinkInput>,
+    },
+    /// Write to the ledger that the deployment is in production.
+    RecordPromotion,
+    /// Say in the comments of schemas who promoted them, when, and which commit.
+    Annotate {
+        /// The schemas.
+        schemas: Vec<SchemaName>,
+    },
+    /// Write to the ledger that the old version is kept.
+    RecordKept {
+        /// For how long, from the promotion on, by the server's clock; absent for until `cleanup`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seconds: Option<u64>,
+    },
+    /// Write to the ledger that the old version is in production again and the deployment is merely staged.
+    RecordRollback,
+    /// Write to the ledger that the old version isn't kept any more.
+    RecordCleanup,
+    /// Take the rows out of the ledger that only an open deployment needs; its history stays.
+    Tidy,
+    /// Take the deployment out of the ledger; its history says that it was aborted.
+    Forget,
 }
 
 /// Where the value of a secret comes from.
@@ -449,6 +484,17 @@ pub enum SecretValue {
         /// The file.
         path: FilePath,
     },
+}
+
+/// A sink and the relation that it reads.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SinkInput {
+    /// The sink, printed.
+    pub sink: SmolStr,
+    /// The relation, printed.
+    pub relation: SmolStr,
 }
 
 /// Why a step is there.

@@ -11,6 +11,15 @@ use super::stage_phases::{cause_of_cluster, cause_of_schema};
 use crate::changeset::SinkChange;
 use crate::project::CompanionKind;
 
+/// Names of phases. Promotion finds them by these in the plan that was recorded.
+pub(super) const WAIT: &str = "wait until ready";
+pub(super) const SWAP: &str = "swap";
+pub(super) const SINKS: &str = "move sinks";
+pub(super) const REPLACEMENTS: &str = "apply replacements";
+pub(super) const IN_PLACE: &str = "update in place";
+pub(super) const OLD_VERSION: &str = "drop the old version";
+pub(super) const KEPT_OBJECTS: &str = "keep removed objects";
+
 /// The phases, in order; empty ones are left out.
 ///
 /// Sinks are moved before anything is dropped, so that none is left on an old relation. Replacements come after the
@@ -18,15 +27,15 @@ use crate::project::CompanionKind;
 pub(super) fn outline<'a>(draft: &Draft<'a>, scopes: &Scopes<'a>) -> Vec<Outline<'a>> {
     let phase = |name, operations| Outline { name, at: Moment::Promote, is_transaction: false, operations };
     let is_built = draft.built().next().is_some() || !draft.staged_indexes().is_empty();
-    let swap = Outline { is_transaction: true, ..phase("swap", swap(draft)) };
+    let swap = Outline { is_transaction: true, ..phase(SWAP, swap(draft)) };
     [
-        phase("wait until ready", is_built.then_some(Operation::WaitUntilReady).into_iter().collect()),
+        phase(WAIT, is_built.then_some(Operation::WaitUntilReady).into_iter().collect()),
         swap,
-        phase("move sinks", sinks(draft)),
-        phase("apply replacements", replacements(draft)),
-        phase("update in place", in_place(draft, scopes)),
-        phase("drop the old version", old_version(draft)),
-        phase("keep removed objects", removed::kept(draft)),
+        phase(SINKS, sinks(draft)),
+        phase(REPLACEMENTS, replacements(draft)),
+        phase(IN_PLACE, in_place(draft, scopes)),
+        phase(OLD_VERSION, old_version(draft)),
+        phase(KEPT_OBJECTS, removed::kept(draft)),
     ]
     .into_iter()
     .filter(|phase| !phase.operations.is_empty())

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use smol_str::format_smolstr;
+use smol_str::{SmolStr, format_smolstr};
 
 use super::companions::undo_modifier;
 use super::draft::Draft;
@@ -107,6 +107,11 @@ impl<'a> Scopes<'a> {
     /// Changes of grants and comments.
     pub(super) fn at_promotion(&self, draft: &Draft<'a>) -> Vec<Operation<'a>> {
         self.altered(draft, false)
+    }
+
+    /// What was deployed on schemas that are swapped, and their files don't say any more.
+    pub(super) fn withdrawn(&self, draft: &Draft<'_>) -> Vec<SmolStr> {
+        self.removed.iter().filter(|d| is_swapped_away(draft, d)).map(|d| d.sql.clone()).collect()
     }
 
     /// What is gone is taken back, then what that may have taken along is done again, then what is new.

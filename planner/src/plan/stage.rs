@@ -12,8 +12,8 @@ use super::observed::Observed;
 use super::operation::{Outline, statements};
 use super::scopes::Scopes;
 use super::{
-    checks, digests, needs, other_form, promote_phases, removed, rename_conflict, replacement_cycle,
-    retirement, stage_phases,
+    checks, companions, digests, needs, other_form, promote_phases, removed, rename_conflict,
+    replacement_cycle, retirement, stage_phases,
 };
 use crate::changeset::{Facts, close, requested};
 use crate::diagnostic::{self, Diagnostic};
@@ -65,6 +65,9 @@ pub(crate) fn stage_from(
     }
     let draft = &chosen.taken.draft;
     let (changes, unchanged) = changes::list(draft, &option);
+    let mut withdrawn = companions::withdrawn(draft);
+    withdrawn.extend(scopes.withdrawn(draft));
+    withdrawn.sort();
     let mut plan = Plan {
         format: PLAN_FORMAT,
         command: Command::Stage,
@@ -85,6 +88,8 @@ pub(crate) fn stage_from(
         needs: needs::list(draft, &chosen.taken.outlines, deployed),
         scopes: scopes.changes(&facts),
         drift: Vec::new(),
+        notes: Vec::new(),
+        withdrawn,
         unchanged,
         cost: chosen.taken.cost,
         alternatives: vec![chosen.alternative],

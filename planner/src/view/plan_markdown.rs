@@ -39,8 +39,9 @@ pub fn plan_markdown(plan: &Plan) -> String {
 }
 
 fn summary(text: &mut String, plan: &Plan) {
-    let _ = writeln!(text, "### Plan to deploy {}\n", code(&plan.deploy_id));
-    if plan.changes.is_empty() && plan.scopes.is_empty() {
+    let id = if plan.deploy_id.is_empty() { String::new() } else { code(&plan.deploy_id) };
+    let _ = writeln!(text, "{}\n", format!("### {} {id}", words::title(plan)).trim_end());
+    if words::compares(plan) && plan.changes.is_empty() && plan.scopes.is_empty() {
         text.push_str("**No changes**: the project is what was deployed last.\n\n");
     }
     text.push_str("| | |\n|---|---|\n");
@@ -53,17 +54,27 @@ fn summary(text: &mut String, plan: &Plan) {
             row(name, &format!("**{n}**"));
         }
     }
-    row("stay as they are", &escaped(&words::unchanged(plan, false)));
-    row("cost", &words::cost(plan.cost));
-    for alternative in &plan.alternatives {
-        row("not taken", &escaped(&words::alternative(alternative)));
+    if words::compares(plan) {
+        row("stay as they are", &escaped(&words::unchanged(plan, false)));
+        row("cost", &words::cost(plan.cost));
+        for alternative in &plan.alternatives {
+            row("not taken", &escaped(&words::alternative(alternative)));
+        }
+        row("strategy", &words::strategy_taken(plan));
+    } else {
+        row("steps", &escaped(&words::phases(plan)));
     }
-    row("strategy", &words::strategy_taken(plan));
     if let Some(profile) = &plan.profile {
         row("profile", &cell(profile));
     }
     row("basis", &escaped(&words::basis(plan)));
     row("plan", &cell(&words::short_id(plan)));
+    if !plan.notes.is_empty() {
+        text.push_str("\n> **To be known before**\n");
+        for note in &plan.notes {
+            let _ = writeln!(text, "> - {}", escaped(&words::one_line(note)));
+        }
+    }
 }
 
 /// The rows of the summary.

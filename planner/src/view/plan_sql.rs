@@ -9,12 +9,24 @@ use crate::plan::{Action, Moment, Phase, Plan, Step};
 /// person who runs the script does it by hand.
 pub fn plan_sql(plan: &Plan) -> String {
     let mut script = String::new();
-    comment(&mut script, &format!("deployment {}, strategy {}", plan.deploy_id, words::strategy_taken(plan)));
+    if words::compares(plan) {
+        let strategy = words::strategy_taken(plan);
+        comment(&mut script, &format!("deployment {}, strategy {strategy}", plan.deploy_id));
+    } else {
+        comment(&mut script, format!("{} {}", words::title(plan), plan.deploy_id).trim_end());
+    }
     if let Some(profile) = &plan.profile {
         comment(&mut script, &format!("profile {profile}"));
     }
     comment(&mut script, &format!("plan {}", plan.id));
     comment(&mut script, &words::basis(plan));
+    if !plan.notes.is_empty() {
+        script.push('\n');
+        comment(&mut script, "to be known before:");
+        for note in &plan.notes {
+            comment(&mut script, &format!("  {note}"));
+        }
+    }
     if !plan.needs.is_empty() {
         script.push('\n');
         comment(&mut script, "needed, and not made by this plan:");
@@ -29,6 +41,7 @@ pub fn plan_sql(plan: &Plan) -> String {
             Moment::Promote,
             "PROMOTE: changes production; run it only when everything above is done and hydrated",
         ),
+        (Moment::Now, "STEPS"),
     ] {
         let phases: Vec<&Phase> =
             plan.phases.iter().filter(|p| p.at == moment && !p.steps.is_empty()).collect();

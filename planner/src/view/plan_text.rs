@@ -38,15 +38,20 @@ pub fn plan_text(plan: &Plan, options: TextOptions) -> String {
     let mut page = Page { text: String::new(), options };
     header(&mut page, plan);
     let is_empty = plan.changes.is_empty() && plan.scopes.is_empty();
-    if is_empty {
+    if is_empty && words::compares(plan) {
         page.blank();
         page.line(0, BOLD, "No changes: the project is what was deployed last.");
     }
+    notes(&mut page, plan);
     changes(&mut page, plan);
     scopes(&mut page, plan);
     needs(&mut page, plan);
-    if !is_empty {
+    if !is_empty && words::compares(plan) {
         costs(&mut page, plan);
+    }
+    if !words::compares(plan) && plan.phases.iter().all(|phase| phase.steps.is_empty()) {
+        page.blank();
+        page.line(0, BOLD, words::NOTHING_LEFT);
     }
     for (moment, title) in [(Moment::Stage, "Stage"), (Moment::Promote, "Promote"), (Moment::Now, "Steps")] {
         steps(&mut page, plan, moment, title);
@@ -96,8 +101,11 @@ impl Page {
 }
 
 fn header(page: &mut Page, plan: &Plan) {
-    page.line(0, BOLD, format_args!("Plan to deploy {}", words::one_line(&plan.deploy_id)));
-    page.plain(2, format_args!("strategy  {}", words::strategy_taken(plan)));
+    let title = format!("{} {}", words::title(plan), words::one_line(&plan.deploy_id));
+    page.line(0, BOLD, title.trim_end());
+    if words::compares(plan) {
+        page.plain(2, format_args!("strategy  {}", words::strategy_taken(plan)));
+    }
     if let Some(profile) = &plan.profile {
         page.plain(2, format_args!("profile   {}", words::one_line(profile)));
     }
@@ -231,6 +239,18 @@ fn scopes(page: &mut Page, plan: &Plan) {
     }
     if shown < plan.scopes.len() {
         page.plain(2, format_args!("… and {} more", plan.scopes.len() - shown));
+    }
+}
+
+/// What a reader must not overlook is never cut.
+fn notes(page: &mut Page, plan: &Plan) {
+    if plan.notes.is_empty() {
+        return;
+    }
+    page.blank();
+    page.line(0, BOLD, format_args!("To be known before ({})", plan.notes.len()));
+    for note in &plan.notes {
+        page.line(2, YELLOW, words::one_line(note));
     }
 }
 

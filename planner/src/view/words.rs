@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 
 use smol_str::SmolStr;
 
-use crate::input::StrategyChoice;
+use crate::input::{RecordedId, StrategyChoice};
 use crate::name::SchemaName;
 use crate::plan::{
-    Alternative, ChangeAction, Cost, Effect, Inverse, Need, Plan, Precondition, Reason, ScopeAction,
-    ScopeChange, Step, Strategy,
+    Alternative, ChangeAction, Command, Cost, Effect, Inverse, Need, Plan, Precondition, Reason, ScopeAction,
+    ScopeChange, SinkInput, Step, Strategy,
 };
 use crate::source::FilePath;
 
@@ -180,20 +180,56 @@ pub(super) fn short_id(plan: &Plan) -> String {
     one_line(&plan.id.chars().take(digits).collect::<String>())
 }
 
+/// What a plan is for, before the deploy id, if it is one of a deployment.
+pub(super) fn title(plan: &Plan) -> &'static str {
+    match plan.command {
+        Command::Stage => "Plan to deploy",
+        Command::Promote => "Plan to promote",
+        Command::Abort => "Plan to abort",
+        Command::Rollback => "Plan to roll back",
+        Command::Cleanup => "Plan to drop the old version after",
+        Command::Setup => "Plan to set up the environment",
+        Command::Apply => "Plan to create what is missing",
+    }
+}
+
+/// True for a plan that compares a project with what is deployed: it has a strategy, costs and changes.
+pub(super) fn compares(plan: &Plan) -> bool {
+    plan.command == Command::Stage
+}
+
+/// The steps, counted by what they are for: `swap: 3 steps, drop the old version: 2 steps`.
+pub(super) fn phases(plan: &Plan) -> String {
+    let phases = plan.phases.iter().filter(|phase| !phase.steps.is_empty());
+    let counted =
+        phases.map(|phase| format!("{}: {}", one_line(&phase.name), count(phase.steps.len(), "step")));
+    let counted: Vec<String> = counted.collect();
+    if counted.is_empty() { NOTHING_LEFT.to_owned() } else { counted.join(", ") }
+}
+
+/// Of a plan without steps.
+pub(super) const NOTHING_LEFT: &str = "nothing is left to do";
+
 /// What the plan was made from, in one line: the reader must know what it could not see.
 pub(super) fn basis(plan: &Plan) -> String {
+    if !compares(plan) {
+        return world(plan);
+    }
     let deployed = match plan.inputs.deployed {
         Some(_) => "compared with the last deployment",
         None => "no earlier deployment is known, so everything is new",
     };
-    let world = match (&plan.inputs.world, &plan.inputs.environment) {
+    format!("{deployed}; {}", world(plan))
+}
+
+fn world(plan: &Plan) -> String {
+    match (&plan.inputs.world, &plan.inputs.environment) {
         (None, _) => "the live catalog was not looked at".to_owned(),
         (Some(_), None) => "checked against the live catalog".to_owned(),
         (Some(_), Some(environment)) => {
             format!("checked against the live catalog of {}", one_line(environment))
         }
-    };
-    format!("{deployed}; {world}")
+    }
 }
 
 /// An effect in words.
@@ -215,7 +251,50 @@ pub(super) fn effect(effect: &Effect) -> String {
         Effect::SetSecret { secret, creates, value, .. } => {
             super::infrastructure::secret(secret, *creates, value)
         }
+        Effect::Verify { names, sinks } => verify(names, sinks),
+        Effect::RecordPromotion => "record that the deployment is in production".to_owned(),
+        Effect::Annotate { schemas } => {
+            let names: Vec<String> = schemas.iter().map(ToString::to_string).collect();
+            format!("comment on {}: who promoted, when, and which commit", names.join(", "))
+        }
+        Effect::RecordKept { seconds: None } => {
+            "record that the old version is kept until it is cleaned up".to_owned()
+        }
+        Effect::RecordKept { seconds: Some(seconds) } => {
+            format!("record that the old version is kept for {}", duration(*seconds))
+        }
+        Effect::RecordRollback => {
+            "record that the old version is in production again, and the new one staged".to_owned()
+        }
+        Effect::RecordCleanup => "record that the old version isn't kept any more".to_owned(),
+        Effect::Tidy => "forget what the ledger knows only for open deployments".to_owned(),
+        Effect::Forget => "forget the deployment; its history says that it was aborted".to_owned(),
     })
+}
+
+fn verify(names: &[RecordedId], sinks: &[SinkInput]) -> String {
+    let sinks = match sinks {
+        [] => String::new(),
+        sinks => format!(", and that {} what is in production", count_read(sinks.len())),
+    };
+    format!("verify that {} what was staged{sinks}", count_mean(names.len()))
+}
+
+fn count_mean(n: usize) -> String {
+    format!("{} {}", count(n, "name"), if n == 1 { "means" } else { "mean" })
+}
+
+fn count_read(n: usize) -> String {
+    format!("{} {}", count(n, "sink"), if n == 1 { "reads" } else { "read" })
+}
+
+/// `2 days`, `90 minutes`, `45 seconds`: the largest unit that tells it exactly.
+fn duration(seconds: u64) -> String {
+    let units = [(86_400, "day"), (3_600, "hour"), (60, "minute")];
+    let unit = units.into_iter().find(|(length, _)| seconds >= *length && seconds.is_multiple_of(*length));
+    let (length, noun) = unit.unwrap_or((1, "second"));
+    let n = seconds / length;
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }
 
 /// Characters of a recorded value that are shown. Statements and fingerprints stand in the plan as JSON.

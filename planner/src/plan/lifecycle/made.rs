@@ -1,0 +1,85 @@
+//! What of a deployment's own is in the catalog, whether its ids were recorded or not.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use smol_str::SmolStr;
+
+use super::recorded::{Recorded, is_newer, planned, unnamed_indexes};
+use super::world::{Kind, World};
+use crate::input::{Live, LiveObject};
+use crate::name::{Ident, printed};
+
+/// What stage made and is there, by its name and by its id.
+#[derive(Debug, Default)]
+pub(super) struct Made {
+    by_name: BTreeMap<(Kind, SmolStr), SmolStr>,
+    ids: BTreeSet<(Kind, SmolStr)>,
+}
+
+impl Made {
+    /// With recorded ids, what has them under its recorded name. Without, what has a planned name, an id that was given
+    /// away after stage began, and an owner that the session can speak for.
+    pub(super) fn new(recorded: &Recorded<'_>, live: &Live, world: &World<'_>) -> Self {
+        let mut made = Self::default();
+        let deployment = recorded.deployment;
+        if deployment.is_staged {
+            for r in &deployment.staged {
+                let Some(kind) = Kind::parse(&r.kind) else { continue };
+                if world.id(kind, &r.name) == Some(&r.id) {
+                    made.add(kind, r.name.clone(), r.id.clone());
+                }
+            }
+            return made;
+        }
+        let is_ours = |kind: Kind, id: &str| {
+            is_newer(&deployment.before, kind, id) && is_sessions(live, owner(live, kind, id))
+        };
+        for (kind, name) in planned(&deployment.plan) {
+            if let Some(id) = world.id(kind, name).filter(|id| is_ours(kind, id)) {
+                made.add(kind, name.clone(), id.clone());
+            }
+        }
+        let unnamed = unnamed_indexes(&deployment.plan);
+        for index in live.objects.iter().filter(|o| o.kind == "index" && is_ours(Kind::Object, &o.id)) {
+            let on_made = index.depends_on.iter().any(|id| made.has(Kind::Object, id));
+            if on_made || unnamed.iter().any(|planned| planned.is(index, world)) {
+                made.add(Kind::Object, printed(&index.name), index.id.clone());
+            }
+        }
+        made
+    }
+
+    fn add(&mut self, kind: Kind, name: SmolStr, id: SmolStr) {
+        self.ids.insert((kind, id.clone()));
+        self.by_name.insert((kind, name), id);
+    }
+
+    /// The id of what stage made under a name.
+    pub(super) fn id(&self, kind: Kind, name: &SmolStr) -> Option<&SmolStr> {
+        self.by_name.get(&(kind, name.clone()))
+    }
+
+    /// True if stage made what has this id.
+    pub(super) fn has(&self, kind: Kind, id: &SmolStr) -> bool {
+        self.ids.contains(&(kind, id.clone()))
+    }
+
+    /// Indexes that stage made.
+    pub(super) fn indexes<'l>(&self, live: &'l Live) -> impl Iterator<Item = &'l LiveObject> {
+        live.objects.iter().filter(|o| o.kind == "index" && self.has(Kind::Object, &o.id))
+    }
+}
+
+fn owner<'l>(live: &'l Live, kind: Kind, id: &str) -> Option<&'l Ident> {
+    match kind {
+        Kind::Database => live.databases.iter().find(|d| d.id == id).map(|d| &d.owner),
+        Kind::Schema => live.schemas.iter().find(|s| s.id == id).map(|s| &s.owner),
+        Kind::Cluster => live.clusters.iter().find(|c| c.id == id).map(|c| &c.owner),
+        Kind::Object => live.objects.iter().find(|o| o.id == id).map(|o| &o.owner),
+    }
+}
+
+/// Nothing is anybody's as long as nobody knows who looks.
+fn is_sessions(live: &Live, owner: Option<&Ident>) -> bool {
+    live.session.as_ref().is_some_and(|session| session.is_superuser || Some(&session.role) == owner)
+}

@@ -1,0 +1,29 @@
+//! What happens to a deployment after it was staged: promotion, abort, rollback, cleanup.
+//!
+//! Each plan is made of the recorded stage plan, of the ids that were recorded, and of the catalog as it is. A command that
+//! was killed is simply planned again: what is done is recognised by ids and left out.
+
+mod abort;
+mod bystanders;
+mod carry_over;
+mod cleanup;
+mod exchange;
+mod frame;
+mod made;
+mod promote;
+mod recorded;
+mod resume;
+mod rollback;
+mod sinks;
+mod state;
+mod walk;
+mod withdrawn;
+mod world;
+
+pub use abort::abort;
+pub use cleanup::cleanup;
+pub use promote::{Keep, PromoteOptions, promote};
+pub use recorded::{Side, recorded_ids};
+pub use resume::unfinished_stage;
+pub use rollback::rollback;
+pub use state::{State, marker, state};

@@ -1,0 +1,279 @@
+//! The plan of `promote`: what is left to do until production is the new version and the old one is gone or kept.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use smol_str::{SmolStr, format_smolstr};
+
+use super::bystanders::{bystanders, strangers};
+use super::exchange::Exchange;
+use super::frame::{
+    drop_marker, drop_new_marker, effects, going, grouped, is_swapped, make_marker, next_generation, phase,
+    phase_of, plan, swap_marker,
+};
+use super::recorded::Recorded;
+use super::rollback::no_generation;
+use super::state::{self, State, wrong};
+use super::walk::{Walk, missing};
+use super::world::{Kind, Name, World};
+use super::{carry_over, sinks};
+use crate::diagnostic::{self, Diagnostic};
+use crate::input::{Deployment, Live, LiveObject, RecordedId};
+use crate::name::{Ident, SchemaName};
+use crate::plan::model::{Action, Command, Effect, Inverse, Phase, Plan, Postcondition, Step};
+use crate::plan::promote_phases::{IN_PLACE, KEPT_OBJECTS, OLD_VERSION, REPLACEMENTS, SINKS, SWAP, WAIT};
+
+/// How a deployment is promoted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PromoteOptions {
+    /// Keep the old version.
+    pub keep: Option<Keep>,
+    /// Put the deployment over what others changed since it was staged.
+    pub force: bool,
+}
+
+/// That the old version is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Keep {
+    /// For how long, from the promotion on; absent for until `cleanup`.
+    pub seconds: Option<u64>,
+}
+
+/// Plans what is left of a promotion. Everything that is in the way is reported at once.
+pub fn promote(
+    deployment: &Deployment,
+    live: &Live,
+    options: &PromoteOptions,
+) -> Result<Plan, Vec<Diagnostic>> {
+    let state = state::state(deployment, live);
+    let recorded = Recorded::new(deployment)?;
+    let (phases, notes, mut problems) = match state {
+        State::Staged => not_swapped(&recorded, live, options),
+        State::Swapped => swapped(&recorded, live, options),
+        State::Promoted => {
+            let last = effects([Effect::Tidy]);
+            (vec![phase("close the deployment", last)], Vec::new(), Vec::new())
+        }
+        State::Staging | State::Kept | State::RollingBack => return Err(wrong(deployment, state, "promote")),
+    };
+    if problems.is_empty() {
+        return Ok(plan(Command::Promote, deployment, live, notes, phases));
+    }
+    diagnostic::sort(&mut problems);
+    Err(problems)
+}
+
+type Planned = (Vec<Phase>, Vec<SmolStr>, Vec<Diagnostic>);
+
+fn not_swapped(recorded: &Recorded<'_>, live: &Live, options: &PromoteOptions) -> Planned {
+    let deploy_id = &recorded.deployment.plan.deploy_id;
+    let mut walk = Walk::before_swap(recorded, live, options.force);
+    let mut problems = staged_missing(recorded, live, &walk.world);
+    let swaps = walk.swap();
+    let generation = state::generation(live);
+    if generation.is_none() {
+        problems.push(no_generation());
+    }
+    let mut transaction: Vec<Step> =
+        generation.map(|(number, schema)| next_generation(number, schema)).into_iter().collect();
+    transaction.extend(swaps.into_iter().map(grouped));
+    transaction.push(swap_marker(live, deploy_id));
+
+    let carried = carry_over::carry_over(recorded.deployment, live, &recorded.exchanges);
+    problems.extend(carried.problems);
+    let waits = recorded.phases().filter(|p| p.name == WAIT).flat_map(|p| p.steps.iter().cloned()).collect();
+    let mut phases = vec![
+        phase("wait until ready", waits),
+        phase("repeat what production has", carried.steps),
+        phase("mark the promotion", make_marker(live, deploy_id)),
+        phase(SWAP, transaction),
+    ];
+    let (rest, notes, more) = after_swap(recorded, live, walk, options);
+    phases.extend(rest);
+    problems.extend(more);
+    (phases, notes, problems)
+}
+
+fn swapped(recorded: &Recorded<'_>, live: &Live, options: &PromoteOptions) -> Planned {
+    after_swap(recorded, live, Walk::after_swap(recorded, live), options)
+}
+
+/// What comes after the swap transaction.
+fn after_swap<'a>(
+    recorded: &Recorded<'a>,
+    live: &Live,
+    mut walk: Walk<'_, 'a>,
+    options: &PromoteOptions,
+) -> Planned {
+    let deployment = recorded.deployment;
+    let mut phases = Vec::new();
+    let mut dropped = Vec::new();
+    let mut kept_objects = Vec::new();
+    let after = walk.world.clone();
+    for recorded_phase in recorded.phases() {
+        match recorded_phase.name.as_str() {
+            WAIT | SWAP => {}
+            KEPT_OBJECTS => kept_objects.extend(recorded_phase.steps.iter().cloned()),
+            OLD_VERSION => {
+                if options.keep.is_none() {
+                    dropped = walk.steps(&recorded_phase.steps);
+                }
+            }
+            // All of this was done before the promotion was recorded.
+            _ if deployment.is_promoted => {}
+            name => {
+                let mut steps = walk.steps(&recorded_phase.steps);
+                if name == SINKS {
+                    steps.extend(sinks::follow(recorded, &after));
+                }
+                phases.push(phase_of(recorded_phase, steps));
+            }
+        }
+    }
+    let mut notes = irreversible(&phases, &dropped);
+    notes.extend(overridden(live, &walk.rebound));
+    let mut problems = std::mem::take(&mut walk.problems);
+    problems.extend(in_the_way(&walk, live, &dropped, &after, options.keep.is_some()));
+
+    if !deployment.is_promoted {
+        phases.push(phase("verify", effects([verify(recorded)])));
+        let schemas = swapped_schemas(&recorded.exchanges);
+        let annotate = (!schemas.is_empty()).then_some(Effect::Annotate { schemas });
+        let record = std::iter::once(Effect::RecordPromotion).chain(annotate);
+        phases.push(phase("record the promotion", effects(record)));
+    }
+    if let Some(keep) = options.keep {
+        let record = effects([Effect::RecordKept { seconds: keep.seconds }]);
+        phases.push(phase("keep the old version", record));
+        return (phases, notes, problems);
+    }
+    phases.push(phase(OLD_VERSION, dropped));
+    phases.push(phase(KEPT_OBJECTS, kept_objects));
+    let deploy_id = &deployment.plan.deploy_id;
+    let swapped = is_swapped(deployment, live);
+    let mut last = if swapped { drop_marker(live, deploy_id) } else { drop_new_marker(deploy_id) };
+    last.extend(effects([Effect::Tidy]));
+    phases.push(phase("close the deployment", last));
+    (phases, notes, problems)
+}
+
+/// What was staged and isn't there as it was. A replacement that was taken over is what it should be.
+fn staged_missing(recorded: &Recorded<'_>, live: &Live, world: &World<'_>) -> Vec<Diagnostic> {
+    let taken_over: BTreeMap<&SmolStr, &SmolStr> = recorded
+        .phases()
+        .flat_map(|phase| &phase.steps)
+        .filter_map(|step| match &step.postcondition {
+            Some(Postcondition::TakenOver { target, replacement }) => Some((replacement, target)),
+            _ => None,
+        })
+        .collect();
+    let is_there = |r: &RecordedId, kind: Kind| {
+        world.id(kind, &r.name) == Some(&r.id)
+            || taken_over.get(&r.name).is_some_and(|target| world.id(kind, target) == Some(&r.id))
+    };
+    let missing = |r: &RecordedId| {
+        let kind = Kind::parse(&r.kind)?;
+        (!is_there(r, kind)).then(|| missing(recorded, live, world, kind, &r.name, Some(&r.id)))
+    };
+    recorded.deployment.staged.iter().filter_map(missing).collect()
+}
+
+/// What the drops would take along, and what the production schemas got since the deployment was staged.
+pub(super) fn in_the_way(
+    walk: &Walk<'_, '_>,
+    live: &Live,
+    dropped: &[Step],
+    after: &World<'_>,
+    keep: bool,
+) -> Vec<Diagnostic> {
+    let recorded = walk.recorded;
+    // What somebody promoted into a schema or cluster that this deployment is put over goes with it.
+    let (schemas, clusters) = overridden_scopes(live, &walk.rebound);
+    let known = |object: &LiveObject| {
+        recorded.is_production(Kind::Object, &object.id)
+            || walk.rebound.values().any(|id| id == &object.id)
+            || schemas.contains(&object.name.schema)
+            || object.cluster.as_ref().is_some_and(|cluster| clusters.contains(cluster))
+    };
+    if keep {
+        // Nothing is dropped, but what stands in a schema that is swapped loses its name.
+        if is_swapped(recorded.deployment, live) {
+            return Vec::new();
+        }
+        return strangers(live, &swapped_schemas(&recorded.exchanges).into_iter().collect(), known);
+    }
+    bystanders(live, &going(recorded, live, dropped, after), known)
+}
+
+fn swapped_schemas(exchanges: &[Exchange]) -> Vec<SchemaName> {
+    let schema = |exchange: &Exchange| match exchange {
+        Exchange::Schemas { schema, .. } => Some(schema.clone()),
+        _ => None,
+    };
+    exchanges.iter().filter_map(schema).collect()
+}
+
+type Rebound = BTreeMap<(Kind, SmolStr), SmolStr>;
+
+/// The schemas and clusters that took the place of those that production had.
+fn overridden_scopes(live: &Live, rebound: &Rebound) -> (BTreeSet<SchemaName>, BTreeSet<Ident>) {
+    let world = World::new(live);
+    let mut scopes = (BTreeSet::new(), BTreeSet::new());
+    for ((kind, _), id) in rebound {
+        match world.thing(*kind, id).map(|thing| &thing.name) {
+            Some(Name::Schema(name)) => drop(scopes.0.insert(name.clone())),
+            Some(Name::Cluster(name)) => drop(scopes.1.insert(name.clone())),
+            _ => {}
+        }
+    }
+    scopes
+}
+
+/// What `--force` puts the deployment over.
+fn overridden(live: &Live, rebound: &Rebound) -> Vec<SmolStr> {
+    let world = World::new(live);
+    let note = |((kind, was), now): (&(Kind, SmolStr), &SmolStr)| {
+        let name = &world.thing(*kind, now)?.name;
+        let (noun, name) = (kind.as_str(), name.printed());
+        Some(format_smolstr!(
+            "the {noun} {name} was {was} at stage and is {now} now: it is replaced all the same"
+        ))
+    };
+    rebound.iter().filter_map(note).collect()
+}
+
+/// What a reviewer must know before: steps that no rollback takes back.
+fn irreversible(phases: &[Phase], dropped: &[Step]) -> Vec<SmolStr> {
+    let note = |step: &Step| {
+        let Inverse::Irreversible(why) = &step.inverse else { return None };
+        let Action::Sql(sql) = &step.action else { return None };
+        Some(format_smolstr!("can't be undone: {sql}: {why}"))
+    };
+    let mut notes: Vec<SmolStr> = phases
+        .iter()
+        .filter(|phase| phase.name == REPLACEMENTS || phase.name == SINKS || phase.name == IN_PLACE)
+        .flat_map(|phase| &phase.steps)
+        .filter_map(note)
+        .collect();
+    if !dropped.is_empty() {
+        notes.push("the old version is dropped: to go back later, keep it with `--keep`".into());
+    }
+    notes
+}
+
+/// What must be true after the swap: names mean what was staged, sinks read it.
+fn verify(recorded: &Recorded<'_>) -> Effect {
+    let mut names = Vec::new();
+    for exchange in &recorded.exchanges {
+        for name in exchange.sides() {
+            let kind = name.kind();
+            let Some(id) = recorded.id(kind, &name.printed()) else { continue };
+            if !recorded.is_staged(kind, id) {
+                continue;
+            }
+            let mut after = name.clone();
+            exchange.apply(&mut after);
+            names.push(RecordedId { kind: kind.as_str().into(), name: after.printed(), id: id.clone() });
+        }
+    }
+    Effect::Verify { names, sinks: sinks::inputs(recorded) }
+}
