@@ -55,7 +55,7 @@ fn between(before: &[(&str, String)], after: &[(&str, String)]) -> Plan {
 }
 
 /// A view that is edited and one that reads it, in one schema; a new sink, and one that reads the view.
-pub(super) fn swap() -> Plan {
+pub(in crate::cli) fn swap() -> Plan {
     let before = files(SHOP);
     let mut after = before.clone();
     for (path, text) in &mut after {
@@ -68,7 +68,7 @@ pub(super) fn swap() -> Plan {
 }
 
 /// An edited view of a stable schema.
-pub(super) fn replace() -> Plan {
+pub(in crate::cli) fn replace() -> Plan {
     let before = files(API);
     let mut after = before.clone();
     for (_, text) in &mut after {
@@ -78,6 +78,6 @@ pub(super) fn replace() -> Plan {
 }
 
 /// Nothing changed.
-pub(super) fn nothing() -> Plan {
+pub(in crate::cli) fn nothing() -> Plan {
     between(&files(SHOP), &files(SHOP))
 }

@@ -11,7 +11,7 @@ pub(super) mod apply;
 pub(super) mod environment;
 mod error;
 #[cfg(test)]
-mod example;
+pub(super) mod example;
 #[cfg_attr(not(test), expect(dead_code, reason = "printed by commands that need a connection"))]
 pub(super) mod history;
 #[cfg_attr(not(test), expect(dead_code, reason = "printed by commands that need a connection"))]
