@@ -2,7 +2,8 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
-use super::arguments::{Confirmation, Global, Output};
+use super::arguments::shared::Confirmation;
+use super::arguments::{Global, Output};
 use crate::host::{Failure, FailureCode};
 
 /// What to do about a question.

@@ -12,15 +12,17 @@ mod documents;
 mod graph;
 mod man;
 mod plan;
+mod plan_file;
 mod profile;
 mod terminal;
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use mz_deploy_planner::diagnostic::Diagnostic;
 use mz_deploy_planner::input::Config;
+use mz_deploy_planner::source::FilePath;
 use mz_deploy_planner::view;
 use serde::Serialize;
 
@@ -94,6 +96,17 @@ fn leave_to_the_system<T>(done: T) {
 fn save(path: &Path, document: &impl Serialize) -> Result<(), Failure> {
     host::write_atomically(path, |file| file.write_all(view::to_json(document).as_bytes()))
         .map_err(|error| Failure::io("write", path, &error))
+}
+
+/// Reads a document that was named on the command line.
+fn read<T>(path: &Path, parse: fn(&str, &str) -> Result<T, Box<Diagnostic>>) -> Result<T, Failure> {
+    let text = host::read_text(path)?;
+    let name = path.display().to_string();
+    parse(&name, &text).map_err(|problem| Failure::Rejected {
+        diagnostics: vec![*problem],
+        texts: Texts::from([(FilePath::from(name), text.into())]),
+        directory: PathBuf::new(),
+    })
 }
 
 /// The failure of a project with errors.

@@ -1,27 +1,20 @@
 //! `mz-deploy plan`
 
-use std::path::{Path, PathBuf};
 use std::thread;
 
-use mz_deploy_planner::diagnostic::Diagnostic;
 use mz_deploy_planner::input;
-use mz_deploy_planner::source::FilePath;
 use mz_deploy_planner::view::{self, TextOptions};
 
 use super::arguments::{Global, Output, PlanFormat, PlanOptions};
 use super::terminal::{self, Terminal};
-use super::{leave_to_the_system, load, rejected, save, sound};
-use crate::host::{self, Failure, Loaded, Texts, WorkTreeQuery, joined};
+use super::{leave_to_the_system, load, plan_file, read, rejected, sound};
+use crate::host::{Failure, Loaded, WorkTreeQuery, joined};
 
 /// Characters of a digest that stand for the project in a deploy id: as many as of a commit.
 const SHORT: usize = 7;
 
 pub(super) fn run(global: &Global, options: &PlanOptions, terminal: Terminal) -> Result<(), Failure> {
-    if let Some(path) = options.saved.out.as_deref().filter(|path| path.is_dir()) {
-        let message = format!("can't save the plan in `{}`, which is a directory", path.display());
-        let help = format!("name a file: `--out {}`", path.join("plan.json").display());
-        return Err(Failure::with_help(message, help));
-    }
+    plan_file::check(&options.saved)?;
     let commit = options.changes.deploy_id.is_none().then(|| WorkTreeQuery::start(&global.directory));
     // A snapshot is as large as the project, so both are read at once.
     let (deployed, live, loaded) = thread::scope(|scope| {
@@ -45,10 +38,7 @@ pub(super) fn run(global: &Global, options: &PlanOptions, terminal: Terminal) ->
         Ok(plan) => plan,
         Err(diagnostics) => return Err(rejected(diagnostics, loaded.texts, global)),
     };
-    if let Some(path) = &options.saved.out {
-        save(path, &plan)?;
-        terminal.info(format_args!("Saved the plan in `{}`", path.display()));
-    }
+    plan_file::save_plan(&options.saved, &plan, terminal)?;
     let default = if global.output() == Output::Json { PlanFormat::Json } else { PlanFormat::Text };
     let printed = terminal::print_result(&match options.format.unwrap_or(default) {
         PlanFormat::Text => {
@@ -71,16 +61,5 @@ fn default_id(commit: Option<String>, loaded: &Loaded, terminal: Terminal) -> St
             "The deployment is named {id} after the project's contents, which are not those of a commit"
         ));
         id
-    })
-}
-
-/// Reads a document that was named on the command line.
-fn read<T>(path: &Path, parse: fn(&str, &str) -> Result<T, Box<Diagnostic>>) -> Result<T, Failure> {
-    let text = host::read_text(path)?;
-    let name = path.display().to_string();
-    parse(&name, &text).map_err(|problem| Failure::Rejected {
-        diagnostics: vec![*problem],
-        texts: Texts::from([(FilePath::from(name), text.into())]),
-        directory: PathBuf::new(),
     })
 }

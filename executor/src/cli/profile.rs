@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::arguments::{Global, Output, ProfileCommand};
+use super::arguments::environment::ProfileCommand;
+use super::arguments::{Global, Output};
 use super::documents::{self, Status};
 use super::terminal::{Terminal, print_result};
 use crate::host::{self, Failure};

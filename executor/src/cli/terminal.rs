@@ -118,6 +118,6 @@ fn colour(choice: ColorChoice) -> Colour {
 }
 
 /// Paths may hold anything; a terminal must not obey it.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }

@@ -86,6 +86,8 @@ pub enum FailureCode {
     UnknownProfile,
     /// Another program that is needed isn't there.
     MissingProgram,
+    /// The saved plan isn't what would be done.
+    PlanDiffers,
     /// Others have changed what the command was about to change.
     Conflict,
     /// What was staged isn't ready.
@@ -100,7 +102,7 @@ impl FailureCode {
     fn class(self) -> Class {
         match self {
             Self::Usage | Self::ConfirmationNeeded => Class::Usage,
-            Self::Conflict => Class::Conflict,
+            Self::Conflict | Self::PlanDiffers => Class::Conflict,
             Self::NotReady => Class::NotReady,
             Self::TimedOut => Class::TimedOut,
             Self::Partial => Class::Partial,

@@ -70,7 +70,11 @@ pub struct WorkTreeQuery(Result<Child, String>);
 impl WorkTreeQuery {
     /// Asks git; it answers while the project is compiled.
     pub fn start(root: &Path) -> Self {
-        let child = Command::new("git")
+        Self::ask("git", root)
+    }
+
+    fn ask(program: &str, root: &Path) -> Self {
+        let child = Command::new(program)
             .arg("-C")
             .arg(root)
             // A repository must not start programs of its own choice, nor be locked by a look at it.
@@ -167,9 +171,11 @@ mod tests {
     #[test]
     fn what_is_not_known_is_not_taken_for_clean() {
         let outside = tempfile::tempdir().expect("a temporary directory");
-        let (code, message) = refusal(WorkTreeQuery::start(outside.path()).finish());
-        assert_eq!(code, FailureCode::GitUnavailable);
-        assert!(message.contains("isn't known: "), "{message}");
+        for program in ["git", "no-such-program"] {
+            let (code, message) = refusal(WorkTreeQuery::ask(program, outside.path()).finish());
+            assert_eq!(code, FailureCode::GitUnavailable);
+            assert!(message.starts_with("whether the project's files are those of a commit isn't known: "));
+        }
         assert_eq!(WorkTree::Unknown("x".to_owned()).commit_to_stage(true).expect("it is allowed"), None);
     }
 }

@@ -17,4 +17,5 @@ pub use interrupt::{Interrupt, Trigger};
 pub use load::{CacheUse, Loaded, joined, load};
 pub use profile::select as select_profile;
 pub use profiles::{Profiles, Variables};
+pub use profile::{select as select_profile, set_default as set_default_profile};
 pub use write::write_atomically;

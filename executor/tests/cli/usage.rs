@@ -51,6 +51,7 @@ fn wrong_arguments_end_with_code_2() {
         &["deploy"],
         &["deploy", "--json"],
         &["plan", "--format", "xml"],
+        &["plan", "--formt", "sql", "--json"],
         &["plan", "--redeploy-all", "--redeploy-schema", "shop.core"],
         &["compile", "--verbose", "--quiet"],
         &["compile", "models"],

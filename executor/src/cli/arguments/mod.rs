@@ -3,24 +3,22 @@
 //! An option that several commands have is declared once and flattened into each of them, so that it is spelled,
 //! explained and checked alike.
 
-mod deployment;
-mod environment;
+pub(super) mod deployment;
+pub(super) mod environment;
 mod global;
 mod local;
 mod period;
-mod shared;
+pub(super) mod shared;
 
 use std::ffi::{OsStr, OsString};
 
 use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-pub(super) use environment::ProfileCommand;
 pub(super) use global::{Global, Output};
 pub(super) use local::{
     CompileOptions, CompletionsOptions, GraphFormat, GraphOptions, ManOptions, PlanFormat, PlanOptions,
 };
-pub(super) use shared::Confirmation;
 
 /// Ships changes to a Materialize environment from a folder of SQL.
 #[derive(Debug, Parser)]
@@ -48,7 +46,7 @@ pub(super) enum Command {
     /// Print the dependencies of the project's objects
     Graph(GraphOptions),
     #[command(subcommand)]
-    Profile(ProfileCommand),
+    Profile(environment::ProfileCommand),
     Completions(CompletionsOptions),
     Man(ManOptions),
 }

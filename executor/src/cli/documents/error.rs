@@ -47,7 +47,9 @@ impl ErrorDocument {
         let message: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
         let message = message.join(" ");
         let message = message.strip_prefix("error: ").unwrap_or(&message).to_owned();
-        Self::refused(FailureCode::Usage.to_string(), message, Some("see `--help`".to_owned()))
+        let tip = text.lines().find_map(|line| line.trim().strip_prefix("tip: "));
+        let hint = tip.unwrap_or("see `--help`").to_owned();
+        Self::refused(FailureCode::Usage.to_string(), message, Some(hint))
     }
 
     fn refused(code: String, message: String, hint: Option<String>) -> Self {

@@ -5,7 +5,24 @@
 //! text, by the functions beside it. Plans, projects and graphs are documents of the planner, with versions and schemas of
 //! their own.
 
+#[cfg_attr(not(test), expect(dead_code, reason = "printed by commands that need a connection"))]
+pub(super) mod apply;
+#[cfg_attr(not(test), expect(dead_code, reason = "printed by commands that need a connection"))]
+pub(super) mod environment;
 mod error;
+#[cfg(test)]
+pub(super) mod example;
+#[cfg_attr(not(test), expect(dead_code, reason = "printed by commands that need a connection"))]
+pub(super) mod history;
+#[cfg_attr(not(test), expect(dead_code, reason = "printed by commands that need a connection"))]
+pub(super) mod history_text;
+#[cfg_attr(not(test), expect(dead_code, reason = "printed by commands that need a connection"))]
+pub(super) mod promotion;
+#[cfg_attr(not(test), expect(dead_code, reason = "printed by commands that need a connection"))]
+pub(super) mod readiness;
+#[cfg_attr(not(test), expect(dead_code, reason = "printed by commands that need a connection"))]
+pub(super) mod stage;
+mod staged;
 mod status;
 
 pub(super) use error::ErrorDocument;

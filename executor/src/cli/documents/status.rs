@@ -8,6 +8,14 @@ use serde::Serialize;
 pub(in crate::cli) enum Status {
     /// It did what it was asked to do.
     Done,
+    /// It did nothing, and shows what it would do.
+    Planned,
+    /// There is nothing to do.
+    Unchanged,
+    /// What was staged is ready.
+    Ready,
+    /// What was staged isn't.
+    NotReady,
     /// It failed; `error` says why.
     Error,
 }
