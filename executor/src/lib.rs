@@ -2,5 +2,6 @@
 
 mod cli;
 pub mod host;
+pub mod hydration;
 
 pub use cli::run;
