@@ -5,5 +5,6 @@ pub mod db;
 pub mod deploy;
 pub mod host;
 pub mod run;
+pub mod hydration;
 
 pub use cli::run;
