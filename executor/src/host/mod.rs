@@ -15,7 +15,6 @@ pub use files::{Texts, read_text};
 pub use git::{WorkTree, WorkTreeQuery};
 pub use interrupt::{Interrupt, Trigger};
 pub use load::{CacheUse, Loaded, joined, load};
-pub use profile::select as select_profile;
 pub use profiles::{Profiles, Variables};
 pub use profile::{select as select_profile, set_default as set_default_profile};
 pub use write::write_atomically;
