@@ -305,7 +305,7 @@ impl fmt::Debug for ObjectName {
 }
 
 /// A name, or something with names in it, as a text of its own.
-pub(crate) fn printed(value: &impl fmt::Display) -> SmolStr {
+pub fn printed(value: &impl fmt::Display) -> SmolStr {
     // Most names are shorter: the text doesn't grow step by step.
     let mut text = String::with_capacity(96);
     write!(text, "{value}").expect("writing to a string succeeds");

@@ -7,6 +7,8 @@
 mod catalog;
 mod connection;
 mod error;
+pub mod lease;
+pub mod ledger;
 mod redaction;
 mod rows;
 mod target;

@@ -1,6 +1,35 @@
 //! What each command does with an environment: look, plan, run, and look again.
+//!
+//! A command that was killed does the same once more. What is done is seen, and left out of the plan.
 
+mod change;
 mod converge;
+mod effects;
+mod hold;
+mod ready;
 mod session;
+mod stage;
 
+pub use change::{Change, Wish};
+pub use converge::{Work, converge};
+pub use ready::{NotReady, Ready};
 pub use session::{Session, rejected};
+pub use stage::{StagePlan, Staging};
+
+use mz_deploy_planner::plan::Effect;
+
+use crate::db::Connection;
+use crate::db::ledger::Origin;
+use crate::host::{self, Failure};
+
+/// Performs the effects of a plan that has none.
+pub async fn no_effects(_: &[&Effect]) -> Result<(), Failure> {
+    Ok(())
+}
+
+/// Who works, and from where.
+async fn origin(connection: &Connection, commit: Option<String>) -> Result<Origin, Failure> {
+    let rows = connection.query("SELECT current_user AS role").await?;
+    let role = rows.first().and_then(|row| row.get("role")).unwrap_or("unknown").to_owned();
+    Ok(Origin { role, host: host::machine_name(), commit })
+}

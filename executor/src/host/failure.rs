@@ -161,6 +161,22 @@ impl Failure {
         Self::new(format!("can't {what} `{}`: {}", path.display(), reason(error)))
     }
 
+    /// What was found, in a line: of several problems the first, and how many more there are.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Rejected { diagnostics, .. } => {
+                let errors = || diagnostics.iter().filter(|d| d.severity == Severity::Error);
+                let first = errors().next().map_or_else(String::new, |d| d.message.to_string());
+                match errors().count() {
+                    0 | 1 => first,
+                    count => format!("{first} (and {} more)", count - 1),
+                }
+            }
+            Self::Refused { message, .. } => message.clone(),
+            Self::Reported(_) | Self::OutputClosed => String::new(),
+        }
+    }
+
     /// How the command ended; none if nothing was wrong with it.
     pub fn class(&self) -> Option<Class> {
         match self {

@@ -187,7 +187,7 @@ fn is_ours(
 
 /// True if the server could have given this name to an index without one: `<relation>_…_idx`, with a number if that was
 /// taken.
-fn is_given_name(relation: &Ident, index: &Ident) -> bool {
+pub(super) fn is_given_name(relation: &Ident, index: &Ident) -> bool {
     let rest = index.as_str().strip_prefix(relation.as_str());
     let rest = rest.map(|rest| rest.trim_end_matches(|c: char| c.is_ascii_digit()));
     rest.is_some_and(|rest| rest.starts_with('_') && rest.ends_with("_idx"))

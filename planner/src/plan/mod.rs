@@ -38,6 +38,7 @@ mod setup;
 mod stage;
 mod stage_phases;
 mod text;
+mod when_run;
 
 pub(crate) use baseline::Baseline;
 pub use deployed_after::{deployed_after, deployed_after_plan};
@@ -46,9 +47,11 @@ pub use lifecycle::{
     unfinished_stage,
 };
 pub use model::*;
+pub use naming::is_deploy_id;
 pub use setup::{
     LEDGER_VERSION, LedgerGap, SetupOptions, ledger_gaps, ledger_version, require_ledger, server_cluster,
     setup,
 };
 pub use stage::stage;
 pub(crate) use stage::stage_from;
+pub use when_run::{comment_on_schema, copy_of_cluster, drop_of_unnamed_index};

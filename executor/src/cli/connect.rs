@@ -1,0 +1,66 @@
+//! From a profile to a session.
+
+use std::future::Future;
+
+use mz_deploy_planner::name::Ident;
+
+use super::arguments::Global;
+use super::terminal::Terminal;
+use crate::db::{Scope, Target};
+use crate::deploy::Session;
+use crate::host::{self, Failure, FailureCode, Interrupt, Loaded, Profiles};
+
+/// The cluster that the tool's own queries run on, once it was set up.
+const SERVER_CLUSTER: &str = "_mz_deploy_server";
+
+/// Runs a command that needs a connection.
+pub(super) fn block_on<T>(command: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| Failure::new(format!("can't start: {error}")))?.block_on(command)
+}
+
+/// The name of the active profile.
+pub(super) fn profile(global: &Global) -> Result<String, Failure> {
+    host::select_profile(global.profile.as_deref(), &global.directory)?.ok_or_else(|| {
+        Failure::coded(FailureCode::NoProfile, "no profile selected")
+            .help("say `--profile NAME`, set `MZ_DEPLOY_PROFILE`, or choose one for the project with `mz-deploy profile set NAME`")
+    })
+}
+
+/// Where the active profile connects to.
+pub(super) fn target(global: &Global) -> Result<Target, Failure> {
+    let name = profile(global)?;
+    let profiles = Profiles::read(global.profiles_dir.as_deref())?;
+    profiles.target(&name, &|variable| std::env::var(variable).ok())
+}
+
+/// Connects as the active profile says, and says to where.
+pub(super) async fn connect(global: &Global, terminal: Terminal) -> Result<Session, Failure> {
+    open(target(global)?.on_cluster(SERVER_CLUSTER), global, terminal).await
+}
+
+/// Connects without the tool's own cluster, which may not be there yet.
+pub(super) async fn connect_anywhere(global: &Global, terminal: Terminal) -> Result<Session, Failure> {
+    open(target(global)?, global, terminal).await
+}
+
+async fn open(target: Target, global: &Global, terminal: Terminal) -> Result<Session, Failure> {
+    let name = profile(global)?;
+    terminal.info(format_args!("Profile {name}: {} as {}", target.address(), target.user));
+    Ok(Session::open(target).await?)
+}
+
+/// What is looked at for a project: its clusters, with their options.
+pub(super) fn scope_of(loaded: &Loaded) -> Scope {
+    let clusters: std::collections::BTreeSet<Ident> =
+        loaded.compiled.project.clusters().cloned().collect();
+    Scope { clusters }
+}
+
+/// Ctrl-C asks a command to stop where it can go on later.
+pub(super) fn listen(terminal: Terminal) -> Result<Interrupt, Failure> {
+    Interrupt::listen(move || {
+        terminal.info("Stopping at the next safe place; press Ctrl-C again to end at once");
+    })
+    .map_err(|error| Failure::new(format!("can't listen for signals: {error}")))
+}

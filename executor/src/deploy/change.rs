@@ -1,0 +1,151 @@
+//! What is done with a deployment after it was staged: promote, abort, roll back, clean up.
+
+use mz_deploy_planner::diagnostic::Diagnostic;
+use mz_deploy_planner::input::{Deployment, Live};
+use mz_deploy_planner::plan::{self, Effect, Plan, PromoteOptions};
+
+use super::converge::{Work, converge};
+use super::effects::Effects;
+use super::hold::hold;
+use super::session::{Session, rejected};
+use crate::db::ledger::{self, Found, Origin};
+use crate::db::Scope;
+use crate::host::{Failure, Interrupt};
+use crate::run::driver::Progress;
+
+/// What is to be done with a deployment.
+#[derive(Clone, Copy, Debug)]
+pub enum Wish {
+    /// Exchange the staged version and production.
+    Promote(PromoteOptions),
+    /// Take away what was staged.
+    Abort,
+    /// Exchange them again.
+    RollBack,
+    /// Drop the old version that was kept.
+    CleanUp,
+}
+
+impl Wish {
+    fn plan(self, deployment: &Deployment, live: &Live) -> Result<Plan, Vec<Diagnostic>> {
+        match self {
+            Self::Promote(options) => plan::promote(deployment, live, &options),
+            Self::Abort => plan::abort(deployment, live),
+            Self::RollBack => plan::rollback(deployment, live),
+            Self::CleanUp => plan::cleanup(deployment, live),
+        }
+    }
+
+    fn command(self) -> &'static str {
+        match self {
+            Self::Promote(_) => "promote",
+            Self::Abort => "abort",
+            Self::RollBack => "rollback",
+            Self::CleanUp => "cleanup",
+        }
+    }
+}
+
+/// A deployment and what is to be done with it.
+pub struct Change<'a> {
+    session: &'a Session,
+    /// The deployment, as the ledger has it.
+    pub deployment: Box<Deployment>,
+    /// The catalog in which it was looked at.
+    pub live: Live,
+    wish: Wish,
+    scope: Scope,
+}
+
+impl<'a> Change<'a> {
+    /// Looks the deployment up. Changes nothing.
+    pub async fn find(session: &'a Session, deploy_id: &str, wish: Wish) -> Result<Self, Failure> {
+        let scope = Scope::default();
+        let live = session.look_at_ledger(&scope).await?;
+        let found = ledger::deployment(&session.connection, deploy_id).await?;
+        Ok(Self { session, deployment: known(found, deploy_id)?, live, wish, scope })
+    }
+
+    /// What would be done now.
+    pub fn plan(&self) -> Result<Plan, Failure> {
+        self.wish.plan(&self.deployment, &self.live).map_err(rejected)
+    }
+
+    /// Does it, alone. `ready` is asked whether what was staged is ready, where the plan wants to know.
+    pub async fn run(
+        &self,
+        first: Plan,
+        interrupt: &Interrupt,
+        take_over: bool,
+        ready: impl AsyncFnMut() -> Result<(), Failure>,
+        mut progress: impl FnMut(Progress<'_>),
+    ) -> Result<(), Failure> {
+        let connection = &self.session.connection;
+        let deploy_id = self.deployment.plan.deploy_id.as_str();
+        let origin = super::origin(connection, None).await?;
+        let lease = hold(connection, deploy_id, self.wish.command(), &origin, take_over).await?;
+        let result = self.converge(first, interrupt, &origin, ready, &mut progress).await;
+        let released = lease.release(connection).await;
+        result.and(released.map_err(Into::into))
+    }
+
+    async fn converge(
+        &self,
+        first: Plan,
+        interrupt: &Interrupt,
+        origin: &Origin,
+        mut ready: impl AsyncFnMut() -> Result<(), Failure>,
+        progress: &mut impl FnMut(Progress<'_>),
+    ) -> Result<(), Failure> {
+        let again = |live: &Live| self.wish.plan(&self.deployment, live);
+        let effects = Effects {
+            session: self.session,
+            scope: &self.scope,
+            origin,
+            deploy_id: &self.deployment.plan.deploy_id,
+            staged: &self.deployment.staged,
+        };
+        let perform = async |these: &[&Effect]| {
+            for effect in these {
+                match effect {
+                    Effect::WaitUntilReady => ready().await?,
+                    other => effects.perform(other).await?,
+                }
+            }
+            Ok(())
+        };
+        let work = Work { session: self.session, scope: &self.scope, interrupt, plan: &again };
+        converge(&work, first, perform, progress).await
+    }
+}
+
+/// Takes away what a stage made that failed, within its lease. A stop was asked for already, if one was.
+pub(super) async fn take_away(
+    session: &Session,
+    deploy_id: &str,
+    origin: &Origin,
+    progress: &mut impl FnMut(Progress<'_>),
+) -> Result<(), Failure> {
+    let scope = Scope::default();
+    let Found::Deployment(deployment) = ledger::deployment(&session.connection, deploy_id).await? else {
+        // It failed before anything was written, so nothing was made.
+        return Ok(());
+    };
+    let live = session.look(&scope).await?;
+    let change = Change { session, deployment, live, wish: Wish::Abort, scope };
+    let (_, interrupt) = Interrupt::new();
+    change.converge(change.plan()?, &interrupt, origin, async || Ok(()), progress).await
+}
+
+/// The deployment, or a failure that says why it can't be had.
+fn known(found: Found, deploy_id: &str) -> Result<Box<Deployment>, Failure> {
+    match found {
+        Found::Deployment(deployment) => Ok(deployment),
+        Found::Nothing => Err(Failure::new(format!("there is no deployment `{deploy_id}`"))
+            .help("`mz-deploy list` shows what is staged, `mz-deploy log` what was promoted")),
+        Found::WithoutPlan => {
+            Err(Failure::new(format!("the deployment `{deploy_id}` was staged by another tool"))
+                .help("finish it or take it away with that tool: only it knows what it made"))
+        }
+    }
+}

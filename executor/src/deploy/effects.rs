@@ -1,0 +1,151 @@
+//! What steps do besides sending a statement.
+
+use mz_deploy_planner::input::{Live, RecordedId};
+use mz_deploy_planner::name::{ObjectName, SchemaName, printed};
+use mz_deploy_planner::plan::{self, Effect, SinkInput};
+use serde_json::json;
+
+use super::session::Session;
+use crate::db::Scope;
+use crate::db::ledger::{self, Marking, Origin};
+use crate::host::{Failure, FailureCode};
+
+/// How the comment of a schema begins that tells of its last promotion.
+const ANNOTATION: &str = "promoted by ";
+
+/// Performs the effects of plans of one deployment.
+pub(super) struct Effects<'a> {
+    pub(super) session: &'a Session,
+    pub(super) scope: &'a Scope,
+    pub(super) origin: &'a Origin,
+    pub(super) deploy_id: &'a str,
+    /// What stage made.
+    pub(super) staged: &'a [RecordedId],
+}
+
+impl Effects<'_> {
+    /// Performs one.
+    pub(super) async fn perform(&self, effect: &Effect) -> Result<(), Failure> {
+        let connection = &self.session.connection;
+        let id = self.deploy_id;
+        match effect {
+            Effect::Verify { names, sinks } => {
+                let live = self.session.look(self.scope).await?;
+                verify(&live, names, sinks)
+            }
+            Effect::RecordPromotion => {
+                ledger::mark(connection, id, Marking::Promoted).await?;
+                self.tell("promoted", &json!({ "commit": self.origin.commit })).await
+            }
+            Effect::Annotate { schemas } => self.annotate(schemas).await,
+            Effect::RecordKept { seconds } => {
+                let until = match seconds {
+                    Some(seconds) => Some(ledger::server_time_in(connection, *seconds).await?),
+                    None => None,
+                };
+                ledger::keep(connection, id, until.as_deref()).await?;
+                self.tell("kept", &json!({ "until": until })).await
+            }
+            Effect::RecordRollback => {
+                ledger::mark(connection, id, Marking::NotPromoted).await?;
+                ledger::unkeep(connection, id).await?;
+                self.tell("rolled back", &json!({})).await
+            }
+            Effect::RecordCleanup => {
+                ledger::unkeep(connection, id).await?;
+                self.tell("cleaned up", &json!({})).await
+            }
+            Effect::Tidy => Ok(ledger::tidy(connection, id).await?),
+            Effect::Forget => {
+                ledger::erase(connection, id).await?;
+                self.tell("aborted", &json!({})).await
+            }
+            Effect::DropUnnamedIndex { on, cluster, .. } => {
+                let live = self.session.look(self.scope).await?;
+                match plan::drop_of_unnamed_index(&live, on, cluster, self.staged) {
+                    Ok(Some(drop)) => Ok(connection.execute(&drop).await?),
+                    Ok(None) => Ok(()),
+                    Err(several) => Err(cannot_tell(on, &several)),
+                }
+            }
+            Effect::CloneCluster { from, to } => {
+                let live = self.session.look(self.scope).await?;
+                let statements = plan::copy_of_cluster(&live, from, to).ok_or_else(|| {
+                    Failure::new(format!("the cluster `{from}` isn't there any more"))
+                        .help("stage again: the environment has changed")
+                })?;
+                Ok(connection.pipeline(&statements).await.into_iter().collect::<Result<(), _>>()?)
+            }
+            // Nothing is done; these are done by the commands that have them.
+            Effect::KeepRemoved { .. }
+            | Effect::Record { .. }
+            | Effect::WaitUntilReady
+            | Effect::SetSecret { .. } => Ok(()),
+        }
+    }
+
+    /// Adds to the history.
+    pub(super) async fn tell(&self, event: &str, details: &serde_json::Value) -> Result<(), Failure> {
+        let connection = &self.session.connection;
+        let now = ledger::server_time(connection).await?;
+        let insert = ledger::event(self.deploy_id, event, self.origin, &now, details);
+        Ok(ledger::write(connection, &[insert]).await?)
+    }
+
+    /// Says in the comments of schemas who promoted them, unless they say something else.
+    async fn annotate(&self, schemas: &[SchemaName]) -> Result<(), Failure> {
+        let connection = &self.session.connection;
+        let now = ledger::server_time(connection).await?;
+        let live = self.session.look(self.scope).await?;
+        let commit = self.origin.commit.as_deref().map(|commit| format!(", commit {commit}"));
+        let comment = format!(
+            "{ANNOTATION}{} at {now}: deployment {}{}",
+            self.origin.role,
+            self.deploy_id,
+            commit.unwrap_or_default()
+        );
+        let is_free = |name: &&SchemaName| {
+            let found = live.schemas.iter().find(|schema| schema.name == **name);
+            let comment = found.and_then(|schema| schema.comment.as_deref());
+            comment.is_none_or(|comment| comment.starts_with(ANNOTATION))
+        };
+        let statements: Vec<_> =
+            schemas.iter().filter(is_free).map(|schema| plan::comment_on_schema(schema, &comment)).collect();
+        Ok(connection.pipeline(&statements).await.into_iter().collect::<Result<(), _>>()?)
+    }
+}
+
+/// The failure of an index that has no name of its own.
+fn cannot_tell(on: &ObjectName, several: &[ObjectName]) -> Failure {
+    let names: Vec<String> = several.iter().map(ToString::to_string).collect();
+    Failure::new(format!("which index of `{on}` is to be dropped can't be told: {}", names.join(", ")))
+        .help("drop the one that the project doesn't have any more, and run the command again")
+}
+
+/// Fails unless names mean what they should, and sinks read it.
+fn verify(live: &Live, names: &[RecordedId], sinks: &[SinkInput]) -> Result<(), Failure> {
+    let mut wrong: Vec<String> = Vec::new();
+    for expected in names {
+        let found = match expected.kind.as_str() {
+            "schema" => live.schemas.iter().find(|s| printed(&s.name) == expected.name).map(|s| &s.id),
+            "cluster" => live.clusters.iter().find(|c| printed(&c.name) == expected.name).map(|c| &c.id),
+            _ => live.objects.iter().find(|o| printed(&o.name) == expected.name).map(|o| &o.id),
+        };
+        if found != Some(&expected.id) {
+            let found = found.map_or("nothing", |id| id.as_str());
+            wrong.push(format!("the {} `{}` is {found}, not {}", expected.kind, expected.name, expected.id));
+        }
+    }
+    for SinkInput { sink, relation } in sinks {
+        let input = live.objects.iter().find(|o| printed(&o.name) == *relation).map(|o| &o.id);
+        let reads = live.objects.iter().find(|o| printed(&o.name) == *sink).map(|o| &o.depends_on);
+        if !input.zip(reads).is_some_and(|(id, reads)| reads.contains(id)) {
+            wrong.push(format!("the sink `{sink}` doesn't read `{relation}`"));
+        }
+    }
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    let message = format!("after the exchange, not everything is as it should be: {}", wrong.join("; "));
+    Err(Failure::coded(FailureCode::Partial, message).help("nothing is dropped; look at what others changed"))
+}
