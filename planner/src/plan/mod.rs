@@ -39,8 +39,8 @@ mod text;
 pub(crate) use baseline::Baseline;
 pub use deployed_after::{deployed_after, deployed_after_plan};
 pub use lifecycle::{
-    Keep, PromoteOptions, Side, State, abort, cleanup, marker, promote, recorded_ids, rollback, state,
-    unfinished_stage,
+    ANNOTATION, Keep, PromoteOptions, Side, State, abort, cleanup, marker, promote, recorded_ids, rollback,
+    state, unfinished_stage,
 };
 pub use model::*;
 pub use stage::stage;
