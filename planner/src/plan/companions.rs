@@ -66,11 +66,17 @@ pub(super) fn changes<'a>(draft: &Draft<'a>, node: Node) -> Vec<Operation<'a>> {
 pub(super) fn withdrawn(draft: &Draft<'_>) -> Vec<SmolStr> {
     let mut withdrawn = Vec::new();
     for (node, object, strategy) in draft.built() {
-        let Some(old) = draft.facts.old(node).filter(|_| strategy != Strategy::Replace) else { continue };
+        let Some(old) = draft.facts.old(node) else { continue };
         let says = |d: &&DeployedCompanion| {
             object.companions.iter().any(|c| c.statement.fingerprint == d.fingerprint)
         };
-        let gone = old.companions.iter().filter(|d| d.kind != CompanionKind::Index && !says(d));
+        // The grants of what is replaced stay with it, and are taken back by statements of their own.
+        let is_lost = |d: &&DeployedCompanion| match d.kind {
+            CompanionKind::Grant => strategy != Strategy::Replace,
+            CompanionKind::Comment => true,
+            _ => false,
+        };
+        let gone = old.companions.iter().filter(is_lost).filter(|d| !says(d));
         withdrawn.extend(gone.map(|d| d.sql.clone()));
     }
     withdrawn

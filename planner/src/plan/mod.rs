@@ -43,8 +43,8 @@ mod when_run;
 pub(crate) use baseline::Baseline;
 pub use deployed_after::{deployed_after, deployed_after_plan};
 pub use lifecycle::{
-    Keep, PromoteOptions, Side, State, abort, cleanup, marker, promote, recorded_ids, rollback, state,
-    unfinished_stage,
+    ANNOTATION, Keep, PromoteOptions, Side, State, abort, cleanup, marker, promote, recorded_ids, rollback,
+    state, unfinished_stage,
 };
 pub use model::*;
 pub use naming::is_deploy_id;

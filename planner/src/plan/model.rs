@@ -443,7 +443,8 @@ pub enum Effect {
     },
     /// Write to the ledger that the deployment is in production.
     RecordPromotion,
-    /// Say in the comments of schemas who promoted them, when, and which commit.
+    /// Say in the comments of schemas who promoted them, when, and which commit. The comments begin with
+    /// [`crate::plan::ANNOTATION`].
     Annotate {
         /// The schemas.
         schemas: Vec<SchemaName>,

@@ -17,7 +17,7 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::input::{Deployment, Live, LiveObject, LiveSchema};
 use crate::name::{Ident, SchemaName, printed};
 use crate::plan::lower::{ddl, present, sql};
-use crate::plan::model::{Command, Effect, Inverse, Moment, Plan, Postcondition, Precondition, Step};
+use crate::plan::model::{Action, Command, Effect, Inverse, Moment, Plan, Postcondition, Precondition, Step};
 
 /// Why what is taken away doesn't come back.
 const STAGE_AGAIN: &str = "stage it again";
@@ -125,7 +125,12 @@ fn inverse(
         name: name.clone(),
         id: Some(id.clone()),
     });
-    Some(undo.done_when(Postcondition::Gone).irreversible(STAGE_AGAIN))
+    undo = undo.done_when(Postcondition::Gone);
+    undo.inverse = match &step.action {
+        Action::Sql(statement) => Inverse::Sql(statement.clone()),
+        Action::Effect(_) => Inverse::Irreversible(STAGE_AGAIN.into()),
+    };
+    Some(undo)
 }
 
 /// True if nothing is in a schema but what is dropped before it.

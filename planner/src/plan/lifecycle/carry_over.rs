@@ -13,9 +13,44 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::input::{Deployment, Live, LiveComment, LiveDefaultPrivilege, LiveGrant, LiveObject};
 use crate::name::{Ident, ObjectName, SchemaName, printed};
 use crate::plan::lower::ddl;
-use crate::plan::model::Step;
+use crate::plan::model::{Action, Step};
 use crate::source::Location;
 use crate::syntax::ast::TargetKind;
+
+/// How the comment of a schema begins that says who promoted it. Such a comment is nobody's own.
+pub const ANNOTATION: &str = "mz-deploy: ";
+
+/// True for a schema without a comment of its own.
+pub(super) fn may_be_annotated(live: &Live, schema: &SchemaName) -> bool {
+    let comment = live_schema(live, schema).and_then(|schema| schema.comment.as_deref());
+    comment.is_none_or(|comment| comment.starts_with(ANNOTATION))
+}
+
+/// Makes the comments of a replaced view again that no step of the plan makes: the server loses them all.
+pub(super) fn comments_of_replaced(
+    deployment: &Deployment,
+    replaced: &LiveObject,
+    again: &[Step],
+) -> Vec<Step> {
+    let withdrawn = Withdrawn::new(deployment);
+    let made = Withdrawn::of(again.iter().filter_map(|step| match &step.action {
+        Action::Sql(sql) => Some(sql),
+        Action::Effect(_) => None,
+    }));
+    let name = printed(&replaced.name);
+    let item = Item { kind: TargetKind::MaterializedView, name: &name };
+    let is_lost = |comment: &&LiveComment| {
+        let column = comment.column.as_ref();
+        !withdrawn.has_comment(&name, column) && !made.has_comment(&name, column)
+    };
+    let comment = |comment: &LiveComment| match &comment.column {
+        Some(column) => {
+            ddl(&Ddl::CommentOnColumn { relation: &replaced.name, column, comment: &comment.text })
+        }
+        None => ddl(&Ddl::Comment { item, comment: &comment.text }),
+    };
+    replaced.comments.iter().filter(is_lost).map(comment).collect()
+}
 
 /// What is to be done before the swap, and what can't be done.
 #[derive(Debug, Default)]
@@ -193,6 +228,7 @@ fn scope<'s>(
     grants: &'s [LiveGrant],
     comment: Option<SmolStr>,
 ) -> Side<'s> {
+    let comment = comment.filter(|text| !text.starts_with(ANNOTATION));
     let comments = comment.map(|text| LiveComment { column: None, text }).into_iter().collect();
     Side { kind, grant_kind: Some(kind), name, owner, grants, comments, object: None }
 }

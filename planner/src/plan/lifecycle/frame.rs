@@ -110,7 +110,7 @@ pub(super) fn drop_marker(live: &Live, deploy_id: &str) -> Vec<Step> {
         .filter_map(|name| {
             let schema = live_schema(live, name)?;
             let step = ddl(&Ddl::DropSchema { name }).requires(present("schema", name, Some(&schema.id)));
-            Some(step.done_when(Postcondition::Gone).irreversible("the deployment is over"))
+            Some(step.done_when(Postcondition::Gone))
         })
         .collect()
 }
@@ -120,7 +120,7 @@ pub(super) fn drop_new_marker(deploy_id: &str) -> Vec<Step> {
     let (pre, post) = marker_schemas(deploy_id);
     let drop = |name: &SchemaName| {
         let step = ddl(&Ddl::DropSchema { name }).requires(present("schema", name, None));
-        step.done_when(Postcondition::Gone).irreversible("the deployment is over")
+        step.done_when(Postcondition::Gone)
     };
     [post, pre].iter().map(drop).collect()
 }

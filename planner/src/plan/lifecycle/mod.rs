@@ -21,6 +21,7 @@ mod withdrawn;
 mod world;
 
 pub use abort::abort;
+pub use carry_over::ANNOTATION;
 pub use cleanup::cleanup;
 pub use promote::{Keep, PromoteOptions, promote};
 pub use recorded::{Side, recorded_ids};

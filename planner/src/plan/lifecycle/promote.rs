@@ -125,6 +125,9 @@ fn after_swap<'a>(
                 if name == SINKS {
                     steps.extend(sinks::follow(recorded, &after));
                 }
+                if name == REPLACEMENTS {
+                    steps = with_comments(deployment, &after, steps);
+                }
                 phases.push(phase_of(recorded_phase, steps));
             }
         }
@@ -136,9 +139,11 @@ fn after_swap<'a>(
 
     if !deployment.is_promoted {
         phases.push(phase("verify", effects([verify(recorded)])));
-        let schemas = swapped_schemas(&recorded.exchanges);
+        let mut schemas = swapped_schemas(&recorded.exchanges);
+        schemas.retain(|schema| is_annotated(recorded, live, schema));
+        // The record comes last: what is recorded isn't done again.
         let annotate = (!schemas.is_empty()).then_some(Effect::Annotate { schemas });
-        let record = std::iter::once(Effect::RecordPromotion).chain(annotate);
+        let record = annotate.into_iter().chain([Effect::RecordPromotion]);
         phases.push(phase("record the promotion", effects(record)));
     }
     if let Some(keep) = options.keep {
@@ -202,6 +207,29 @@ pub(super) fn in_the_way(
         return strangers(live, &swapped_schemas(&recorded.exchanges).into_iter().collect(), known);
     }
     bystanders(live, &going(recorded, live, dropped, after), known)
+}
+
+/// True for a schema that nobody has commented on, on either side.
+fn is_annotated(recorded: &Recorded<'_>, live: &Live, schema: &SchemaName) -> bool {
+    recorded.exchanges.iter().flat_map(Exchange::sides).all(|side| {
+        let Name::Schema(side) = side else { return true };
+        let is_side = &side == schema || recorded.partner(schema).as_ref() == Some(&side);
+        !is_side || carry_over::may_be_annotated(live, &side)
+    })
+}
+
+/// Puts comments that somebody made by hand behind the replacements that lose them.
+fn with_comments(deployment: &Deployment, after: &World<'_>, steps: Vec<Step>) -> Vec<Step> {
+    let mut all = Vec::new();
+    for step in &steps {
+        all.push(step.clone());
+        if let Some(Postcondition::TakenOver { target, .. }) = &step.postcondition
+            && let Some(replaced) = after.object(target)
+        {
+            all.extend(carry_over::comments_of_replaced(deployment, replaced, &steps));
+        }
+    }
+    all
 }
 
 fn swapped_schemas(exchanges: &[Exchange]) -> Vec<SchemaName> {
@@ -273,6 +301,14 @@ fn verify(recorded: &Recorded<'_>) -> Effect {
             let mut after = name.clone();
             exchange.apply(&mut after);
             names.push(RecordedId { kind: kind.as_str().into(), name: after.printed(), id: id.clone() });
+        }
+    }
+    for step in recorded.phases().flat_map(|phase| &phase.steps) {
+        if let Some(Postcondition::TakenOver { target, replacement }) = &step.postcondition
+            && let Some(id) = recorded.id(Kind::Object, replacement)
+        {
+            let kind = Kind::Object.as_str().into();
+            names.push(RecordedId { kind, name: target.clone(), id: id.clone() });
         }
     }
     Effect::Verify { names, sinks: sinks::inputs(recorded) }

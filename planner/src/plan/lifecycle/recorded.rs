@@ -8,6 +8,7 @@ use super::exchange::Exchange;
 use super::world::{Kind, Name, World};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::{Deployment, HighestIds, Live, LiveObject, RecordedId, number};
+use crate::name::SchemaName;
 use crate::plan::model::{Action, Moment, Phase, Plan, Precondition, Step};
 use crate::source::Location;
 use crate::syntax::{self, ast::Body};
@@ -214,6 +215,14 @@ impl<'a> Recorded<'a> {
     /// The name that something had before the swap.
     pub(super) fn earlier<'n>(&'n self, kind: Kind, name: &'n SmolStr) -> &'n SmolStr {
         self.earlier.get(&(kind, name.clone())).unwrap_or(name)
+    }
+
+    /// The schema that one is swapped with.
+    pub(super) fn partner(&self, schema: &SchemaName) -> Option<SchemaName> {
+        self.exchanges.iter().find_map(|exchange| match exchange {
+            Exchange::Schemas { schema: own, with } if own == schema => Some(with.clone()),
+            _ => None,
+        })
     }
 
     pub(super) fn is_staged(&self, kind: Kind, id: &str) -> bool {

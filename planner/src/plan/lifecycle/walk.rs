@@ -1,6 +1,6 @@
 //! Goes through recorded steps with a catalog: binds names to ids, drops what is done, reports what is in the way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::{SmolStr, format_smolstr};
 
@@ -26,6 +26,8 @@ pub(super) struct Walk<'r, 'a> {
     /// Ids that production had, and those that were put in their place.
     pub(super) rebound: BTreeMap<(Kind, SmolStr), SmolStr>,
     pub(super) problems: Vec<Diagnostic>,
+    /// What a problem is about already.
+    reported: BTreeSet<(Kind, SmolStr)>,
 }
 
 impl<'r, 'a> Walk<'r, 'a> {
@@ -40,6 +42,7 @@ impl<'r, 'a> Walk<'r, 'a> {
             force,
             rebound: BTreeMap::new(),
             problems: Vec::new(),
+            reported: BTreeSet::new(),
         }
     }
 
@@ -156,7 +159,9 @@ impl<'r, 'a> Walk<'r, 'a> {
             (Meaning::Nothing, None) => true,
             (Meaning::Is(found), Some(id)) if found == id => false,
             (_, Some(id)) => {
-                if let Some(thing) = self.world.thing(kind, id) {
+                if !self.reported.contains(&(kind, id.clone()))
+                    && let Some(thing) = self.world.thing(kind, id)
+                {
                     let message = format_smolstr!(
                         "the {} `{name}` ({id}) is to be dropped, but is called `{}` now",
                         kind.as_str(),
@@ -196,6 +201,7 @@ impl<'r, 'a> Walk<'r, 'a> {
                     (_, id) => {
                         let problem = self.missing(kind, name, id.as_ref());
                         self.problems.push(problem);
+                        self.reported.extend(id.clone().map(|id| (kind, id)));
                     }
                 }
             }
@@ -283,6 +289,9 @@ pub(super) fn missing(
     }
     if let Some(by) = moved.and_then(|thing| moved_by(live, &thing.name)) {
         problem = problem.help(format_smolstr!("the deployment `{by}` was promoted meanwhile"));
+    }
+    if world.id(kind, name).is_none() {
+        return problem.help("stage again");
     }
     problem.help("stage again, or put this deployment over what is there: `--force`")
 }

@@ -16,10 +16,13 @@ pub(super) struct Withdrawn(Vec<(SmolStr, Statement)>);
 
 impl Withdrawn {
     pub(super) fn new(deployment: &Deployment) -> Self {
-        let parsed = deployment
-            .plan
-            .withdrawn
-            .iter()
+        Self::of(&deployment.plan.withdrawn)
+    }
+
+    /// Any statements.
+    pub(super) fn of<'s>(statements: impl IntoIterator<Item = &'s SmolStr>) -> Self {
+        let parsed = statements
+            .into_iter()
             .filter_map(|sql| Some((sql.clone(), syntax::parse(sql).statements.into_iter().next()?)));
         Self(parsed.collect())
     }

@@ -1,0 +1,102 @@
+//! Killed anywhere, planned again, finished: the end is always the same.
+
+use mz_deploy_planner::input::{Live, StrategyChoice};
+use mz_deploy_planner::plan::{Moment, Plan};
+
+use crate::kept::{keep, kept};
+use crate::promote::{mixture, project, staged};
+use crate::story::{Planned, Story, units};
+
+/// Runs every prefix of a plan, plans again, and compares the end.
+#[track_caller]
+fn killed_everywhere(story: &Story, command: impl Fn(&Story) -> Planned + Copy) {
+    let plan = command(story).expect("nothing is in the way");
+    let mut whole = story.clone();
+    whole.finish(command);
+    let n = units(&plan, Moment::Now).len();
+    assert!(n > 2, "there is something to interrupt");
+    for done in 0..=n {
+        let mut killed = story.clone();
+        killed.begin_to(&plan, done);
+        // The last unit records that nothing is left; what is planned after that says the same or that it is over.
+        match command(&killed) {
+            Ok(rest) => {
+                let rest = units(&rest, Moment::Now).len();
+                killed.begin_to(&command(&killed).expect("it was planned before"), rest);
+            }
+            Err(problems) => assert!(done >= n - 1, "after {done} of {n}: {problems:#?}"),
+        }
+        assert_eq!(comparable(&killed), comparable(&whole), "after {done} of {n}");
+        assert_eq!(
+            (killed.deployment().is_promoted, killed.deployment().is_kept),
+            (whole.deployment().is_promoted, whole.deployment().is_kept),
+            "after {done} of {n}"
+        );
+    }
+}
+
+fn comparable(story: &Story) -> &Live {
+    &story.environment.live
+}
+
+#[test]
+fn a_promotion_ends_the_same_wherever_it_was_killed() {
+    for strategy in [StrategyChoice::Swap, StrategyChoice::Rename] {
+        killed_everywhere(&staged(strategy), Story::promote);
+        killed_everywhere(&staged(strategy), |story| story.promote_with(&keep()));
+    }
+    killed_everywhere(&mixture(), Story::promote);
+}
+
+#[test]
+fn an_abort_ends_the_same_wherever_it_was_killed() {
+    for strategy in [StrategyChoice::Swap, StrategyChoice::Rename] {
+        killed_everywhere(&staged(strategy), Story::abort);
+    }
+    killed_everywhere(&mixture(), Story::abort);
+}
+
+#[test]
+fn a_rollback_ends_the_same_wherever_it_was_killed() {
+    for strategy in [StrategyChoice::Swap, StrategyChoice::Rename] {
+        killed_everywhere(&kept(strategy), Story::rollback);
+    }
+}
+
+#[test]
+fn a_cleanup_ends_the_same_wherever_it_was_killed() {
+    for strategy in [StrategyChoice::Swap, StrategyChoice::Rename] {
+        killed_everywhere(&kept(strategy), Story::cleanup);
+    }
+}
+
+/// Indexes too, named or not, are made once.
+#[test]
+fn a_stage_ends_the_same_wherever_it_was_killed() {
+    let edits: [&[(&str, &str)]; 2] = [
+        &[(
+            "s/m",
+            "CREATE MATERIALIZED VIEW m IN CLUSTER c AS SELECT a + 1 AS a FROM app.raw.t; CREATE INDEX IN CLUSTER c ON m (a); CREATE INDEX IN CLUSTER c ON m (a + 1);",
+        )],
+        &[("w/v", "CREATE VIEW v AS SELECT a FROM app.u.v; CREATE DEFAULT INDEX IN CLUSTER c ON v;")],
+    ];
+    for files in edits {
+        for strategy in [StrategyChoice::Swap, StrategyChoice::Rename] {
+            let mut story = project().edit(files);
+            story.begin("x", strategy);
+            let plan: Plan = story.unfinished_stage().expect("nothing is in the way");
+            let mut whole = story.clone();
+            whole.finish(Story::unfinished_stage);
+            for done in 0..=units(&plan, Moment::Now).len() {
+                let mut killed = story.clone();
+                killed.begin_to(&plan, done);
+                killed.finish(Story::unfinished_stage);
+                assert_eq!(comparable(&killed), comparable(&whole), "after {done}");
+                let mut aborted = story.clone();
+                aborted.begin_to(&plan, done);
+                aborted.finish(Story::abort);
+                assert_eq!(comparable(&aborted), comparable(&story), "aborted after {done}");
+            }
+        }
+    }
+}

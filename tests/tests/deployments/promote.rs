@@ -1,0 +1,212 @@
+//! Promotion: what is exchanged, in which order, and what is in the way.
+
+use mz_deploy_planner::input::StrategyChoice;
+use mz_deploy_planner::plan::PromoteOptions;
+
+use crate::story::{Story, deployed, problems, snapshot};
+
+const SINK: &str = "CREATE SINK k IN CLUSTER sinks FROM app.s.m INTO KAFKA CONNECTION app.k.broker (TOPIC 't') \
+                    FORMAT JSON ENVELOPE DEBEZIUM;";
+
+/// A materialized view, a view of it in another schema, a sink.
+pub(crate) fn project() -> Story {
+    deployed(
+        &[
+            "CREATE SCHEMA app.k",
+            "CREATE CONNECTION app.k.broker TO KAFKA",
+            "CREATE SCHEMA app.raw",
+            "CREATE TABLE app.raw.t (a int)",
+        ],
+        &[
+            ("raw/t", "CREATE TABLE t (a int);"),
+            ("k/broker", "CREATE CONNECTION broker TO KAFKA (BROKER 'b:9092');"),
+            ("k/k", SINK),
+            ("s/m", "CREATE MATERIALIZED VIEW m IN CLUSTER c AS SELECT a FROM app.raw.t;"),
+            ("s/n", "CREATE VIEW n AS SELECT a FROM app.s.m; CREATE INDEX n_a IN CLUSTER c ON n (a);"),
+            ("u/v", "CREATE VIEW v AS SELECT a FROM app.s.n;"),
+        ],
+    )
+}
+
+/// Everything that follows from an edit of `m`.
+pub(crate) fn staged(strategy: StrategyChoice) -> Story {
+    let mut story = project()
+        .edit(&[("s/m", "CREATE MATERIALIZED VIEW m IN CLUSTER c AS SELECT a + 1 AS a FROM app.raw.t;")]);
+    story.stage("x", strategy);
+    story
+}
+
+/// A stable schema, and a normal one whose view the stable one reads.
+pub(crate) fn mixture() -> Story {
+    let mut story = deployed(
+        &["CREATE SCHEMA app.raw", "CREATE TABLE app.raw.t (a int)"],
+        &[
+            ("raw/t", "CREATE TABLE t (a int);"),
+            ("s/v", "CREATE VIEW v AS SELECT a FROM app.raw.t;"),
+            ("api", "SET api = stable;"),
+            (
+                "api/m",
+                "CREATE MATERIALIZED VIEW m IN CLUSTER c AS SELECT a FROM app.s.v; COMMENT ON MATERIALIZED VIEW m IS 'of all';",
+            ),
+        ],
+    );
+    story.environment.run("CREATE CLUSTER other (SIZE = '1cc')");
+    story.environment.run("CREATE DATABASE bi");
+    story
+        .environment
+        .run("CREATE MATERIALIZED VIEW bi.public.report IN CLUSTER other AS SELECT a FROM app.api.m");
+    let mut story = story.edit(&[("s/v", "CREATE VIEW v AS SELECT a + 1 AS a FROM app.raw.t;")]);
+    story.stage("x", StrategyChoice::Swap);
+    story
+}
+
+#[test]
+fn schemas_and_clusters_are_swapped_sinks_follow_and_the_old_version_goes() {
+    let mut story = staged(StrategyChoice::Swap);
+    snapshot("swap", &story.promote());
+    story.finish(Story::promote);
+    let objects = story.environment.objects();
+    assert!(
+        objects.iter().any(|line| line.starts_with("sink app.k.k ") && line.contains("app.s.m")),
+        "{objects:#?}"
+    );
+    assert!(!objects.iter().any(|line| line.contains("_x")), "{objects:#?}");
+}
+
+#[test]
+fn objects_are_renamed_in_their_own_schema() {
+    let mut story = staged(StrategyChoice::Rename);
+    snapshot("rename", &story.promote());
+    story.finish(Story::promote);
+    assert!(!story.environment.objects().iter().any(|line| line.contains("__x")));
+}
+
+/// Readers of others keep the view of a stable schema; it is told before that the way back is closed.
+#[test]
+fn a_stable_view_is_replaced_after_what_it_reads_was_swapped() {
+    let mut story = mixture();
+    snapshot("mixture", &story.promote());
+    story.finish(Story::promote);
+    let objects = story.environment.objects();
+    assert!(objects.iter().any(|line| line.contains("report") && line.contains("app.api.m")), "{objects:#?}");
+}
+
+#[test]
+fn a_kept_old_version_is_not_dropped() {
+    let story = staged(StrategyChoice::Swap);
+    snapshot("keep", &story.promote_with(&crate::kept::keep()));
+}
+
+#[test]
+fn after_the_swap_only_the_rest_is_planned() {
+    let mut story = staged(StrategyChoice::Swap);
+    let plan = story.promote().expect("nothing is in the way");
+    let swap = crate::story::units(&plan, mz_deploy_planner::plan::Moment::Now)
+        .iter()
+        .position(|unit| unit.len() > 1)
+        .expect("there is a transaction");
+    story.begin_to(&plan, swap + 1);
+    snapshot("resumed_after_the_swap", &story.promote());
+}
+
+/// Somebody else promoted the same schema, and the ids behind its names are others.
+#[test]
+fn what_was_promoted_meanwhile_is_a_conflict_and_says_by_whom() {
+    let mut story = staged(StrategyChoice::Swap);
+    for sql in [
+        "CREATE SCHEMA app.s_y",
+        "ALTER SCHEMA app.s SWAP WITH s_y",
+        "CREATE SCHEMA _mz_deploy.apply_y_pre",
+        "COMMENT ON SCHEMA _mz_deploy.apply_y_pre IS 'swapped=true'",
+    ] {
+        story.environment.run(sql);
+    }
+    snapshot("conflict", &story.promote());
+}
+
+#[test]
+fn force_puts_the_deployment_over_what_is_there() {
+    let mut story = staged(StrategyChoice::Swap);
+    story.environment.run("CREATE SCHEMA app.u_y");
+    story.environment.run("CREATE VIEW app.u_y.v AS SELECT 3");
+    story.environment.run("ALTER SCHEMA app.u SWAP WITH u_y");
+    story.environment.run("DROP SCHEMA app.u_y CASCADE");
+    assert!(problems(&story.promote()).contains("Conflict"));
+    let options = PromoteOptions { force: true, ..PromoteOptions::default() };
+    snapshot("force", &story.promote_with(&options));
+    story.finish(|story| story.promote_with(&options));
+    assert!(!story.environment.objects().iter().any(|line| line.contains("_x")));
+}
+
+#[test]
+fn everything_that_is_in_the_way_is_said_at_once() {
+    let mut story = staged(StrategyChoice::Swap);
+    story.environment.run("CREATE DATABASE bi");
+    story.environment.run("CREATE VIEW bi.public.report AS SELECT a FROM app.u.v");
+    story.environment.run("CREATE VIEW bi.public.more AS SELECT a FROM bi.public.report");
+    story.environment.run("CREATE VIEW app.u.added AS SELECT 1");
+    story.environment.run("CREATE TABLE app.raw.other (a int)");
+    story.environment.run("CREATE INDEX guest IN CLUSTER c ON app.raw.other (a)");
+    story.environment.run("DROP SINK app.k.k RESTRICT");
+    snapshot("in_the_way", &story.promote());
+}
+
+/// Readers outside stay with the old version; what stands inside would lose its name.
+#[test]
+fn what_reads_the_old_version_is_not_in_the_way_if_that_is_kept() {
+    let mut story = staged(StrategyChoice::Swap);
+    story.environment.run("CREATE DATABASE bi");
+    story.environment.run("CREATE VIEW bi.public.report AS SELECT a FROM app.u.v");
+    assert!(story.promote().is_err());
+    assert!(story.promote_with(&crate::kept::keep()).is_ok());
+    story.environment.run("CREATE VIEW app.u.added AS SELECT 1");
+    let problems = problems(&story.promote_with(&crate::kept::keep()));
+    assert!(problems.contains("app.u.added") && !problems.contains("report"), "{problems}");
+}
+
+#[test]
+fn a_staged_thing_that_is_missing_is_an_error_before_the_swap() {
+    let mut story = staged(StrategyChoice::Swap);
+    story.environment.run("DROP VIEW app.u_x.v RESTRICT");
+    story.environment.run("CREATE VIEW app.u_x.v AS SELECT 4");
+    let problems = problems(&story.promote());
+    assert!(problems.starts_with("StagedMissing: the object `app.u_x.v`"), "{problems}");
+    assert!(problems.contains("that name means"), "{problems}");
+}
+
+#[test]
+fn nothing_is_promoted_before_it_is_staged_to_its_end() {
+    let mut story = project().edit(&[("u/v", "CREATE VIEW v AS SELECT a, 1 AS b FROM app.s.n;")]);
+    story.begin("x", StrategyChoice::Swap);
+    let problems = problems(&story.promote());
+    assert!(problems.starts_with("WrongState: `promote` isn't possible"), "{problems}");
+}
+
+#[test]
+fn an_environment_without_a_generation_was_not_set_up() {
+    let mut story = staged(StrategyChoice::Swap);
+    story.environment.live.schemas.retain(|s| !s.name.schema.as_str().starts_with("generation"));
+    assert!(problems(&story.promote()).contains("run `setup`"));
+}
+
+/// A record can be edited by whoever may write to the ledger's tables.
+#[test]
+fn a_statement_that_is_no_exchange_never_gets_into_the_swap_transaction() {
+    use mz_deploy_planner::plan::Action;
+    let mut story = staged(StrategyChoice::Swap);
+    let steps = story.deployment_mut().plan.phases.iter_mut().flat_map(|p| &mut p.steps);
+    let step = steps.into_iter().find(|step| step.group.is_some()).expect("a swap");
+    step.action = Action::Sql("DROP DATABASE app CASCADE".into());
+    let problems = problems(&story.promote());
+    assert!(problems.starts_with("InvalidRecord:"), "{problems}");
+}
+
+#[test]
+fn a_name_that_a_rename_takes_must_be_free() {
+    let mut story = staged(StrategyChoice::Rename);
+    story.environment.run("ALTER VIEW app.u.v RENAME TO was_v");
+    story.environment.run("CREATE VIEW app.u.v__x_old AS SELECT 1");
+    let problems = problems(&story.promote());
+    assert!(problems.contains("takes the name `app.u.v__x_old`"), "{problems}");
+    assert!(problems.contains("is called `app.u.was_v`"), "{problems}");
+}
