@@ -12,6 +12,7 @@ pub mod fact;
 pub mod line;
 pub mod query;
 pub mod rule;
+pub mod watch;
 
 pub use expected::{Dataflow, Expected, ExpectedCluster, ExpectedObject};
 pub use rule::{ClusterReadiness, Readiness, Reason, Status, Verdict, readiness};
