@@ -14,15 +14,15 @@ pub(in crate::cli) struct ClusterReadiness {
     /// How far it is.
     pub(in crate::cli) status: ClusterStatus,
     /// Objects that are hydrated.
-    pub(in crate::cli) hydrated_count: u64,
+    pub(in crate::cli) hydrated_count: usize,
     /// Objects that were built on it.
-    pub(in crate::cli) total_count: u64,
-    /// Seconds that the slowest of them is behind; null until that is known.
-    pub(in crate::cli) max_lag_secs: Option<u64>,
+    pub(in crate::cli) total_count: usize,
+    /// Seconds that the slowest of them is behind, as far as that is known.
+    pub(in crate::cli) max_lag_secs: u64,
     /// Its replicas.
-    pub(in crate::cli) total_replicas: u64,
+    pub(in crate::cli) total_replicas: usize,
     /// Those that keep failing.
-    pub(in crate::cli) problematic_replicas: u64,
+    pub(in crate::cli) problematic_replicas: usize,
 }
 
 /// How far a cluster is.
@@ -34,9 +34,9 @@ pub(in crate::cli) enum ClusterStatus {
     /// Some of it isn't hydrated.
     Hydrating {
         /// Objects that are.
-        hydrated: u64,
+        hydrated: usize,
         /// Objects that were built on it.
-        total: u64,
+        total: usize,
     },
     /// All of it is hydrated, and something is too far behind.
     Lagging {
@@ -59,9 +59,9 @@ pub(in crate::cli) enum ClusterFailure {
     /// Every replica keeps failing.
     AllReplicasProblematic {
         /// Those that keep failing.
-        problematic: u64,
+        problematic: usize,
         /// All.
-        total: u64,
+        total: usize,
     },
 }
 
@@ -118,7 +118,7 @@ pub(super) mod tests {
             status,
             hydrated_count: 2,
             total_count: 3,
-            max_lag_secs: None,
+            max_lag_secs: 0,
             total_replicas: 1,
             problematic_replicas: 0,
         }
@@ -160,7 +160,7 @@ pub(super) mod tests {
         assert!(text.starts_with(r#"{"status":"not_ready","deploy_id":"v1","ready":false,"#), "{text}");
         assert!(
             text.ends_with(
-                r#"{"cluster_name":"b_v1","cluster_id":"u7","status":{"hydrating":{"hydrated":2,"total":3}},"hydrated_count":2,"total_count":3,"max_lag_secs":null,"total_replicas":1,"problematic_replicas":0}]}"#
+                r#"{"cluster_name":"b_v1","cluster_id":"u7","status":{"hydrating":{"hydrated":2,"total":3}},"hydrated_count":2,"total_count":3,"max_lag_secs":0,"total_replicas":1,"problematic_replicas":0}]}"#
             ),
             "{text}"
         );
