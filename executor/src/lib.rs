@@ -4,7 +4,7 @@ mod cli;
 pub mod db;
 pub mod deploy;
 pub mod host;
-pub mod run;
 pub mod hydration;
+pub mod run;
 
 pub use cli::run;

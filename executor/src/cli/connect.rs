@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use mz_deploy_planner::name::Ident;
+use mz_deploy_planner::project::InfrastructureKind;
 
 use super::arguments::Global;
 use super::terminal::Terminal;
@@ -50,11 +50,16 @@ async fn open(target: Target, global: &Global, terminal: Terminal) -> Result<Ses
     Ok(Session::open(target).await?)
 }
 
-/// What is looked at for a project: its clusters, with their options.
+/// What is looked at for a project: the options of its clusters.
 pub(super) fn scope_of(loaded: &Loaded) -> Scope {
-    let clusters: std::collections::BTreeSet<Ident> =
-        loaded.compiled.project.clusters().cloned().collect();
-    Scope { clusters }
+    let project = &loaded.compiled.project;
+    let defined = project.infrastructure.iter().filter(|i| i.kind == InfrastructureKind::Cluster);
+    let defined = defined.map(|cluster| cluster.name.clone());
+    let shared = project.settings.shared_clusters.keys().cloned();
+    let used = project.objects.iter().flat_map(|object| {
+        object.cluster.iter().chain(object.indexes.iter().map(|index| &index.cluster)).cloned()
+    });
+    Scope { clusters: defined.chain(shared).chain(used).collect() }
 }
 
 /// Ctrl-C asks a command to stop where it can go on later.

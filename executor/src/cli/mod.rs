@@ -4,17 +4,24 @@
 //! command did what it was asked to do, and says otherwise what kept it from that: [`Class`] (promise S23).
 
 mod arguments;
+mod change;
 mod compile;
 mod completions;
 #[cfg_attr(not(test), expect(dead_code, reason = "asked by commands that need a connection"))]
 mod confirm;
+mod connect;
 mod documents;
 mod graph;
 mod man;
 mod plan;
 mod plan_file;
 mod profile;
+mod progress;
+mod promote;
+mod setup;
+mod stage;
 mod terminal;
+mod wait;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -51,6 +58,13 @@ fn dispatch(command: Command, global: &Global, terminal: Terminal) -> Result<(),
         Command::Compile(options) => compile::run(global, &options, terminal),
         Command::Plan(options) => plan::run(global, &options, terminal),
         Command::Graph(options) => graph::run(global, options, terminal),
+        Command::Setup(options) => setup::run(global, &options, terminal),
+        Command::Stage(options) => stage::run(global, &options, terminal),
+        Command::Wait(options) => wait::run(global, &options, terminal),
+        Command::Promote(options) => promote::run(global, &options, terminal),
+        Command::Abort(options) => change::abort(global, &options, terminal),
+        Command::Rollback(options) => change::rollback(global, &options, terminal),
+        Command::Cleanup(options) => change::cleanup(global, &options, terminal),
         Command::Profile(command) => profile::run(global, command, terminal),
         Command::Completions(options) => completions::run(options),
         Command::Man(options) => man::run(&options, terminal),

@@ -3,6 +3,7 @@
 use std::thread;
 
 use mz_deploy_planner::input;
+use mz_deploy_planner::plan::Plan;
 use mz_deploy_planner::view::{self, TextOptions};
 
 use super::arguments::{Global, Output, PlanFormat, PlanOptions};
@@ -40,21 +41,32 @@ pub(super) fn run(global: &Global, options: &PlanOptions, terminal: Terminal) ->
     };
     plan_file::save_plan(&options.saved, &plan, terminal)?;
     let default = if global.output() == Output::Json { PlanFormat::Json } else { PlanFormat::Text };
-    let printed = terminal::print_result(&match options.format.unwrap_or(default) {
-        PlanFormat::Text => {
-            let text = TextOptions { colour: terminal::result_colour(), full: terminal.is_verbose() };
-            view::plan_text(&plan, text)
-        }
-        PlanFormat::Json => view::plan_json(&plan),
-        PlanFormat::Markdown => view::plan_markdown(&plan),
-        PlanFormat::Sql => view::plan_sql(&plan),
-    });
+    let printed = match options.format.unwrap_or(default) {
+        PlanFormat::Text => print(&plan, terminal),
+        PlanFormat::Json => terminal::print_result(&view::plan_json(&plan)),
+        PlanFormat::Markdown => terminal::print_result(&view::plan_markdown(&plan)),
+        PlanFormat::Sql => terminal::print_result(&view::plan_sql(&plan)),
+    };
     leave_to_the_system((loaded, deployed, live, plan));
     printed
 }
 
+/// Prints a plan as text.
+pub(super) fn print(plan: &Plan, terminal: Terminal) -> Result<(), Failure> {
+    let text = TextOptions { colour: terminal::result_colour(), full: terminal.is_verbose() };
+    terminal::print_result(&view::plan_text(plan, text))
+}
+
+/// A failure that may point into the project's files, with their texts.
+pub(super) fn in_project(failure: Failure, loaded: &Loaded, global: &Global) -> Failure {
+    match failure {
+        Failure::Rejected { diagnostics, .. } => rejected(diagnostics, loaded.texts.clone(), global),
+        other => other,
+    }
+}
+
 /// The commit names a deployment only if it says what is deployed. Otherwise the project's contents do.
-fn default_id(commit: Option<String>, loaded: &Loaded, terminal: Terminal) -> String {
+pub(super) fn default_id(commit: Option<String>, loaded: &Loaded, terminal: Terminal) -> String {
     commit.unwrap_or_else(|| {
         let id: String = loaded.content_digest().chars().take(SHORT).collect();
         terminal.info(format_args!(

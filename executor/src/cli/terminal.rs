@@ -44,6 +44,13 @@ impl Terminal {
         }
     }
 
+    /// Prints a text of several lines that is no result.
+    pub(super) fn text(self, text: &str) {
+        if !self.quiet {
+            let _ = io::stderr().write_all(text.as_bytes());
+        }
+    }
+
     /// Prints problems.
     pub(super) fn diagnostics(self, diagnostics: &[Diagnostic], texts: &Texts, directory: &Path) {
         let text_of = |path: &str| texts.get(path).map(AsRef::as_ref);
@@ -100,6 +107,11 @@ pub(super) fn print_result(text: &str) -> Result<(), Failure> {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(Failure::OutputClosed),
         Err(error) => Err(Failure::new(format!("can't write to standard output: {error}"))),
     }
+}
+
+/// Whether what isn't a result is coloured.
+pub(super) fn error_colour() -> Colour {
+    colour(AutoStream::choice(&io::stderr()))
 }
 
 /// Whether results are coloured.

@@ -38,7 +38,8 @@ pub struct Holder {
 impl Holder {
     /// This process, which runs a command.
     pub fn this_process(origin: &Origin, command: &str) -> Self {
-        let short = |text: &str| text.get(..text.floor_char_boundary(LONGEST_TEXT)).unwrap_or_default().to_owned();
+        let short =
+            |text: &str| text.get(..text.floor_char_boundary(LONGEST_TEXT)).unwrap_or_default().to_owned();
         Self {
             role: short(&origin.role),
             host: short(&origin.host),
@@ -106,7 +107,8 @@ pub async fn take(
         return Ok(Taken::Held(former));
     }
     // Two may find it free. The schema is renamed away, which only one of them can do, and what was found is what goes.
-    let aside = SchemaName { schema: Ident::new(format!("{}_{id}_left", name.schema.as_str())), ..name.clone() };
+    let aside =
+        SchemaName { schema: Ident::new(format!("{}_{id}_left", name.schema.as_str())), ..name.clone() };
     match connection.execute(&format!("ALTER SCHEMA {name} RENAME TO {}", aside.schema)).await {
         Ok(()) => {}
         Err(error) if matches!(error.kind, Kind::Missing | Kind::NameTaken) => return Ok(Taken::Held(None)),
@@ -125,7 +127,9 @@ impl Lease {
 
     /// True if it is still held: nobody took it over. Looked at before each step that can't be undone.
     pub async fn is_held(&self, connection: &Connection) -> Result<bool, DbError> {
-        Ok(matches!(seen(connection, &self.name).await?, Seen::Signed { holder, .. } if holder == self.holder))
+        Ok(
+            matches!(seen(connection, &self.name).await?, Seen::Signed { holder, .. } if holder == self.holder),
+        )
     }
 
     /// Gives it back. One that was taken over is left alone.
@@ -140,9 +144,14 @@ impl Lease {
 /// What there is under the name of a lease.
 enum Seen {
     Nothing,
-    Signed { id: String, holder: Holder },
+    Signed {
+        id: String,
+        holder: Holder,
+    },
     /// Without a comment that says who holds it.
-    Unsigned { id: String },
+    Unsigned {
+        id: String,
+    },
 }
 
 async fn seen(connection: &Connection, name: &SchemaName) -> Result<Seen, DbError> {
@@ -157,7 +166,8 @@ async fn seen(connection: &Connection, name: &SchemaName) -> Result<Seen, DbErro
     let Some(row) = rows.first() else { return Ok(Seen::Nothing) };
     let id = row.text("id")?.to_owned();
     let holder = row.get("comment").and_then(|comment| serde_json::from_str(comment).ok());
-    Ok(holder.map_or_else(|| Seen::Unsigned { id: id.clone() }, |holder| Seen::Signed { id: id.clone(), holder }))
+    Ok(holder
+        .map_or_else(|| Seen::Unsigned { id: id.clone() }, |holder| Seen::Signed { id: id.clone(), holder }))
 }
 
 /// Makes the schema and says who made it. False if it is there already.

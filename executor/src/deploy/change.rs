@@ -1,5 +1,7 @@
 //! What is done with a deployment after it was staged: promote, abort, roll back, clean up.
 
+use std::time::Duration;
+
 use mz_deploy_planner::diagnostic::Diagnostic;
 use mz_deploy_planner::input::{Deployment, Live};
 use mz_deploy_planner::plan::{self, Effect, Plan, PromoteOptions};
@@ -7,9 +9,10 @@ use mz_deploy_planner::plan::{self, Effect, Plan, PromoteOptions};
 use super::converge::{Work, converge};
 use super::effects::Effects;
 use super::hold::hold;
+use super::ready::Ready;
 use super::session::{Session, rejected};
-use crate::db::ledger::{self, Found, Origin};
 use crate::db::Scope;
+use crate::db::ledger::{self, Found, Origin};
 use crate::host::{Failure, Interrupt};
 use crate::run::driver::Progress;
 
@@ -66,6 +69,26 @@ impl<'a> Change<'a> {
         Ok(Self { session, deployment: known(found, deploy_id)?, live, wish, scope })
     }
 
+    /// Fails unless the deployment is staged and isn't in production.
+    pub fn check_is_open(&self) -> Result<(), Failure> {
+        if !self.deployment.is_promoted {
+            return Ok(());
+        }
+        let id = &self.deployment.plan.deploy_id;
+        Err(Failure::new(format!("the deployment `{id}` is in production: there is nothing to wait for")))
+    }
+
+    /// Whether what was staged is ready, to be asked.
+    pub fn ready(&self, allowed_lag: Duration) -> Ready<'_> {
+        Ready {
+            session: self.session,
+            deploy_id: &self.deployment.plan.deploy_id,
+            staged: &self.deployment.staged,
+            live: &self.live,
+            allowed_lag,
+        }
+    }
+
     /// What would be done now.
     pub fn plan(&self) -> Result<Plan, Failure> {
         self.wish.plan(&self.deployment, &self.live).map_err(rejected)
@@ -117,6 +140,12 @@ impl<'a> Change<'a> {
         let work = Work { session: self.session, scope: &self.scope, interrupt, plan: &again };
         converge(&work, first, perform, progress).await
     }
+}
+
+/// Deployments whose old versions were kept for as long as they were to be, by the server's clock.
+pub async fn overdue(session: &Session) -> Result<Vec<String>, Failure> {
+    session.look_at_ledger(&Scope::default()).await?;
+    Ok(ledger::overdue(&session.connection).await?)
 }
 
 /// Takes away what a stage made that failed, within its lease. A stop was asked for already, if one was.

@@ -10,7 +10,7 @@ mod ready;
 mod session;
 mod stage;
 
-pub use change::{Change, Wish};
+pub use change::{Change, Wish, overdue};
 pub use converge::{Work, converge};
 pub use ready::{NotReady, Ready};
 pub use session::{Session, rejected};

@@ -50,7 +50,8 @@ impl Ready<'_> {
             let names: Vec<String> = gone.iter().map(|id| format!("the {} `{}`", id.kind, id.name)).collect();
             let message = format!("what was staged isn't there any more: {}", names.join(", "));
             NotReady::Gone(
-                Failure::new(message).help(format!("take the rest away with `mz-deploy abort {}`", self.deploy_id)),
+                Failure::new(message)
+                    .help(format!("take the rest away with `mz-deploy abort {}`", self.deploy_id)),
             )
         })
     }
@@ -82,10 +83,11 @@ impl Ready<'_> {
         let words: Vec<String> = waiting.map(|cluster| line(cluster, options, None)).collect();
         let words = words.join("; ");
         match outcome {
-            Outcome::TimedOut => {
-                Failure::coded(FailureCode::TimedOut, format!("`{id}` isn't ready in the time that was given: {words}"))
-                    .help("wait longer, or look at what its clusters do")
-            }
+            Outcome::TimedOut => Failure::coded(
+                FailureCode::TimedOut,
+                format!("`{id}` isn't ready in the time that was given: {words}"),
+            )
+            .help("wait longer, or look at what its clusters do"),
             Outcome::Failing => {
                 Failure::coded(FailureCode::NotReady, format!("`{id}` can't become ready: {words}"))
                     .help("give its clusters the replicas or the size that they need")

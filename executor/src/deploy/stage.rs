@@ -10,8 +10,8 @@ use super::converge::{Work, converge};
 use super::effects::Effects;
 use super::hold::hold;
 use super::session::{Session, rejected};
-use crate::db::ledger::{self, Found, Origin, Snapshot};
 use crate::db::Scope;
+use crate::db::ledger::{self, Found, Origin, Snapshot};
 use crate::host::{Failure, Interrupt};
 use crate::run::driver::Progress;
 
@@ -82,8 +82,11 @@ impl Staging<'_> {
             return Ok(());
         }
         let id = &self.options.deploy_id;
-        Err(Failure::new(format!("the deployment `{id}` was begun with other files, and not finished"))
-            .help(format!("take it away with `mz-deploy abort {id}`, or name this one otherwise with `--deploy-id`")))
+        Err(Failure::new(format!("the deployment `{id}` was begun with other files, and not finished")).help(
+            format!(
+                "take it away with `mz-deploy abort {id}`, or name this one otherwise with `--deploy-id`"
+            ),
+        ))
     }
 
     /// Builds what was planned. What was made is taken away again if something fails, if that is wanted.
@@ -124,7 +127,8 @@ impl Staging<'_> {
             None => only_stage(&staged.plan),
         };
         let is_begun = staged.begun.is_some();
-        let effects = Effects { session: self.session, scope: self.scope, origin, deploy_id: id, staged: &[] };
+        let effects =
+            Effects { session: self.session, scope: self.scope, origin, deploy_id: id, staged: &[] };
         let perform = async |these: &[&Effect]| {
             if these.iter().any(|effect| matches!(effect, Effect::Record { .. })) {
                 return if is_begun { Ok(()) } else { self.begin(staged, before, origin).await };
@@ -136,8 +140,7 @@ impl Staging<'_> {
         };
         // What a plan of stage requires was looked at when it was made, and none of its steps takes anything away.
         let again = |_: &Live| -> Result<Plan, Vec<Diagnostic>> { Ok(left.clone()) };
-        let work =
-            Work { session: self.session, scope: self.scope, interrupt: self.interrupt, plan: &again };
+        let work = Work { session: self.session, scope: self.scope, interrupt: self.interrupt, plan: &again };
         converge(&work, left.clone(), perform, progress).await?;
         let live = self.session.look(self.scope).await?;
         let made = plan::recorded_ids(&staged.plan, &live, Side::Staged(before));
@@ -173,7 +176,8 @@ impl Staging<'_> {
         match (cleaned, failure) {
             (Ok(()), failure) => failure,
             (Err(left), Failure::Refused { code, message, help }) => {
-                let message = format!("{message}\n  and what was made couldn't be taken away: {}", left.words());
+                let message =
+                    format!("{message}\n  and what was made couldn't be taken away: {}", left.words());
                 let advice = format!("take the rest away with `mz-deploy abort {id}`");
                 Failure::Refused { code, message, help: help.or(Some(advice)) }
             }

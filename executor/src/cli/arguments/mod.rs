@@ -45,6 +45,13 @@ pub(super) enum Command {
     Plan(PlanOptions),
     /// Print the dependencies of the project's objects
     Graph(GraphOptions),
+    Setup(environment::SetupOptions),
+    Stage(deployment::StageOptions),
+    Wait(deployment::WaitOptions),
+    Promote(deployment::PromoteOptions),
+    Abort(deployment::AbortOptions),
+    Rollback(deployment::RollbackOptions),
+    Cleanup(deployment::CleanupOptions),
     #[command(subcommand)]
     Profile(environment::ProfileCommand),
     Completions(CompletionsOptions),

@@ -26,7 +26,7 @@ mod staged;
 mod status;
 
 pub(super) use error::ErrorDocument;
-pub(super) use status::Status;
+pub(super) use status::{Status, StatusDocument};
 
 use serde::Serialize;
 

@@ -19,3 +19,9 @@ pub(in crate::cli) enum Status {
     /// It failed; `error` says why.
     Error,
 }
+
+/// The document of a command that has nothing else to say.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(in crate::cli) struct StatusDocument {
+    pub(in crate::cli) status: Status,
+}

@@ -45,7 +45,8 @@ impl Snapshot {
             schemas.iter().filter_map(|schema| schema.database.as_ref()).chain(named).cloned().collect();
         let mut deployed = Deployed { format: DEPLOYED_FORMAT, ..Deployed::default() };
         deployed.schemas = after.schemas.iter().filter(|s| schemas.contains(&s.name)).cloned().collect();
-        deployed.objects = after.objects.iter().filter(|o| schemas.contains(&o.name.schema)).cloned().collect();
+        deployed.objects =
+            after.objects.iter().filter(|o| schemas.contains(&o.name.schema)).cloned().collect();
         let is_known = |database: &Ident, schema: Option<&Ident>| match schema {
             Some(schema) => schemas.contains(&SchemaName::new(database.clone(), schema.clone())),
             None => databases.contains(database),
@@ -100,7 +101,10 @@ fn touched(plan: &Plan) -> BTreeSet<SchemaName> {
         }
         if let (Some(database), Some(schema)) = (position("database"), position("schema")) {
             let name = |row: &Vec<SmolStr>| {
-                Some(SchemaName::new(Ident::new(row.get(database)?.clone()), Ident::new(row.get(schema)?.clone())))
+                Some(SchemaName::new(
+                    Ident::new(row.get(database)?.clone()),
+                    Ident::new(row.get(schema)?.clone()),
+                ))
             };
             touched.extend(rows.iter().filter_map(name));
         }

@@ -74,8 +74,9 @@ fn plan(deploy_id: &str, body: &str) -> Result<Plan, DbError> {
     let plan = read_plan(&path, body).map_err(|problem| DbError::unexpected(problem.message.to_string()))?;
     if plan.command != Command::Stage || plan.deploy_id != deploy_id || !plan.is_intact() {
         let message = format!("the ledger's plan of `{deploy_id}` isn't the one that was written for it");
-        return Err(DbError::unexpected(message)
-            .with_hint("somebody changed the tables of `_mz_deploy`: look at who may write to them, and stage again"));
+        return Err(DbError::unexpected(message).with_hint(
+            "somebody changed the tables of `_mz_deploy`: look at who may write to them, and stage again",
+        ));
     }
     Ok(plan)
 }

@@ -16,7 +16,17 @@ const LONGEST: usize = 800_000;
 const SHAPE: &[(&str, &[&str])] = &[
     (
         "deployments",
-        &["deploy_id", "deployed_at", "promoted_at", "database", "schema", "deployed_by", "commit", "kind", "mode"],
+        &[
+            "deploy_id",
+            "deployed_at",
+            "promoted_at",
+            "database",
+            "schema",
+            "deployed_by",
+            "commit",
+            "kind",
+            "mode",
+        ],
     ),
     ("objects", &["deploy_id", "database", "schema", "object", "hash"]),
     ("clusters", &["deploy_id", "cluster_id"]),
@@ -34,7 +44,10 @@ const SHAPE: &[(&str, &[&str])] = &[
             "executed_at",
         ],
     ),
-    ("replacement_mvs", &["deploy_id", "target_database", "target_schema", "target_name", "replacement_schema"]),
+    (
+        "replacement_mvs",
+        &["deploy_id", "target_database", "target_schema", "target_name", "replacement_schema"],
+    ),
     ("replacements", &["deploy_id", "target_database", "target_schema", "target_name", "replacement_name"]),
     ("plans", &["deploy_id", "part", "body"]),
     ("snapshots", &["deploy_id", "part", "body"]),
@@ -139,14 +152,17 @@ impl Insert {
 /// somewhere may say anything.
 pub fn record(effect: &Effect) -> Result<Vec<Insert>, DbError> {
     let Effect::Record { table, columns, rows } = effect else { return Ok(Vec::new()) };
-    let unknown = |what: &str| DbError::unexpected(format!("the plan records {what}, which the ledger doesn't have"));
+    let unknown =
+        |what: &str| DbError::unexpected(format!("the plan records {what}, which the ledger doesn't have"));
     let name = table.strip_prefix(TABLES).and_then(|rest| rest.strip_prefix('.'));
     let name = name.ok_or_else(|| unknown(&format!("rows of `{table}`")))?;
     if name == "replacement_mvs" && columns.iter().any(|column| column == "replacement_name") {
         return replacements(columns, rows).ok_or_else(|| unknown("replacements without their names"));
     }
-    let (table, known) =
-        SHAPE.iter().find(|(known, _)| *known == name).ok_or_else(|| unknown(&format!("rows of `{table}`")))?;
+    let (table, known) = SHAPE
+        .iter()
+        .find(|(known, _)| *known == name)
+        .ok_or_else(|| unknown(&format!("rows of `{table}`")))?;
     let mut insert = Insert { table, columns: Vec::new(), rows: Vec::new() };
     for column in columns {
         let column = known.iter().find(|known| *known == column);
@@ -206,15 +222,17 @@ mod tests {
 
     #[test]
     fn values_are_literals() {
-        let rows = [[Value::from("it's"), Value::Number(7), Value::Null], [
-            Value::from("x"),
-            Value::Number(8),
-            Value::Time("2026-01-01 00:00:00+00".into()),
-        ]];
+        let rows = [
+            [Value::from("it's"), Value::Number(7), Value::Null],
+            [Value::from("x"), Value::Number(8), Value::Time("2026-01-01 00:00:00+00".into())],
+        ];
         let insert = Insert::new("kept", ["a", "b", "c"], rows);
-        assert_eq!(insert.statements(), [
-            "INSERT INTO _mz_deploy.tables.kept (a, b, c) VALUES ('it''s', 7, NULL), ('x', 8, '2026-01-01 00:00:00+00'::timestamptz)"
-        ]);
+        assert_eq!(
+            insert.statements(),
+            [
+                "INSERT INTO _mz_deploy.tables.kept (a, b, c) VALUES ('it''s', 7, NULL), ('x', 8, '2026-01-01 00:00:00+00'::timestamptz)"
+            ]
+        );
         assert!(Insert::new("kept", ["a"], []).statements().is_empty());
     }
 
@@ -234,11 +252,13 @@ mod tests {
             columns: vec!["deploy_id".into(), column.into()],
             rows: vec![vec!["a".into(), value.into()]],
         };
-        let fine = record(&effect("_mz_deploy.tables.pending_statements", "sequence_num", "3")).expect("a row");
+        let fine =
+            record(&effect("_mz_deploy.tables.pending_statements", "sequence_num", "3")).expect("a row");
         let statements: Vec<String> = fine.iter().flat_map(Insert::statements).collect();
-        assert_eq!(statements, [
-            "INSERT INTO _mz_deploy.tables.pending_statements (deploy_id, sequence_num) VALUES ('a', 3)"
-        ]);
+        assert_eq!(
+            statements,
+            ["INSERT INTO _mz_deploy.tables.pending_statements (deploy_id, sequence_num) VALUES ('a', 3)"]
+        );
         for (table, column, value) in [
             ("app.core.orders", "id", "1"),
             ("_mz_deploy.tables.plans; DROP TABLE x", "part", "1"),
@@ -252,18 +272,29 @@ mod tests {
 
     #[test]
     fn names_of_replacements_have_a_table_of_their_own() {
-        let columns =
-            ["deploy_id", "target_database", "target_schema", "target_name", "replacement_schema", "replacement_name"];
+        let columns = [
+            "deploy_id",
+            "target_database",
+            "target_schema",
+            "target_name",
+            "replacement_schema",
+            "replacement_name",
+        ];
         let effect = Effect::Record {
             table: "_mz_deploy.tables.replacement_mvs".into(),
             columns: columns.iter().map(|column| (*column).into()).collect(),
-            rows: vec![["a", "app", "api", "mv", "api", "mv__a"].iter().map(|value| (*value).into()).collect()],
+            rows: vec![
+                ["a", "app", "api", "mv", "api", "mv__a"].iter().map(|value| (*value).into()).collect(),
+            ],
         };
         let statements: Vec<String> =
             record(&effect).expect("rows").iter().flat_map(Insert::statements).collect();
-        assert_eq!(statements, [
-            "INSERT INTO _mz_deploy.tables.replacement_mvs (deploy_id, target_database, target_schema, target_name, replacement_schema) VALUES ('a', 'app', 'api', 'mv', 'api')",
-            "INSERT INTO _mz_deploy.tables.replacements (deploy_id, target_database, target_schema, target_name, replacement_name) VALUES ('a', 'app', 'api', 'mv', 'mv__a')",
-        ]);
+        assert_eq!(
+            statements,
+            [
+                "INSERT INTO _mz_deploy.tables.replacement_mvs (deploy_id, target_database, target_schema, target_name, replacement_schema) VALUES ('a', 'app', 'api', 'mv', 'api')",
+                "INSERT INTO _mz_deploy.tables.replacements (deploy_id, target_database, target_schema, target_name, replacement_name) VALUES ('a', 'app', 'api', 'mv', 'mv__a')",
+            ]
+        );
     }
 }

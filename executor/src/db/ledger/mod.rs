@@ -15,9 +15,11 @@ pub use deployed::{Claim, Snapshot};
 pub use deployment::{Found, deployment};
 pub use insert::{Insert, Value, record, write};
 pub use overview::{DeploymentRecord, Event, Ledger, read};
-pub use rows::{Marking, erase, event, keep, kept, mark, recorded, server_time, server_time_in, step, unkeep};
+pub use rows::{
+    Marking, erase, event, keep, kept, mark, recorded, server_time, server_time_in, step, unkeep,
+};
 pub use stage::{Origin, begun};
-pub use tidy::tidy;
+pub use tidy::{overdue, tidy};
 
 /// The schema of the tables.
 const TABLES: &str = "_mz_deploy.tables";

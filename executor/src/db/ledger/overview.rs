@@ -133,12 +133,15 @@ impl Ledger {
             for (schema, kind) in &record.schemas {
                 let is_older = newest.get(schema).is_some_and(|known| &known.promoted_at >= promoted_at);
                 if !is_older {
-                    newest.insert(schema, Claim {
-                        schema: schema.clone(),
-                        deploy_id: record.deploy_id.clone(),
-                        promoted_at: promoted_at.clone(),
-                        kind: kind.clone(),
-                    });
+                    newest.insert(
+                        schema,
+                        Claim {
+                            schema: schema.clone(),
+                            deploy_id: record.deploy_id.clone(),
+                            promoted_at: promoted_at.clone(),
+                            kind: kind.clone(),
+                        },
+                    );
                 }
             }
         }
@@ -232,7 +235,9 @@ pub(super) fn joined(rows: &Rows) -> Result<BTreeMap<String, String>, DbError> {
     let mut bodies = BTreeMap::new();
     for (deploy_id, parts) in parts {
         if parts.keys().ne((0..parts.len()).collect::<Vec<_>>().iter()) {
-            return Err(DbError::unexpected(format!("the ledger lacks a part of what it keeps of `{deploy_id}`")));
+            return Err(DbError::unexpected(format!(
+                "the ledger lacks a part of what it keeps of `{deploy_id}`"
+            )));
         }
         bodies.insert(deploy_id, parts.into_values().collect());
     }

@@ -55,7 +55,13 @@ pub async fn server_time_in(connection: &Connection, seconds: u64) -> Result<Str
 }
 
 /// Something that happened at `now`, the server's time. `details` is JSON.
-pub fn event(deploy_id: &str, event: &str, origin: &Origin, now: &str, details: &serde_json::Value) -> Insert {
+pub fn event(
+    deploy_id: &str,
+    event: &str,
+    origin: &Origin,
+    now: &str,
+    details: &serde_json::Value,
+) -> Insert {
     let row = [
         Value::from(deploy_id),
         Value::from(event),
@@ -70,15 +76,25 @@ pub fn event(deploy_id: &str, event: &str, origin: &Origin, now: &str, details: 
 /// Ids of one side: `staged` or `production`.
 pub fn recorded(deploy_id: &str, side: &str, ids: &[RecordedId]) -> Insert {
     let row = |id: &RecordedId| {
-        [Value::from(deploy_id), Value::from(side), Value::from(id.kind.as_str()), Value::from(id.name.as_str()), Value::from(id.id.as_str())]
+        [
+            Value::from(deploy_id),
+            Value::from(side),
+            Value::from(id.kind.as_str()),
+            Value::from(id.name.as_str()),
+            Value::from(id.id.as_str()),
+        ]
     };
     Insert::new("ids", ["deploy_id", "side", "kind", "name", "id"], ids.iter().map(row))
 }
 
 /// The highest ids before a deployment.
 pub(super) fn highest(deploy_id: &str, ids: HighestIds) -> Insert {
-    let families =
-        [("database", ids.database), ("schema", ids.schema), ("cluster", ids.cluster), ("object", ids.object)];
+    let families = [
+        ("database", ids.database),
+        ("schema", ids.schema),
+        ("cluster", ids.cluster),
+        ("object", ids.object),
+    ];
     let row = |(family, number)| [Value::from(deploy_id), Value::from(family), Value::Number(number)];
     Insert::new("highest", ["deploy_id", "family", "number"], families.map(row))
 }
@@ -90,7 +106,14 @@ pub fn kept(deploy_id: &str, until: Option<&str>) -> Insert {
 }
 
 /// What became of a step of a command, at `now`. The statement must not hold a secret.
-pub fn step(deploy_id: &str, command: &str, number: u64, statement: &str, outcome: &str, now: &str) -> Insert {
+pub fn step(
+    deploy_id: &str,
+    command: &str,
+    number: u64,
+    statement: &str,
+    outcome: &str,
+    now: &str,
+) -> Insert {
     let row = [
         Value::from(deploy_id),
         Value::from(command),
@@ -135,7 +158,8 @@ pub async fn mark(connection: &Connection, deploy_id: &str, marking: Marking) ->
         Marking::NotPromoted => ("NULL", ""),
     };
     let id = Literal(deploy_id);
-    let sql = format!("UPDATE {TABLES}.deployments SET promoted_at = {value} WHERE deploy_id = {id}{condition}");
+    let sql =
+        format!("UPDATE {TABLES}.deployments SET promoted_at = {value} WHERE deploy_id = {id}{condition}");
     connection.execute(&sql).await
 }
 

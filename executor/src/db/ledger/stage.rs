@@ -50,6 +50,12 @@ pub fn begun(
     inserts.push(in_parts("snapshots", id, &snapshot.to_json()));
     inserts.push(recorded(id, "production", production));
     inserts.push(highest(id, before));
-    inserts.push(event(id, "stage", origin, now, &serde_json::json!({ "plan": plan.id, "commit": origin.commit })));
+    inserts.push(event(
+        id,
+        "stage",
+        origin,
+        now,
+        &serde_json::json!({ "plan": plan.id, "commit": origin.commit }),
+    ));
     Ok(inserts)
 }

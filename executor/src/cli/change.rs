@@ -1,0 +1,129 @@
+//! `mz-deploy abort`, `rollback` and `cleanup`: what is done with one deployment, planned, shown and run.
+
+use super::arguments::deployment::{AbortOptions, CleanupOptions, RollbackOptions};
+use super::arguments::shared::Confirmation;
+use super::arguments::{Global, Output};
+use super::confirm::confirm;
+use super::connect::{block_on, connect, listen};
+use super::documents::stage::AbortDocument;
+use super::documents::{self, Status, StatusDocument};
+use super::plan::print;
+use super::progress;
+use super::terminal::Terminal;
+use crate::deploy::{Change, Session, Wish, overdue};
+use crate::host::Failure;
+
+pub(super) fn abort(global: &Global, options: &AbortOptions, terminal: Terminal) -> Result<(), Failure> {
+    let deploy_id = options.deployment.deploy_id.as_str();
+    block_on(async {
+        let session = connect(global, terminal).await?;
+        let change = Change::find(&session, deploy_id, Wish::Abort).await?;
+        let first = change.plan()?;
+        let drops = |what: &str| {
+            let steps = first.phases.iter().flat_map(|phase| &phase.steps);
+            let is_drop = |step: &&mz_deploy_planner::plan::Step| match &step.action {
+                mz_deploy_planner::plan::Action::Sql(sql) => sql.starts_with(what),
+                mz_deploy_planner::plan::Action::Effect(_) => false,
+            };
+            steps.filter(is_drop).count()
+        };
+        let (schemas, clusters) = (drops("DROP SCHEMA"), drops("DROP CLUSTER"));
+        let interrupt = listen(terminal)?;
+        let progress = progress::printer(terminal);
+        change.run(first, &interrupt, options.lease.take_over, async || Ok(()), progress).await?;
+        terminal.info(format_args!("✓ {deploy_id} was taken away"));
+        if global.output() == Output::Json {
+            documents::print(&AbortDocument::new(deploy_id, schemas, clusters))?;
+        }
+        Ok(())
+    })
+}
+
+pub(super) fn rollback(
+    global: &Global,
+    options: &RollbackOptions,
+    terminal: Terminal,
+) -> Result<(), Failure> {
+    let deploy_id = options.deployment.deploy_id.as_str();
+    block_on(async {
+        let session = connect(global, terminal).await?;
+        let run = Run {
+            wish: Wish::RollBack,
+            dry_run: options.run.dry_run,
+            confirmation: options.confirmation,
+            take_over: options.lease.take_over,
+            question: format!("Roll {deploy_id} back?"),
+            done: format!("✓ production is again what it was before {deploy_id}, which is staged"),
+        };
+        run.on(&session, deploy_id, global, terminal).await
+    })
+}
+
+pub(super) fn cleanup(global: &Global, options: &CleanupOptions, terminal: Terminal) -> Result<(), Failure> {
+    block_on(async {
+        let session = connect(global, terminal).await?;
+        let ids = match &options.deploy_id {
+            Some(id) => vec![id.clone()],
+            None => overdue(&session).await?,
+        };
+        if ids.is_empty() {
+            terminal.info("No old version has been kept for longer than it was to be");
+            if global.output() == Output::Json {
+                documents::print(&StatusDocument { status: Status::Unchanged })?;
+            }
+        }
+        for id in ids {
+            let run = Run {
+                wish: Wish::CleanUp,
+                dry_run: options.run.dry_run,
+                confirmation: options.confirmation,
+                take_over: options.lease.take_over,
+                question: format!("Drop what {id} replaced?"),
+                done: format!("✓ what {id} replaced was dropped"),
+            };
+            run.on(&session, &id, global, terminal).await?;
+        }
+        Ok(())
+    })
+}
+
+/// What is done, and what is said about it.
+struct Run {
+    wish: Wish,
+    dry_run: bool,
+    confirmation: Confirmation,
+    take_over: bool,
+    question: String,
+    done: String,
+}
+
+impl Run {
+    async fn on(
+        self,
+        session: &Session,
+        deploy_id: &str,
+        global: &Global,
+        terminal: Terminal,
+    ) -> Result<(), Failure> {
+        let change = Change::find(session, deploy_id, self.wish).await?;
+        let first = change.plan()?;
+        let is_json = global.output() == Output::Json;
+        if self.dry_run {
+            return match is_json {
+                true => documents::print(&StatusDocument { status: Status::Planned }),
+                false => print(&first, terminal),
+            };
+        }
+        if !confirm(&self.question, self.confirmation, global)? {
+            terminal.info("Nothing was done");
+            return Ok(());
+        }
+        let interrupt = listen(terminal)?;
+        change.run(first, &interrupt, self.take_over, async || Ok(()), progress::printer(terminal)).await?;
+        terminal.info(&self.done);
+        if is_json {
+            documents::print(&StatusDocument { status: Status::Done })?;
+        }
+        Ok(())
+    }
+}
