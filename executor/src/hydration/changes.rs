@@ -112,6 +112,8 @@ impl Changes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
 
     fn row<'a>(timestamp: &'a str, diff: &'a str, fact: [Option<&'a str>; 4]) -> Columns<'a> {
         Columns { timestamp: Some(timestamp), progressed: Some("f"), diff: Some(diff), fact }
@@ -181,6 +183,36 @@ mod tests {
         let fact = hydration("true");
         let rows = [progress("1"), row("1", "2", fact), progress("2"), row("2", "-1", fact), progress("3")];
         assert_eq!(hydrated(&after(&rows)), [Some(true)]);
+    }
+
+    proptest! {
+        /// Whatever the differences are, and in whatever order those of a time come: what is seen is the sum of whole times.
+        #[test]
+        fn what_is_seen_is_the_sum_of_whole_times(
+            differences in prop::collection::vec((0u64..5, -2i64..3, 0u8..3), 0..30),
+            progresses in prop::collection::btree_set(0u64..7, 1..5),
+        ) {
+            let fact = |of: u8| Fact::Object(format!("u{of}").into());
+            let mut changes = Changes::default();
+            let mut told = 0;
+            for (i, progress) in progresses.iter().copied().enumerate() {
+                // A server has sent what is before its progress, and more if it likes.
+                let ahead = progress + u64::from(i % 2 == 0);
+                let sent = differences.iter().copied().filter(|(time, ..)| (told..ahead).contains(time));
+                for (time, count, of) in sent {
+                    changes.apply(Change::Difference { time, count, fact: fact(of) });
+                }
+                told = told.max(ahead);
+                changes.apply(Change::Progress(progress));
+                let sum = |wanted: u8| -> i64 {
+                    let before = differences.iter().filter(|(time, _, of)| *time < progress && *of == wanted);
+                    before.map(|(_, count, _)| count).sum()
+                };
+                let objects = changes.observation().map(|observation| observation.objects);
+                let expected: BTreeSet<_> = (0..3).filter(|of| sum(*of) > 0).map(|of| format!("u{of}").into()).collect();
+                prop_assert_eq!(objects, (i > 0).then_some(expected));
+            }
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use smol_str::SmolStr;
 
 use super::estimate::Progress;
 use super::line::{LineOptions, line};
-use super::rule::{ClusterReadiness, Readiness, Status};
+use super::rule::{ClusterReadiness, Readiness};
 
 /// What a dashboard is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +83,15 @@ impl<W: Write> Dashboard<W> {
         }
     }
 
+    /// Says something to people besides.
+    pub fn note(&mut self, text: &str) -> io::Result<()> {
+        match self.form {
+            Form::Live => self.screen.println(text),
+            Form::Lines => writeln!(self.out, "{text}"),
+            Form::Json => Ok(()),
+        }
+    }
+
     /// Leaves what is on the terminal as it is, and gives back where lines went.
     pub fn finish(self) -> W {
         for bar in &self.bars {
@@ -122,10 +131,9 @@ impl<W: Write> Dashboard<W> {
     }
 }
 
-/// True if a log gains nothing from another line: the lag of a ready cluster differs with every sample.
+/// True if a log gains nothing from another line: lags differ with every sample, and matter only where they hold it back.
 fn is_alike(before: &ClusterReadiness, now: &ClusterReadiness) -> bool {
-    let lag = if now.status == Status::Ready { before.max_lag_secs } else { now.max_lag_secs };
-    *before == ClusterReadiness { max_lag_secs: lag, ..now.clone() }
+    *before == ClusterReadiness { max_lag_secs: before.max_lag_secs, ..now.clone() }
 }
 
 #[derive(Serialize)]
@@ -161,7 +169,7 @@ fn document(value: &impl Serialize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hydration::rule::Reason;
+    use crate::hydration::rule::{Reason, Status};
     use crate::hydration::test_snapshot::assert_snapshot;
 
     fn cluster(name: &str, status: Status, hydrated: usize, lag: u64) -> ClusterReadiness {
@@ -187,7 +195,7 @@ mod tests {
             (0, cluster("big_v2", hydrating(0), 0, 0), cluster("small_v2", hydrating(0), 0, 0)),
             (20, cluster("big_v2", hydrating(1), 1, 0), cluster("small_v2", Status::Ready, 4, 0)),
             (30, cluster("big_v2", hydrating(2), 2, 0), cluster("small_v2", Status::Ready, 4, 0)),
-            (60, cluster("big_v2", hydrating(2), 2, 0), cluster("small_v2", Status::Ready, 4, 1)),
+            (60, cluster("big_v2", hydrating(2), 2, 60), cluster("small_v2", Status::Ready, 4, 1)),
             (
                 61,
                 cluster("big_v2", Status::Lagging { max_lag_secs: 400 }, 4, 400),
@@ -207,6 +215,9 @@ mod tests {
         let mut dashboard = Dashboard::new(form, "v2", Colour::Plain, Vec::new());
         for (at, readiness) in timeline() {
             dashboard.show(&readiness, Duration::from_secs(at)).expect("memory takes everything");
+            if at == 30 {
+                dashboard.note("asking again and again").expect("memory takes everything");
+            }
             dashboard.tick(Duration::from_secs(at + 1));
         }
         String::from_utf8(dashboard.finish()).expect("UTF-8")

@@ -1,8 +1,12 @@
 //! When a deployment is ready, and how one waits for that.
 //!
-//! [`Expected`] is what the deployment made, by recorded ids. A query gives [`fact::Fact`]s, the facts an
-//! [`rule::Observation`], and [`readiness`] says what that means. Nothing but the fetching of rows is
-//! asynchronous.
+//! ```text
+//! recorded ids ─▶ Expected ─▶ query ─▶ facts ─▶ Observation ─┐
+//!                    │          └▶ subscription ─▶ Changes ──┤
+//!                    └──────────────────────────────────────▶ readiness ─▶ lines, documents
+//! ```
+//!
+//! Nothing but the fetching of rows, in [`watch`], is asynchronous.
 
 pub mod changes;
 pub mod dashboard;

@@ -284,7 +284,7 @@ fn is_ready_by_definition(expected: &Expected, seen: &Observation) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1000) })]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
     fn the_rule_is_its_definition(expected in expectations(), facts in facts()) {
