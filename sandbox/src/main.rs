@@ -54,7 +54,7 @@ fn main() -> ExitCode {
     println!("{}", sandbox.url());
     let waiting = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let stopped = waiting.and_then(|runtime| runtime.block_on(tokio::signal::ctrl_c()));
-    drop(sandbox);
+    sandbox.stop();
     match stopped {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -5,6 +5,7 @@ mod access;
 mod apply;
 mod bootstrap;
 mod dependents;
+mod difference;
 mod id;
 mod invariants;
 mod lookup;

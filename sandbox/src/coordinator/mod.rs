@@ -79,17 +79,13 @@ pub(crate) struct Change {
 impl Coordinator {
     /// A server with what its data directory has; without one, or with an empty one, an empty environment.
     pub fn open(clock: Clock, pace: Pace, data: Option<&Path>) -> Result<Self, SqlError> {
-        let engine = Engine::open().map_err(engine_failed)?;
+        let engine = Engine::open(&restore::preparation(data.is_some())).map_err(engine_failed)?;
         let started = now_text(&engine)?;
-        engine.batch(&system::bootstrap_sql()).map_err(engine_failed)?;
         let (journal, snapshot) = restore::read(data, || format!("local-az1-{}-0", uuid()))?;
         if let Some(time) = snapshot.clock {
             clock.hold_at(time);
         }
         let now = clock.now();
-        if journal.is_some() {
-            rows::follow(&engine)?;
-        }
         restore::fill(&engine, &snapshot, journal.is_some())?;
         let moving = moving::relations(&engine, &snapshot.catalog)?;
         let (mut simulation, mut driver) = (Simulation::new(pace), Driver::default());

@@ -1,10 +1,9 @@
 //! From the journal to a running server.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::{Coordinator, State, engine_failed, rows};
-use crate::catalog::{Catalog, ColumnDesc, Effects, Item, ItemId, ItemKind, ObjectId};
+use crate::catalog::{Catalog, ColumnDesc, Effects, Item, ItemKind};
 use crate::engine::{Engine, quoted};
 use crate::error::SqlError;
 use crate::journal::{Journal, Replay, Snapshot, TableRows, insert};
@@ -43,23 +42,37 @@ pub(super) fn read(
     Ok((Some(journal), snapshot))
 }
 
-/// Fills an empty engine.
+/// The statements that every engine begins with: the system relations, as they are in a new environment.
+pub(super) fn preparation(journaled: bool) -> String {
+    let mut sql = system::bootstrap_sql();
+    sql.push_str(&system::populate(&Catalog::bootstrap()).join(";\n"));
+    sql.push_str(";\n");
+    if journaled {
+        sql.push_str(rows::NOTES);
+    }
+    sql
+}
+
+/// Brings a prepared engine to where the snapshot is.
 pub(super) fn fill(engine: &Engine, snapshot: &Snapshot, journaled: bool) -> Result<(), SqlError> {
     let (old, new) = (Catalog::bootstrap(), &snapshot.catalog);
-    let items: Vec<ItemId> = new.items().filter(|item| item.id.is_user()).map(|item| item.id).collect();
-    let touched: BTreeSet<ObjectId> = items.iter().copied().map(ObjectId::Item).collect();
-    let mut statements = system::populate(new);
+    let changed = Effects {
+        touched: new.differences(&old),
+        privileges_changed: new.has_other_privileges(&old),
+        ..Effects::default()
+    };
+    let mut statements = system::refresh(&old, new, &changed);
     statements
         .extend(system::append_rows("mz_catalog", "mz_audit_events", &snapshot.audit).into_iter().flatten());
-    statements.extend(query::mirror(&old, new, &Effects { touched, ..Effects::default() })?);
+    statements.extend(query::mirror(&old, new, &changed)?);
     for table in &snapshot.tables {
         statements.extend(table.rows.chunks(ROWS).filter_map(|rows| insert(table.table, rows)));
     }
     if journaled {
-        let written = items.into_iter().filter(|id| rows::is_written(new, *id));
-        statements.extend(written.flat_map(rows::triggers_of));
+        let items = new.items().map(|item| item.id).filter(|id| id.is_user());
+        statements.extend(items.filter(|id| rows::is_written(new, *id)).flat_map(rows::triggers_of));
     }
-    engine.batch(&statements.join(";\n")).map_err(engine_failed)
+    if statements.is_empty() { Ok(()) } else { engine.batch(&statements.join(";\n")).map_err(engine_failed) }
 }
 
 impl Coordinator {

@@ -7,9 +7,11 @@ use crate::engine::Engine;
 use crate::error::SqlError;
 use crate::journal::{Entry, RowChange, Write};
 
-/// The notes, and the function that takes them. Columns may be added to a table, so it looks which there are.
-const NOTES: &str = r#"
-CREATE UNLOGGED TABLE base.noted (n bigint GENERATED ALWAYS AS IDENTITY, relation text, "row" text[], count int);
+/// The notes that [`triggers`] leave, and the function that takes them. Columns may be added to a table, so it looks
+/// which there are. Writes are transactions with them, in which the engine makes no types by itself, so the usual ones
+/// are made here.
+pub(super) const NOTES: &str = r#"
+CREATE TABLE base.noted (n bigint GENERATED ALWAYS AS IDENTITY, relation text, "row" text[], count int);
 CREATE FUNCTION base.note() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     list text;
@@ -31,12 +33,6 @@ SELECT mz_internal.make_all();
 
 const TAKE: &str = r#"WITH taken AS (DELETE FROM base.noted RETURNING *)
 SELECT relation, pg_catalog.to_json("row")::text, count::text FROM taken ORDER BY n"#;
-
-/// Prepares the engine for [`triggers`]. Writes are transactions from now on, in which it makes no types by itself, so
-/// it makes the usual ones.
-pub(super) fn follow(engine: &Engine) -> Result<(), SqlError> {
-    engine.batch(NOTES).map_err(engine_failed)
-}
 
 /// The statements that make the engine note what happens to the rows of new tables.
 pub(super) fn triggers(old: &Catalog, new: &Catalog, effects: &Effects) -> Vec<String> {

@@ -6,12 +6,34 @@ use pglite_oxide::{ExecProtocolOptions, Pglite};
 
 use super::errors::{lacks_list, literal_at};
 use super::protocol::{Frontend, Reply};
+use super::root::Root;
 use super::session::SessionSettings;
+use super::template::Template;
 use super::types::{Definition, Kind, TypeRow, Types};
 use super::{Answer, Described, EngineError, values};
 use crate::result::{Column, Format, Param, ResultSet, Row, TypeOid};
 
-/// The bootstrap, in order.
+/// What the backend is started with.
+const CONFIG: [(&str, &str); 11] = [
+    // A sandbox holds little; these are memory from the start.
+    ("shared_buffers", "16MB"),
+    ("wal_buffers", "1MB"),
+    // Nothing outlives the process: the log is as short as can be, and nothing is done for its sake.
+    ("fsync", "off"),
+    ("full_page_writes", "off"),
+    ("wal_level", "minimal"),
+    ("max_wal_senders", "0"),
+    ("max_wal_size", "64MB"),
+    ("min_wal_size", "32MB"),
+    ("wal_recycle", "off"),
+    ("wal_init_zero", "off"),
+    ("autovacuum", "off"),
+];
+
+/// What is said at each start.
+const SETTINGS: &str = include_str!("sql/settings.sql");
+
+/// What makes the types and functions, in order.
 const BOOTSTRAP: [&str; 8] = [
     include_str!("sql/schemas.sql"),
     include_str!("sql/scalars.sql"),
@@ -27,7 +49,9 @@ const BOOTSTRAP: [&str; 8] = [
 const TYPES: &str = include_str!("sql/types_query.sql");
 
 pub(super) struct Backend {
+    // Closed before its directory goes.
     db: Pglite,
+    root: Root,
     types: Types,
     /// Those of the last `set_session`, unless a rollback may have undone it.
     session: Option<SessionSettings>,
@@ -40,32 +64,67 @@ pub(super) struct Backend {
 }
 
 impl Backend {
-    pub(super) fn open() -> Result<Self, EngineError> {
+    /// Opens a backend that has the types and functions of Materialize and has run `preparation`. The first time that
+    /// takes as long as it takes; later ones unpack what came of it.
+    pub(super) fn open(preparation: &str) -> Result<Self, EngineError> {
+        let statements: Vec<&str> = BOOTSTRAP.into_iter().chain([preparation]).collect();
+        Self::with_template(&statements, Template::of(&statements).as_ref())
+    }
+
+    fn with_template(statements: &[&str], template: Option<&Template>) -> Result<Self, EngineError> {
+        let mut backend = match template.and_then(Self::unpack) {
+            Some(backend) => backend,
+            None => Self::prepare(statements, template)?,
+        };
+        backend.load_types()?;
+        Ok(backend)
+    }
+
+    /// Starts from a template; `None` if there is none of any use.
+    fn unpack(template: &Template) -> Option<Self> {
+        let root = Root::new().ok()?;
+        template.unpack(&root.engine()).ok()?;
+        Self::start(root).ok()
+    }
+
+    /// Starts from nothing, and leaves a template if it can.
+    fn prepare(statements: &[&str], template: Option<&Template>) -> Result<Self, EngineError> {
+        let root = Root::new().map_err(|error| {
+            EngineError::internal(format_args!("no directory for the embedded engine: {error}"))
+        })?;
+        let mut backend = Self::start(root)?;
+        for script in statements {
+            backend.batch(script)?;
+        }
+        let Some(template) = template else { return Ok(backend) };
+        // Its files are whole once it is closed, and the log is of no use from here on.
+        backend.batch("SELECT pg_catalog.pg_switch_wal()")?;
+        backend.batch("CHECKPOINT")?;
+        backend.db.close().map_err(failed)?;
+        let root = backend.root;
+        // Without a template the next start takes as long as this one.
+        let _ = template.pack(&root.engine());
+        Self::start(root)
+    }
+
+    /// Starts a backend on a directory, which is empty or has the state of a backend that was closed.
+    fn start(root: Root) -> Result<Self, EngineError> {
         let db = Pglite::builder()
-            .temporary()
+            .path(root.engine())
             .relaxed_durability(true)
-            // A sandbox holds little; these are memory from the start.
-            .postgres_config("shared_buffers", "16MB")
-            .postgres_config("wal_buffers", "1MB")
-            .postgres_config("autovacuum", "off")
-            .postgres_config("fsync", "off")
-            .postgres_config("full_page_writes", "off")
+            .postgres_configs(CONFIG)
             .open()
-            .map_err(|error| {
-                EngineError::internal(format_args!("the embedded engine did not open: {error:#}"))
-            })?;
+            .map_err(failed)?;
         let mut backend = Self {
             db,
+            root,
             types: Types::default(),
             session: None,
             made: BTreeSet::new(),
             all_made: false,
             status: b'I',
         };
-        for script in BOOTSTRAP {
-            backend.batch(script)?;
-        }
-        backend.load_types()?;
+        backend.batch(SETTINGS)?;
         Ok(backend)
     }
 
@@ -211,10 +270,8 @@ impl Backend {
 
     /// Sends messages and reads the answer. The backend is ready again afterwards, whatever happened.
     fn exchange(&mut self, messages: &Frontend) -> Result<Reply, EngineError> {
-        let bytes = self
-            .db
-            .exec_protocol_raw(messages.bytes(), ExecProtocolOptions::no_sync())
-            .map_err(|error| EngineError::internal(format_args!("the embedded engine failed: {error:#}")))?;
+        let bytes =
+            self.db.exec_protocol_raw(messages.bytes(), ExecProtocolOptions::no_sync()).map_err(failed)?;
         let mut reply = Reply::read(&bytes)?;
         self.status = reply.status.unwrap_or(self.status);
         let rolled_back = reply.error.is_some() || reply.tags.iter().any(|tag| tag == "ROLLBACK");
@@ -293,6 +350,10 @@ impl Backend {
     }
 }
 
+fn failed(error: impl std::fmt::Display) -> EngineError {
+    EngineError::internal(format_args!("the embedded engine failed: {error:#}"))
+}
+
 /// Adds the literal at which an error points.
 fn pointing(error: EngineError, sql: &str) -> EngineError {
     let literal = error.position.and_then(|position| literal_at(sql, position)).map(String::into_boxed_str);
@@ -320,4 +381,40 @@ fn affected(reply: &Reply) -> u64 {
 /// A name as the engine's SQL writes it: the engine's reserved words are not Materialize's, so it is always quoted.
 pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_that_is_missing_or_of_no_use_is_made() {
+        let cache = tempfile::tempdir().expect("a folder");
+        let statements: Vec<&str> = BOOTSTRAP.into_iter().chain(["CREATE TABLE data.made (a int)"]).collect();
+        let template = Template::within(cache.path(), &statements);
+        let open = || {
+            let mut backend = Backend::with_template(&statements, Some(&template)).expect("opens");
+            backend.batch("INSERT INTO data.made VALUES (1)").expect("the table is there");
+            let rows = backend
+                .query("SELECT list(a), 1::uint2 FROM data.made", &[], &[])
+                .expect("reads")
+                .result
+                .rows;
+            assert_eq!(rows, [[Some(b"{1}".to_vec()), Some(b"1".to_vec())]]);
+        };
+        assert!(Backend::unpack(&template).is_none());
+        open();
+        assert!(Backend::unpack(&template).is_some());
+        open();
+        // It can be unpacked, but no engine starts from it.
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir_all(folder.path().join("tmp/pglite/base/global")).expect("makes");
+        for name in ["PG_VERSION", "global/pg_control"] {
+            std::fs::write(folder.path().join("tmp/pglite/base").join(name), b"1").expect("writes");
+        }
+        template.pack(folder.path()).expect("packs");
+        assert!(Backend::unpack(&template).is_none());
+        open();
+        assert!(Backend::unpack(&template).is_some());
+    }
 }

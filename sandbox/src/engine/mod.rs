@@ -37,7 +37,9 @@ mod errors;
 mod json;
 mod numeric;
 mod protocol;
+mod root;
 mod session;
+mod template;
 mod types;
 mod values;
 
@@ -141,15 +143,17 @@ pub struct Answer {
 }
 
 impl Engine {
-    /// Starts an engine with temporary state and the types and functions of Materialize.
-    pub fn open() -> Result<Self, EngineError> {
+    /// Starts an engine with temporary state and the types and functions of Materialize. It has run the statements of
+    /// `preparation`: from the second time on, that costs nothing.
+    pub fn open(preparation: &str) -> Result<Self, EngineError> {
+        let preparation = preparation.to_owned();
         let (jobs, inbox) = mpsc::channel::<Job>();
         let (opened, outcome) = mpsc::channel();
         let thread = std::thread::Builder::new()
             .name("sandbox-engine".to_owned())
             .stack_size(16 << 20)
             .spawn(move || {
-                let mut backend = match Backend::open() {
+                let mut backend = match Backend::open(&preparation) {
                     Ok(backend) => backend,
                     Err(error) => {
                         // Whoever opens is waiting; if not, nobody needs to know.
@@ -157,6 +161,8 @@ impl Engine {
                         return;
                     }
                 };
+                // Nobody waits for a response to that.
+                let _ = std::thread::Builder::new().spawn(|| root::sweep(&std::env::temp_dir()));
                 if opened.send(Ok(())).is_err() {
                     return;
                 }

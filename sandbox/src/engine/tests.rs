@@ -34,7 +34,7 @@ fn shared() -> Shared {
     USERS.fetch_add(1, Ordering::SeqCst);
     let mut guard = ENGINE.lock().unwrap_or_else(PoisonError::into_inner);
     if guard.is_none() {
-        *guard = Some(Engine::open().expect("the engine opens"));
+        *guard = Some(Engine::open("").expect("the engine opens"));
     }
     Shared(guard)
 }
@@ -491,44 +491,4 @@ fn privileges_are_taken_apart() {
     assert_eq!(rows, [["u2", "u1", "SELECT", "f"], ["u2", "u1", "USAGE", "f"], ["u2", "p", "SELECT", "f"]]);
     assert_eq!(value(&engine, "make_mz_aclitem('p', 'u2', 'select, insert')").0, "=ar/u2");
     assert_eq!(value(&engine, "mz_format_privileges('rU')").0, "{SELECT,USAGE}");
-}
-
-/// Prints what the engine costs: `cargo test -p mz-deploy-sandbox --release costs -- --ignored --nocapture`.
-#[test]
-#[ignore = "a measurement, which has nothing to assert"]
-fn costs() {
-    let start = std::time::Instant::now();
-    let engine = Engine::open().expect("the engine opens");
-    println!("open {:?}", start.elapsed());
-    let time = |name: &str, run: &dyn Fn()| {
-        run();
-        let start = std::time::Instant::now();
-        for _ in 0..1000 {
-            run();
-        }
-        println!("{name} {:?}", start.elapsed() / 1000);
-    };
-    time("query", &|| drop(query(&engine, "SELECT 1")));
-    time("query in binary", &|| drop(engine.query("SELECT 1.5", &[], &[Format::Binary])));
-    time("query of a list", &|| drop(query(&engine, "SELECT list(list(1), list(2))")));
-    time("describe", &|| drop(engine.describe("SELECT $1::int4", &[])));
-    time("division", &|| drop(query(&engine, "SELECT 1/3.0")));
-    let now = std::cell::Cell::new(0);
-    time("settings", &|| {
-        now.set(now.get() + 1);
-        drop(engine.set_session(&SessionSettings { now: now.get(), ..SessionSettings::default() }));
-    });
-    engine.batch("CREATE TABLE data.many (a int4, b text)").expect("makes");
-    let rows: Vec<_> =
-        (0..10_000).map(|i: i32| vec![Some(i.to_string().into_bytes()), Some(b"text".to_vec())]).collect();
-    let start = std::time::Instant::now();
-    engine.copy_in("data.many", &["a".to_owned(), "b".to_owned()], &rows).expect("copies");
-    println!("10,000 rows in {:?}", start.elapsed());
-    let start = std::time::Instant::now();
-    query(&engine, "SELECT * FROM data.many").expect("reads");
-    println!("10,000 rows out {:?}", start.elapsed());
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    for line in status.lines().filter(|line| line.starts_with("VmRSS") || line.starts_with("VmHWM")) {
-        println!("{line}");
-    }
 }

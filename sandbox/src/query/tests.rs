@@ -22,8 +22,7 @@ struct Server {
 impl Server {
     fn new() -> Self {
         let catalog = Catalog::bootstrap();
-        let engine = Engine::open().expect("the engine opens");
-        engine.batch(&crate::system::bootstrap_sql()).expect("the system relations are made");
+        let engine = Engine::open(&crate::system::bootstrap_sql()).expect("the engine opens");
         for sql in crate::system::populate(&catalog) {
             engine.batch(&sql).expect("the system relations are filled");
         }

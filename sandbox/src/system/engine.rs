@@ -44,7 +44,7 @@ pub fn bootstrap_sql() -> String {
             .collect();
         let name = quoted(relation);
         let columns = columns.join(", ");
-        let _ = writeln!(sql, "CREATE UNLOGGED TABLE base.{name} ({columns});");
+        let _ = writeln!(sql, "CREATE TABLE base.{name} ({columns});");
         let _ = writeln!(sql, "CREATE VIEW sys.{name} AS SELECT * FROM base.{name};");
     }
     for (relation, query) in definitions() {

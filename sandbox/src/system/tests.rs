@@ -36,9 +36,7 @@ const TABLES: [Table; 19] = [
 ];
 
 fn engine() -> Engine {
-    let engine = Engine::open().expect("the engine opens");
-    engine.batch(&bootstrap_sql()).expect("the system relations are made");
-    engine
+    Engine::open(&bootstrap_sql()).expect("the engine opens")
 }
 
 fn run(engine: &Engine, statements: &[String]) {

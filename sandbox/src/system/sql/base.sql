@@ -1,34 +1,34 @@
 -- What follows the catalog. `key` is the object that a row is about: it changes with the object and goes with it.
 CREATE SCHEMA base;
 
-CREATE UNLOGGED TABLE base.database (
+CREATE TABLE base.database (
     key text, id text, oid oid, name text, owner_id text, privileges mz_aclitem[]
 );
-CREATE UNLOGGED TABLE base.schema (
+CREATE TABLE base.schema (
     key text, id text, oid oid, database_id text, name text, owner_id text, privileges mz_aclitem[]
 );
-CREATE UNLOGGED TABLE base.cluster (
+CREATE TABLE base.cluster (
     key text, id text, name text, owner_id text, privileges mz_aclitem[], size text, replication_factor uint4,
     availability_zones mz_list.text[], introspection_debugging bool, introspection_interval interval, managed bool,
     schedule text, hydration_time_estimate interval
 );
-CREATE UNLOGGED TABLE base.replica (
+CREATE TABLE base.replica (
     key text, id text, name text, cluster_id text, size text, availability_zone text, owner_id text
 );
-CREATE UNLOGGED TABLE base.role (
+CREATE TABLE base.role (
     key text, id text, oid oid, name text, can_login bool, superuser bool
 );
-CREATE UNLOGGED TABLE base.role_member (key text, role_id text, member text, grantor text);
-CREATE UNLOGGED TABLE base.role_parameter (key text, role_id text, name text, value text);
-CREATE UNLOGGED TABLE base.network_policy (
+CREATE TABLE base.role_member (key text, role_id text, member text, grantor text);
+CREATE TABLE base.role_parameter (key text, role_id text, name text, value text);
+CREATE TABLE base.network_policy (
     key text, id text, oid oid, name text, owner_id text, privileges mz_aclitem[]
 );
-CREATE UNLOGGED TABLE base.network_policy_rule (
+CREATE TABLE base.network_policy_rule (
     key text, policy_id text, name text, action text, address text, direction text
 );
 
 -- Every item of every schema. What only some kinds have is NULL in the others.
-CREATE UNLOGGED TABLE base.item (
+CREATE TABLE base.item (
     key text,
     id text,
     oid oid,
@@ -53,24 +53,24 @@ CREATE UNLOGGED TABLE base.item (
     key_format text,
     value_format text
 );
-CREATE UNLOGGED TABLE base.item_column (
+CREATE TABLE base.item_column (
     key text, id text, name text, position int4, nullable bool, type text, default_ text, type_oid oid, type_mod int4
 );
-CREATE UNLOGGED TABLE base.index_column (
+CREATE TABLE base.index_column (
     key text, index_id text, index_position int4, on_position int4, on_expression text, nullable bool
 );
-CREATE UNLOGGED TABLE base.dependency (key text, object_id text, referenced_object_id text);
-CREATE UNLOGGED TABLE base.comment (key text, id text, object_type text, object_sub_id int4, comment text);
-CREATE UNLOGGED TABLE base.refresh_strategy (
+CREATE TABLE base.dependency (key text, object_id text, referenced_object_id text);
+CREATE TABLE base.comment (key text, id text, object_type text, object_sub_id int4, comment text);
+CREATE TABLE base.refresh_strategy (
     key text, id text, type text, "interval" interval, aligned_to timestamptz, at timestamptz
 );
 -- What a type is made of: kind is array, list, map, base or pseudo.
-CREATE UNLOGGED TABLE base.type_detail (key text, id text, kind text, element_id text, key_id text);
-CREATE UNLOGGED TABLE base.function (
+CREATE TABLE base.type_detail (key text, id text, kind text, element_id text, key_id text);
+CREATE TABLE base.function (
     key text, id text, arguments text[], variadic_argument text, return_type text, returns_set bool
 );
-CREATE UNLOGGED TABLE base.system_privilege (key text, privileges mz_aclitem);
-CREATE UNLOGGED TABLE base.default_privilege (
+CREATE TABLE base.system_privilege (key text, privileges mz_aclitem);
+CREATE TABLE base.default_privilege (
     key text, role_id text, database_id text, schema_id text, object_type text, grantee text, privileges text
 );
 
