@@ -6,6 +6,8 @@ mod generator;
 mod index;
 mod materialized_view;
 mod options;
+mod postgres;
+mod reference;
 mod replacement;
 mod secret;
 mod sink;
@@ -25,7 +27,7 @@ use super::resolve::full_name;
 use crate::catalog::{Catalog, ClusterId, Item, ItemId, ItemKind, ObjectId, Op, SchemaId};
 use crate::engine::Engine;
 use crate::error::{Notice, SqlError, SqlState};
-use crate::plan::{DdlPlan, SessionView};
+use crate::plan::{DdlPlan, Findings, SessionView};
 use crate::sql::ast::{ClusterRef, Name, Statement};
 
 /// What the planning of an item may know and change.
@@ -38,6 +40,8 @@ pub struct Planning<'a> {
     pub engine: &'a Engine,
     /// In milliseconds: from when on a materialized view is computed.
     pub now: u64,
+    /// What other systems said. Where it isn't enough, the plan says what it must know.
+    pub upstream: &'a Findings,
 }
 
 /// Plans a statement that makes an item or gives it another definition; `None` if it isn't one.
