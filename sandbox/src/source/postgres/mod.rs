@@ -165,10 +165,17 @@ pub async fn rows_of(options: &PostgresOptions, extracts: &[Extract]) -> Result<
     Ok(found)
 }
 
+/// Connects, or gives up: also on who takes the connection and says nothing.
 async fn connect(options: &PostgresOptions) -> Result<Client, SqlError> {
+    tokio::time::timeout(PATIENCE, connected(options)).await.unwrap_or_else(|_| {
+        Err(SqlError::new(SYSTEM_ERROR, "error connecting to server: connection timed out"))
+    })
+}
+
+async fn connected(options: &PostgresOptions) -> Result<Client, SqlError> {
     let mut config = Config::new();
     config.host(&options.host).port(options.port).user(&options.user).dbname(&options.database);
-    config.connect_timeout(PATIENCE).application_name("materialize_sandbox");
+    config.application_name("materialize_sandbox");
     config.ssl_mode(if options.tls == TlsMode::Disable {
         config::SslMode::Disable
     } else {
