@@ -116,3 +116,26 @@ async fn nobody_is_asked_for_a_role_that_may_not() {
     }
     assert_eq!(silence.visitors.load(Ordering::SeqCst), 0);
 }
+
+#[tokio::test]
+async fn what_comes_in_between_asks_as_well() {
+    let port = TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a free port")
+        .local_addr()
+        .expect("it is bound")
+        .port();
+    let sandbox = Sandbox::start(Options::default()).expect("it starts");
+    let client = connect(&sandbox, "materialize").await;
+    let between = format!(
+        "CREATE CONNECTION c TO POSTGRES (HOST ''127.0.0.1'', PORT {port}, USER ''u'', DATABASE ''d'')"
+    );
+    let rule = format!("SELECT mz_sandbox.run_before('CREATE TABLE%', 1, '{between}')");
+    client.batch_execute(&rule).await.expect("a rule");
+    let error = client.batch_execute("CREATE TABLE t (a int)").await.expect_err("nobody listens any more");
+    let message = error.as_db_error().map(|error| error.message().to_owned()).unwrap_or_default();
+    assert!(
+        message.contains("which was to come in between, failed: error connecting to server"),
+        "{message}"
+    );
+}

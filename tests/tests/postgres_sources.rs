@@ -179,6 +179,25 @@ async fn subsources_and_tables_come_from_one_publication() {
         rows(&client, references).await,
         ["one|more|kinds", "one|more|orders", "src|app|items", "src|app|orders"]
     );
+
+    // What comes later is found when it is asked for, and listed when that is asked for.
+    upstream
+        .run(
+            "CREATE TABLE more.late (a int); ALTER TABLE more.late REPLICA IDENTITY FULL; INSERT INTO more.late VALUES (1);
+             ALTER PUBLICATION more ADD TABLE more.late",
+        )
+        .await
+        .expect("a superuser may");
+    let late = "SELECT columns FROM mz_internal.mz_source_references WHERE name = 'late'";
+    assert_eq!(rows(&client, late).await, [""; 0]);
+    script(
+        &client,
+        "CREATE TABLE after FROM SOURCE bare (REFERENCE late); ALTER SOURCE bare REFRESH REFERENCES",
+    )
+    .await;
+    assert_eq!(rows(&client, late).await, ["{a}"]);
+    assert_eq!(rows(&client, "SELECT a FROM after").await, ["1"]);
+    assert_eq!(rows(&client, "SELECT count(*) FROM b").await, ["3"]);
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod materialized_view;
 mod options;
 mod postgres;
 mod reference;
+mod refresh;
 mod replacement;
 mod secret;
 mod sink;
@@ -53,6 +54,7 @@ pub fn plan_item(statement: &Statement, planning: &mut Planning<'_>) -> Option<R
         Statement::CreateTableFromSource(create) => table_from_source::create(planning, create),
         Statement::CreateIndex(create) => index::create(planning, create),
         Statement::CreateSource(create) => source::create(planning, create),
+        Statement::RefreshReferences { if_exists, name } => refresh::references(planning, *if_exists, name),
         Statement::CreateWebhookSource(create) => webhook::create(planning, create),
         Statement::CreateSink(create) => sink::create(planning, create),
         Statement::CreateConnection(create) => connection::create(planning, create),

@@ -12,6 +12,7 @@ pub use options::PostgresOptions;
 pub use question::{Extract, Finding, Question, ask};
 pub use tls::TlsMode;
 
+use crate::engine::quoted;
 use crate::error::{SqlError, SqlState};
 
 /// The real server waits about as long.
@@ -275,10 +276,6 @@ fn failed(error: &tokio_postgres::Error) -> SqlError {
 
 fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 #[cfg(test)]

@@ -193,6 +193,25 @@ CREATE TABLE x FROM SOURCE apart (REFERENCE items)
 }
 
 #[test]
+fn references_are_listed_anew_where_somebody_can_be_asked() {
+    let mut server = server();
+    assert_refused(
+        &mut server,
+        "ALTER SOURCE apart REFRESH REFERENCES
+    not supported by the sandbox: references of sources that are outside
+ALTER SOURCE nosuch REFRESH REFERENCES
+    unknown catalog item 'nosuch'
+ALTER SOURCE pg REFRESH REFERENCES
+    pg is a connection not a source",
+    );
+    server.script("ALTER SOURCE src REFRESH REFERENCES");
+    assert_eq!(
+        server.run("ALTER SOURCE IF EXISTS nosuch REFRESH REFERENCES"),
+        Ok(vec!["SOURCE \"nosuch\" does not exist, skipping".to_owned()])
+    );
+}
+
+#[test]
 fn what_can_not_be_a_source_is_refused() {
     assert_refused(
         &mut server(),
