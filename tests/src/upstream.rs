@@ -135,6 +135,11 @@ impl Upstream {
         [("pg_host".to_owned(), "127.0.0.1".to_owned()), ("pg_port".to_owned(), self.port.to_string())]
     }
 
+    /// Runs statements in the database that sources read, as a superuser.
+    pub async fn run(&self, sql: &str) -> io::Result<()> {
+        self.query(DATABASE, sql).await.map(drop)
+    }
+
     async fn fill(&mut self) -> io::Result<()> {
         self.wait().await?;
         for (database, sql) in CONTENTS {

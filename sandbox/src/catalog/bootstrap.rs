@@ -260,6 +260,7 @@ fn relation_kind(kind: BuiltinRelationKind, columns: Vec<ColumnDesc>) -> ItemKin
             cluster: None,
             connection: None,
             parent: None,
+            references: Vec::new(),
             create: SourceStatement::Builtin,
         }),
         BuiltinRelationKind::MaterializedView => ItemKind::MaterializedView(MaterializedView {

@@ -298,7 +298,21 @@ pub struct Source {
     pub connection: Option<ItemId>,
     /// The source that a progress collection or a subsource belongs to.
     pub parent: Option<ItemId>,
+    /// What tables can be made of it, as `mz_source_references` lists it.
+    pub references: Vec<SourceReference>,
     pub create: SourceStatement,
+}
+
+/// Something that a source can give to a table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields are the catalog's columns")]
+pub struct SourceReference {
+    pub namespace: String,
+    pub name: String,
+    /// In milliseconds since 1970.
+    pub updated_at: u64,
+    /// `None` where the source gives one relation alone.
+    pub columns: Option<Vec<String>>,
 }
 
 /// Which statement made a source.

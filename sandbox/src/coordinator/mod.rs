@@ -5,6 +5,7 @@ mod faults;
 mod moving;
 mod restore;
 mod rows;
+mod upstream;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -17,7 +18,7 @@ use crate::catalog::{Catalog, Effects, ItemId, ObjectId, Op, Transaction};
 use crate::engine::{Engine, EngineError};
 use crate::error::SqlError;
 use crate::fault::Faults;
-use crate::journal::{CatalogChange, Entry, FullDisk, Journal};
+use crate::journal::{CatalogChange, Entry, FullDisk, Journal, TableRows};
 use crate::plan::Limits;
 use crate::query;
 use crate::source::Driver;
@@ -74,6 +75,8 @@ pub(crate) struct Change {
     pub(crate) scratch: Catalog,
     /// Values of secrets that come with it.
     pub(crate) secrets: Vec<(ItemId, Vec<u8>)>,
+    /// Rows that what it makes has from the beginning.
+    pub(crate) rows: Vec<TableRows>,
 }
 
 impl Coordinator {
@@ -183,13 +186,14 @@ impl Coordinator {
     /// Makes a change of the catalog: all of it, here, in the engine and on the disk, or nothing.
     pub(crate) fn apply(&self, state: &mut State, change: Change) -> Result<Effects, SqlError> {
         let mut catalog = Catalog::clone(&state.catalog);
-        let Change { transaction, scratch, secrets } = change;
+        let Change { transaction, scratch, secrets, rows } = change;
         catalog.next.clone_from(&scratch.next);
         let effects = catalog.apply(&transaction)?;
         let now = self.clock.now();
         let mut driver = state.driver.clone();
         driver.observe(&catalog, now)?;
-        let statements = mirror(&state.catalog, &catalog, &effects, state.journal.is_some())?;
+        let mut statements = mirror(&state.catalog, &catalog, &effects, state.journal.is_some())?;
+        statements.extend(rows.iter().flat_map(rows::inserts));
         self.in_transaction(|| {
             self.engine.batch(&statements.join(";\n")).map_err(engine_failed)?;
             let Some(journal) = &mut state.journal else { return Ok(()) };
@@ -197,6 +201,7 @@ impl Coordinator {
             journal.append(&Entry {
                 catalog: Some(CatalogChange { transaction, next: scratch.next }),
                 secrets: secrets.clone(),
+                writes: rows.iter().map(TableRows::write).collect(),
                 sources,
                 ..Entry::default()
             })?;
@@ -206,6 +211,9 @@ impl Coordinator {
         state.secrets.retain(|id, _| catalog.item(*id).is_some());
         state.moved.extend(&effects.moved);
         state.simulation.observe(&catalog, now);
+        for rows in &rows {
+            state.count(&catalog, rows);
+        }
         state.driver = driver;
         state.catalog = Arc::new(catalog);
         self.changed();
@@ -232,7 +240,8 @@ impl Coordinator {
         let ops = vec![Op::Drop { objects }];
         let transaction = Transaction { ops, user: None, now: self.clock.now() };
         let scratch = Catalog::clone(&state.catalog);
-        self.apply(&mut state, Change { transaction, scratch, secrets: Vec::new() }).map(drop)
+        self.apply(&mut state, Change { transaction, scratch, secrets: Vec::new(), rows: Vec::new() })
+            .map(drop)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::catalog::{Catalog, ItemId};
 use crate::engine::Engine;
 use crate::error::SqlError;
 use crate::journal::Entry;
-use crate::time::Relation;
+use crate::time::{Relation, Simulation};
 
 impl Coordinator {
     /// Brings relations up to date that are about to be read: `reads` has also what they are made of.
@@ -60,13 +60,8 @@ impl Coordinator {
         driver.written(&due);
         for (write, _) in &due {
             let Some(source) = driver.source_of(write.table) else { continue };
-            let text = write.changes.iter().flat_map(|change| &change.row).flatten();
-            let bytes =
-                text.fold(0_u64, |sum, value| sum.saturating_add(value.len().try_into().unwrap_or(0)));
-            let updates = u64::try_from(write.changes.len()).unwrap_or(u64::MAX);
-            for id in [source, write.table] {
-                simulation.count(id, updates, bytes, updates);
-            }
+            let rows = write.changes.iter().map(|change| &change.row);
+            count(simulation, [source, write.table], rows);
         }
         self.changed();
         Ok(())
@@ -81,6 +76,23 @@ impl Coordinator {
         }
         self.engine.batch(&statements.join(";\n")).map_err(engine_failed)?;
         Ok(true)
+    }
+}
+
+/// Counts rows that came to a table, for it and for the source that gives them.
+pub(super) fn count<'r>(
+    simulation: &mut Simulation,
+    ids: [ItemId; 2],
+    rows: impl Iterator<Item = &'r Vec<Option<String>>>,
+) {
+    let (mut updates, mut bytes) = (0_u64, 0_u64);
+    for row in rows {
+        updates = updates.saturating_add(1);
+        let size = row.iter().flatten().map(|value| u64::try_from(value.len()).unwrap_or(u64::MAX));
+        bytes = size.fold(bytes, u64::saturating_add);
+    }
+    for id in ids {
+        simulation.count(id, updates, bytes, updates);
     }
 }
 

@@ -6,12 +6,9 @@ use super::{Coordinator, State, engine_failed, rows};
 use crate::catalog::{Catalog, ColumnDesc, Effects, Item, ItemKind};
 use crate::engine::{Engine, quoted};
 use crate::error::SqlError;
-use crate::journal::{Journal, Replay, Snapshot, TableRows, insert};
+use crate::journal::{Journal, Replay, Snapshot, TableRows};
 use crate::query;
 use crate::system;
-
-/// Rows that are inserted at once.
-const ROWS: usize = 5_000;
 
 /// Opens a data directory and reads where its journal leads to. It begins anew from there: what the journal said until
 /// now is one snapshot. Without a directory there is a new environment.
@@ -66,7 +63,7 @@ pub(super) fn fill(engine: &Engine, snapshot: &Snapshot, journaled: bool) -> Res
         .extend(system::append_rows("mz_catalog", "mz_audit_events", &snapshot.audit).into_iter().flatten());
     statements.extend(query::mirror(&old, new, &changed)?);
     for table in &snapshot.tables {
-        statements.extend(table.rows.chunks(ROWS).filter_map(|rows| insert(table.table, rows)));
+        statements.extend(rows::inserts(table));
     }
     if journaled {
         let items = new.items().map(|item| item.id).filter(|id| id.is_user());

@@ -5,7 +5,10 @@ use super::{Coordinator, State, engine_failed};
 use crate::catalog::{Catalog, Effects, ItemId, ItemKind, ObjectId, TableStatement};
 use crate::engine::Engine;
 use crate::error::SqlError;
-use crate::journal::{Entry, RowChange, Write};
+use crate::journal::{Entry, RowChange, TableRows, Write, insert};
+
+/// Rows that are inserted at once.
+const AT_ONCE: usize = 5_000;
 
 /// The notes that [`triggers`] leave, and the function that takes them. Columns may be added to a table, so it looks
 /// which there are. Writes are transactions with them, in which the engine makes no types by itself, so the usual ones
@@ -33,6 +36,17 @@ SELECT mz_internal.make_all();
 
 const TAKE: &str = r#"WITH taken AS (DELETE FROM base.noted RETURNING *)
 SELECT relation, pg_catalog.to_json("row")::text, count::text FROM taken ORDER BY n"#;
+
+/// The statements that fill an empty table.
+pub(super) fn inserts(rows: &TableRows) -> impl Iterator<Item = String> + '_ {
+    rows.rows.chunks(AT_ONCE).filter_map(|chunk| insert(rows.table, chunk))
+}
+
+/// Prepares the engine for [`triggers`]. Writes are transactions from now on, in which it makes no types by itself, so
+/// it makes the usual ones.
+pub(super) fn follow(engine: &Engine) -> Result<(), SqlError> {
+    engine.batch(NOTES).map_err(engine_failed)
+}
 
 /// The statements that make the engine note what happens to the rows of new tables.
 pub(super) fn triggers(old: &Catalog, new: &Catalog, effects: &Effects) -> Vec<String> {

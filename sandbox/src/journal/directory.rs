@@ -182,7 +182,7 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 fn after_header(flaw: Flaw) -> Flaw {
     match flaw {
         Flaw::Damaged(position) => Flaw::Damaged(HEADER + position),
-        newer @ Flaw::Newer(_) => newer,
+        version @ (Flaw::Newer(_) | Flaw::Older(_)) => version,
     }
 }
 
@@ -190,6 +190,7 @@ fn flawed(path: &Path, flaw: Flaw) -> JournalError {
     let file = path.to_owned();
     match flaw {
         Flaw::Newer(version) => JournalError::Newer { file, version },
+        Flaw::Older(version) => JournalError::Older { file, version },
         Flaw::Damaged(position) => {
             JournalError::Damaged { file, position: u64::try_from(position).unwrap_or(u64::MAX) }
         }

@@ -109,6 +109,12 @@ impl Write {
 }
 
 impl TableRows {
+    /// The change that makes them the rows of an empty table.
+    pub fn write(&self) -> Write {
+        let changes = self.rows.iter().map(|row| RowChange { row: row.clone(), count: 1 }).collect();
+        Write { table: self.table, changes }
+    }
+
     /// The statement that inserts them; none if there are none.
     pub fn sql(&self) -> Option<String> {
         insert(self.table, &self.rows)

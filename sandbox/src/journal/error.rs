@@ -18,6 +18,13 @@ pub enum JournalError {
         /// The format's version.
         version: u32,
     },
+    /// It was written by an earlier version, in a format that this one doesn't read.
+    Older {
+        /// What was read.
+        file: PathBuf,
+        /// The format's version.
+        version: u32,
+    },
     /// It is no journal, or it was changed since it was written.
     Damaged {
         /// What was read.
@@ -44,6 +51,13 @@ impl fmt::Display for JournalError {
             Self::InUse(folder) => write!(f, "another server uses the data directory `{}`", folder.display()),
             Self::Newer { file, version } => {
                 write!(f, "`{}` was written by a later version (format {version})", file.display())
+            }
+            Self::Older { file, version } => {
+                write!(
+                    f,
+                    "`{}` was written by an earlier version (format {version}); begin with an empty directory",
+                    file.display()
+                )
             }
             Self::Damaged { file, position } => {
                 write!(f, "`{}` is damaged at byte {position}", file.display())

@@ -6,8 +6,8 @@ use twox_hash::XxHash3_64;
 
 use super::error::JournalError;
 
-/// The format that this version writes; it reads none that is later.
-pub(super) const VERSION: u32 = 1;
+/// The format that this version writes, and the only one that it reads.
+pub(super) const VERSION: u32 = 2;
 
 const MAGIC: [u8; 8] = *b"mzsandbx";
 
@@ -27,6 +27,8 @@ pub(super) fn header() -> Vec<u8> {
 pub(super) enum Flaw {
     /// It is of a later version.
     Newer(u32),
+    /// It is of an earlier version.
+    Older(u32),
     /// It isn't what was written, from here on.
     Damaged(usize),
 }
@@ -43,7 +45,7 @@ pub(super) fn check_header(bytes: &[u8]) -> Result<bool, Flaw> {
     match u32::from_le_bytes(version) {
         VERSION => Ok(true),
         later if later > VERSION => Err(Flaw::Newer(later)),
-        _ => Err(Flaw::Damaged(MAGIC.len())),
+        earlier => Err(Flaw::Older(earlier)),
     }
 }
 

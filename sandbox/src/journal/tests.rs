@@ -102,15 +102,19 @@ fn damage_before_the_end_is_an_error() {
 }
 
 #[test]
-fn a_later_format_is_refused() {
-    let folder = folder();
-    drop(open(folder.path()));
-    let log = folder.path().join("log-0");
-    let mut bytes = fs::read(&log).expect("the log");
-    *bytes.get_mut(8).expect("the version") += 1;
-    fs::write(&log, bytes).expect("there is room");
-    let problem = Journal::open(folder.path()).expect_err("it is later");
-    assert!(problem.to_string().ends_with("was written by a later version (format 2)"), "{problem}");
+fn other_formats_are_refused() {
+    for (change, words) in [(1, "a later version"), (-1, "an earlier version")] {
+        let folder = folder();
+        drop(open(folder.path()));
+        let log = folder.path().join("log-0");
+        let mut bytes = fs::read(&log).expect("the log");
+        let version = bytes.get_mut(8).expect("the version");
+        *version = version.wrapping_add_signed(change);
+        let format = *version;
+        fs::write(&log, bytes).expect("there is room");
+        let problem = Journal::open(folder.path()).expect_err("it is of another version").to_string();
+        assert!(problem.contains(&format!("was written by {words} (format {format})")), "{problem}");
+    }
 }
 
 #[test]
@@ -225,7 +229,7 @@ proptest! {
         *bytes.get_mut(at).expect("in bounds") ^= flip;
         match frame::decode::<Entry>(&bytes) {
             Err(Flaw::Damaged(position)) => prop_assert!(position <= at),
-            Err(Flaw::Newer(_)) => prop_assert!(false, "records have no version"),
+            Err(Flaw::Newer(_) | Flaw::Older(_)) => prop_assert!(false, "records have no version"),
             Ok((found, _)) => {
                 prop_assert!(at >= last, "damage at {at} of {last} went unnoticed");
                 prop_assert_eq!(Some(found.as_slice()), entries.get(..entries.len() - 1));

@@ -4,6 +4,9 @@ use mz_deploy_planner::name::Ident;
 
 use crate::catalog::{ItemId, Op, RoleId};
 use crate::error::Notice;
+use crate::journal::TableRows;
+
+use super::inquiry::Inquiry;
 
 /// What a session contributes to the meaning of a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,4 +32,9 @@ pub struct DdlPlan {
     pub notices: Vec<Notice>,
     /// Values of secrets, which are kept apart from the catalog.
     pub secrets: Vec<(ItemId, Vec<u8>)>,
+    /// Rows of what is made.
+    pub rows: Vec<TableRows>,
+    /// What must be known before the statement can be planned. The operations are those that it will have as far as they
+    /// are known: the role must be allowed to do them before anybody is asked in its name.
+    pub inquiry: Option<Inquiry>,
 }

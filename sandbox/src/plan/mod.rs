@@ -7,6 +7,7 @@ mod context;
 mod ddl;
 mod drop;
 mod grant;
+mod inquiry;
 mod limits;
 mod names;
 mod owner;
@@ -20,5 +21,6 @@ pub(crate) mod tests;
 
 pub use context::{DdlPlan, SessionView};
 pub use ddl::{Planned, plan_ddl};
+pub use inquiry::{Findings, Inquiry};
 pub use limits::Limits;
 pub(crate) use names::{article, wrong_kind};

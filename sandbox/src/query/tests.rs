@@ -8,19 +8,24 @@ use super::{
 use crate::catalog::{Catalog, ItemKind, Op, RoleId, Transaction};
 use crate::engine::{Engine, SessionSettings};
 use crate::error::SqlError;
-use crate::plan::SessionView;
+use crate::plan::{Findings, Inquiry, SessionView};
+use crate::source::postgres::Finding;
 use crate::sql::ast::Statement;
 use crate::sql::parser::parse_statements;
 
 /// A server without a wire.
-struct Server {
+pub(super) struct Server {
     catalog: Catalog,
     engine: Engine,
     session: SessionView,
+    /// What other systems say.
+    pub(super) upstream: fn(&Inquiry) -> Result<Finding, SqlError>,
+    /// What was filled with rows of other systems: names, and how many rows.
+    pub(super) filled: Vec<(String, usize)>,
 }
 
 impl Server {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let catalog = Catalog::bootstrap();
         let engine = Engine::open(&crate::system::bootstrap_sql()).expect("the engine opens");
         for sql in crate::system::populate(&catalog) {
@@ -42,11 +47,12 @@ impl Server {
             search_path: vec!["public".into()],
             cluster: "quickstart".into(),
         };
-        Self { catalog, engine, session }
+        let upstream = |_: &Inquiry| Err(SqlError::internal("there are no other systems"));
+        Self { catalog, engine, session, upstream, filled: Vec::new() }
     }
 
     /// Runs a statement; rows come back as text with bars between values.
-    fn run(&mut self, sql: &str) -> Result<Vec<String>, SqlError> {
+    pub(super) fn run(&mut self, sql: &str) -> Result<Vec<String>, SqlError> {
         let statement = parse_statements(sql)?.into_iter().next().expect("there is a statement").statement;
         let (engine, session) = (self.engine.clone(), self.session.clone());
         let sql = match &statement {
@@ -65,17 +71,30 @@ impl Server {
     }
 
     fn change(&mut self, statement: &Statement) -> Result<Vec<String>, SqlError> {
-        let mut scratch = self.catalog.clone();
-        let mut planning = Planning {
-            catalog: &mut scratch,
-            session: &self.session,
-            engine: &self.engine,
-            now: 1_700_000_000_000,
-        };
-        let plan = plan_item(statement, &mut planning).expect("the statement is about an item")?;
-        let notices = plan.notices.iter().map(|notice| notice.message.clone()).collect();
-        self.apply(scratch, plan.ops)?;
-        Ok(notices)
+        let mut found = Findings::default();
+        loop {
+            let mut scratch = self.catalog.clone();
+            let mut planning = Planning {
+                catalog: &mut scratch,
+                session: &self.session,
+                engine: &self.engine,
+                now: 1_700_000_000_000,
+                upstream: &found,
+            };
+            let plan = plan_item(statement, &mut planning).expect("the statement is about an item")?;
+            if let Some(inquiry) = plan.inquiry {
+                let finding = (self.upstream)(&inquiry);
+                found.keep(inquiry, finding);
+                continue;
+            }
+            let notices = plan.notices.iter().map(|notice| notice.message.clone()).collect();
+            self.apply(scratch, plan.ops)?;
+            let name =
+                |id| self.catalog.item(id).map(|item| item.name.as_str().to_owned()).unwrap_or_default();
+            let filled: Vec<_> = plan.rows.iter().map(|rows| (name(rows.table), rows.rows.len())).collect();
+            self.filled.extend(filled);
+            return Ok(notices);
+        }
     }
 
     fn apply(&mut self, mut scratch: Catalog, ops: Vec<Op>) -> Result<(), SqlError> {
@@ -90,14 +109,14 @@ impl Server {
     }
 
     /// Runs a script; every statement must succeed.
-    fn script(&mut self, sql: &str) {
+    pub(super) fn script(&mut self, sql: &str) {
         for statement in sql.split(';').map(str::trim).filter(|statement| !statement.is_empty()) {
             self.run(statement).unwrap_or_else(|error| panic!("{statement}: {error}"));
         }
     }
 
     /// The columns (with `?` if they can be NULL) and the keys of a relation.
-    fn shape(&self, name: &str) -> String {
+    pub(super) fn shape(&self, name: &str) -> String {
         let item = self.catalog.resolve_item(&self.session, &crate::sql::ast::Name(vec![name.into()]));
         let item = item.expect("the relation exists");
         let columns = item.kind.columns().expect("it has columns").iter();

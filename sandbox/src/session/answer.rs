@@ -2,9 +2,11 @@
 
 use super::subscription::Subscription;
 use crate::error::SqlError;
+use crate::plan::Inquiry;
 pub(crate) use crate::query::CopyFormat;
 use crate::query::CopyFrom;
 use crate::result::{Column, Format, Row, TypeOid};
+use crate::source::postgres::{Finding, PostgresOptions, ask};
 
 /// What `Describe` says of a statement.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,6 +38,22 @@ pub(crate) enum Answer {
     Cancel { connection: Option<u32>, format: Format },
     /// The statement reads a time that has not come: it is to be run again then.
     Wait { until: u64 },
+    /// The statement must know something of another system: it is to be run again when the session knows it.
+    Ask(Box<Errand>),
+}
+
+/// A question to another system.
+#[derive(Clone, Debug)]
+pub(crate) struct Errand {
+    pub(crate) inquiry: Inquiry,
+    pub(crate) address: PostgresOptions,
+}
+
+impl Errand {
+    /// Asks it. This may take a while, and may be given up at any time.
+    pub(crate) async fn ask(&self) -> Result<Finding> {
+        ask(&self.address, &self.inquiry.question).await
+    }
 }
 
 /// How the tag of rows is written.

@@ -11,6 +11,7 @@ use super::variables::{Report, Variables};
 use crate::catalog::{Catalog, ObjectId, Op, Role, Transaction as CatalogTransaction};
 use crate::coordinator::{Change, Coordinator, State, uuid};
 use crate::error::{Notice, SqlError, SqlState};
+use crate::plan::Findings;
 
 /// A setting that a client asks for when it connects: name and value.
 pub(crate) type StartupSetting = (String, String);
@@ -39,6 +40,7 @@ impl Session {
             cursors: std::collections::BTreeMap::new(),
             notices: Vec::new(),
             reports: Vec::new(),
+            findings: Findings::default(),
             in_cursor: false,
         };
         for (name, values) in &role.defaults {
@@ -121,7 +123,8 @@ impl Session {
         }
         let transaction = self.catalog_transaction(vec![Op::Drop { objects }]);
         let scratch = Catalog::clone(&state.catalog);
-        self.coordinator.apply(&mut state, Change { transaction, scratch, secrets: Vec::new() })?;
+        self.coordinator
+            .apply(&mut state, Change { transaction, scratch, secrets: Vec::new(), rows: Vec::new() })?;
         Ok(())
     }
 }
@@ -149,7 +152,7 @@ fn make_role(coordinator: &Coordinator, state: &mut State, name: &Ident) -> Resu
     let op = Op::CreateRole { id, name: name.clone(), can_login: None, superuser: None };
     let user = Some(name.as_str().to_owned());
     let transaction = CatalogTransaction { ops: vec![op], user, now: coordinator.clock().now() };
-    coordinator.apply(state, Change { transaction, scratch, secrets: Vec::new() })?;
+    coordinator.apply(state, Change { transaction, scratch, secrets: Vec::new(), rows: Vec::new() })?;
     match state.catalog.role(id) {
         Some(role) => Ok(role.clone()),
         None => Err(SqlError::internal(format!("unknown role '{}'", name.as_str()))),

@@ -98,7 +98,7 @@ impl Session {
                 Answer::Rows { rows, .. } => State::Rows(rows.into()),
                 Answer::Stream { subscription, .. } => State::Subscription(subscription),
                 // The statement reads a time to come: the whole FETCH is run again then.
-                waiting @ Answer::Wait { .. } => return Ok(waiting),
+                waiting @ (Answer::Wait { .. } | Answer::Ask(_)) => return Ok(waiting),
                 _ => return Err(SqlError::unsupported("cursors over statements that return no rows")),
             };
             if let Some(cursor) = self.cursors.get_mut(name) {

@@ -45,7 +45,7 @@ impl Session {
         self.begin_batch(statements.len());
         for statement in statements {
             let bound = self.bind_simple(statement)?;
-            self.execute(&bound)?;
+            self.execute_to_the_end(&bound)?;
         }
         self.end_batch()
     }

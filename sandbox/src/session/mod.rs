@@ -22,6 +22,7 @@ mod settings;
 mod subscription;
 mod time_domain;
 mod transaction;
+mod upstream;
 pub(crate) mod value;
 mod variables;
 mod write;
@@ -43,7 +44,7 @@ use crate::catalog::{Catalog, Op, RoleId, Transaction as CatalogTransaction};
 use crate::coordinator::Coordinator;
 use crate::engine::SessionSettings;
 use crate::error::{Notice, SqlError};
-use crate::plan::SessionView;
+use crate::plan::{Findings, SessionView};
 use crate::sql::ast::ParsedStatement;
 use crate::time::Clock;
 use cursor::Cursor;
@@ -65,6 +66,8 @@ pub(crate) struct Session {
     cursors: BTreeMap<String, Cursor>,
     notices: Vec<Notice>,
     reports: Vec<Report>,
+    /// What other systems said, for the statement that runs.
+    findings: Findings,
     /// A cursor is being opened: its rows don't go straight to the client.
     in_cursor: bool,
 }

@@ -7,7 +7,7 @@ use crate::catalog::{Catalog, ItemId};
 use crate::engine::{Engine, EngineError};
 use crate::error::SqlError;
 use crate::plan::rbac::Requirements;
-use crate::plan::{self, DdlPlan, Limits, SessionView};
+use crate::plan::{self, DdlPlan, Findings, Limits, SessionView};
 use crate::query::{self, AnswerPlan, CancelPlan, Planning, QueryPlan, SubscribePlan, WritePlan};
 use crate::result::{Column, TypeOid};
 use crate::sql::ast::{Query, SelectStatement, SetExpr, Statement, With};
@@ -97,22 +97,32 @@ fn show_as_select(statement: &Statement) -> SelectStatement {
     SelectStatement { query, as_of: None }
 }
 
+/// What a change of the catalog is planned with.
+#[derive(Clone, Copy)]
+pub(super) struct Surroundings<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) limits: &'a Limits,
+    /// In milliseconds.
+    pub(super) now: u64,
+    /// What other systems said.
+    pub(super) upstream: &'a Findings,
+}
+
 /// Plans a statement that changes the catalog. Ids are taken from `catalog`.
 pub(super) fn plan_change(
     statement: &Statement,
     catalog: &mut Catalog,
     view: &SessionView,
-    engine: &Engine,
-    limits: &Limits,
-    now: u64,
+    surroundings: Surroundings<'_>,
 ) -> Result<DdlPlan> {
+    let Surroundings { engine, limits, now, upstream } = surroundings;
     if let Some(planned) = plan::plan_ddl(statement, catalog, view, limits) {
         let planned = planned?;
         planned.requires.check(catalog, view.role)?;
         return Ok(planned.plan);
     }
     let before = catalog.clone();
-    match query::plan_item(statement, &mut Planning { catalog, session: view, engine, now }) {
+    match query::plan_item(statement, &mut Planning { catalog, session: view, engine, now, upstream }) {
         Some(planned) => {
             let planned = planned?;
             Requirements::of_ops(&before, &planned.ops).check(&before, view.role)?;
@@ -133,9 +143,9 @@ pub(super) fn check_names(
         return Ok(());
     }
     let mut scratch = catalog.clone();
-    let planned =
-        query::plan_item(statement, &mut Planning { catalog: &mut scratch, session: view, engine, now: 0 });
-    match planned {
+    let upstream = &Findings::default();
+    let mut planning = Planning { catalog: &mut scratch, session: view, engine, now: 0, upstream };
+    match query::plan_item(statement, &mut planning) {
         // What else is wrong is found when it runs.
         Some(Err(error)) if error.message.starts_with("unknown ") => Err(error),
         _ => Ok(()),

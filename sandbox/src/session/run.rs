@@ -5,6 +5,7 @@ use super::answer::{Answer, Bound, Description, Result};
 use super::planning::{self, Plan};
 use super::settings::show_columns;
 use super::transaction::{Status, Work};
+use super::upstream::errand;
 use crate::catalog::Catalog;
 use crate::coordinator::{Change, engine_failed};
 use crate::error::{Notice, SqlError, SqlState};
@@ -50,6 +51,7 @@ impl Session {
     /// A request failed.
     pub(crate) fn fail(&mut self) {
         self.transaction.fail();
+        self.findings.clear();
         if !self.transaction.is_block() {
             self.roll_back_variables();
             self.portals.clear();
@@ -109,6 +111,14 @@ impl Session {
 
     /// Runs a statement.
     pub(crate) fn execute(&mut self, bound: &Bound) -> Result<Answer> {
+        let answer = self.run(bound);
+        if !matches!(answer, Ok(Answer::Ask(_))) {
+            self.findings.clear();
+        }
+        answer
+    }
+
+    fn run(&mut self, bound: &Bound) -> Result<Answer> {
         let Some(parsed) = &bound.statement else {
             return Ok(Answer::Empty);
         };
@@ -224,6 +234,9 @@ impl Session {
             self.notices.push(Notice::warning(SqlState::NO_ACTIVE_TRANSACTION, message));
         }
         let commit = commit && self.status() != Status::Failed;
+        if let Some(errand) = self.open_errand().filter(|_| commit) {
+            return Ok(Answer::Ask(Box::new(errand)));
+        }
         let work = self.transaction.end();
         self.portals.clear();
         self.cursors.clear();
@@ -240,7 +253,11 @@ impl Session {
         let done = match work {
             Work::Nothing | Work::Reads(_) | Work::Subscribe => Ok(()),
             Work::Writes(writes) => self.commit_writes(&writes),
-            Work::Single(statement) => self.ddl(&statement).map(|_| ()),
+            Work::Single(statement) => match self.ddl(&statement) {
+                // What it has to know became something else just now.
+                Ok(Answer::Ask(_)) => Err(super::transaction::lost_race()),
+                done => done.map(|_| ()),
+            },
             Work::Ddl(ddl) => self.commit_ddl(*ddl),
         };
         let reports = self.variables.end_transaction(done.is_ok());
@@ -254,7 +271,7 @@ impl Session {
             return Err(super::transaction::lost_race());
         }
         let transaction = self.catalog_transaction(ddl.ops);
-        let change = Change { transaction, scratch: ddl.catalog, secrets: Vec::new() };
+        let change = Change { transaction, scratch: ddl.catalog, secrets: Vec::new(), rows: ddl.rows };
         self.coordinator.apply(&mut state, change).map(|_| ())
     }
 
@@ -273,15 +290,11 @@ impl Session {
         let view = self.view();
         coordinator.engine().set_session(&self.engine_settings(&before)).map_err(engine_failed)?;
         let mut scratch = before.clone();
-        let plan = planning::plan_change(
-            statement,
-            &mut scratch,
-            &view,
-            coordinator.engine(),
-            coordinator.limits(),
-            self.clock().now(),
-        )?;
-        let DdlPlan { ops, notices, secrets } = plan;
+        let plan = planning::plan_change(statement, &mut scratch, &view, self.surroundings())?;
+        let DdlPlan { ops, notices, secrets, rows, inquiry } = plan;
+        if let Some(inquiry) = inquiry {
+            return Ok(Answer::Ask(Box::new(errand(&state, inquiry)?)));
+        }
         self.notices.extend(notices);
         if ops.is_empty() {
             return Ok(Answer::Done(tag(statement)));
@@ -291,10 +304,11 @@ impl Session {
             let mut catalog = scratch;
             catalog.apply(&transaction)?;
             self.transaction.ddl(state.catalog.revision(), catalog, ops)?;
+            self.transaction.fill(rows);
             return Ok(Answer::Done(tag(statement)));
         }
         let transaction = self.catalog_transaction(ops);
-        coordinator.apply(&mut state, Change { transaction, scratch, secrets })?;
+        coordinator.apply(&mut state, Change { transaction, scratch, secrets, rows })?;
         let after = state.catalog.clone();
         drop(state);
         self.tell_about_drops(&before, &after);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::catalog::{Catalog, ItemId, Op, SchemaId};
 use crate::error::{Notice, SqlError, SqlState};
+use crate::journal::TableRows;
 use crate::sql::ast::Statement;
 
 /// What the client is told between its requests.
@@ -80,6 +81,8 @@ pub(crate) struct Ddl {
     pub(crate) catalog: Catalog,
     /// The changes.
     pub(crate) ops: Vec<Op>,
+    /// Rows of what they make.
+    pub(crate) rows: Vec<TableRows>,
 }
 
 /// The transaction of a session.
@@ -276,9 +279,16 @@ impl Transaction {
             ddl.catalog = catalog;
             ddl.ops.extend(ops);
         } else {
-            self.work = Work::Ddl(Box::new(Ddl { revision, catalog, ops }));
+            self.work = Work::Ddl(Box::new(Ddl { revision, catalog, ops, rows: Vec::new() }));
         }
         Ok(())
+    }
+
+    /// Rows that come with the changes of the catalog.
+    pub(crate) fn fill(&mut self, rows: Vec<TableRows>) {
+        if let Work::Ddl(ddl) = &mut self.work {
+            ddl.rows.extend(rows);
+        }
     }
 
     /// Whether another session changed the catalog since this transaction began to.

@@ -235,6 +235,11 @@ pub enum Statement {
         name: Name,
         text: String,
     },
+    /// `ALTER SOURCE … REFRESH REFERENCES`
+    RefreshReferences {
+        if_exists: bool,
+        name: Name,
+    },
     AlterTableAddColumn {
         if_exists: bool,
         name: Name,

@@ -91,7 +91,7 @@ impl Statement {
             Self::AlterConnection { .. } => "ALTER CONNECTION",
             Self::AlterSecret { .. } => "ALTER SECRET",
             Self::AlterSinkFrom { .. } => "ALTER SINK",
-            Self::AlterSource { .. } => "ALTER SOURCE",
+            Self::AlterSource { .. } | Self::RefreshReferences { .. } => "ALTER SOURCE",
             Self::AlterTableAddColumn { .. } => "ALTER TABLE",
             Self::AlterRole { .. } => "ALTER ROLE",
             Self::AlterNetworkPolicy { .. } => "ALTER NETWORK POLICY",
@@ -172,6 +172,7 @@ impl Statement {
             | Self::AlterSecret { .. }
             | Self::AlterSinkFrom { .. }
             | Self::AlterSource { .. }
+            | Self::RefreshReferences { .. }
             | Self::AlterTableAddColumn { .. }
             | Self::AlterNetworkPolicy { .. } => Class::Never,
             Self::AlterRole { .. }

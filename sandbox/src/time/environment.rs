@@ -124,6 +124,7 @@ impl Environment {
             cluster: Some(cluster),
             connection: None,
             parent: None,
+            references: Vec::new(),
             create: SourceStatement::Builtin,
         };
         self.item(now, name, &[], ItemKind::Source(source))

@@ -263,6 +263,14 @@ impl Connection {
                         Waited::TimedOut => return Ok(Err(timed_out())),
                     }
                 }
+                Answer::Ask(errand) => {
+                    self.flush().await?;
+                    match self.wait(errand.ask(), &canceled, deadline).await? {
+                        Waited::For(finding) => session.learn(errand.inquiry, finding),
+                        Waited::Canceled => return Ok(Err(canceled_by_user())),
+                        Waited::TimedOut => return Ok(Err(timed_out())),
+                    }
+                }
                 Answer::Cancel { connection, format } => {
                     let canceled =
                         connection.map_or(Ok(false), |connection| self.cancel_other(session, connection));
@@ -353,7 +361,11 @@ impl Connection {
                 }
                 return self.stream(session, *subscription, copy.map(|(_, format)| format), &canceled).await;
             }
-            Answer::Rows { .. } | Answer::Fetch(_) | Answer::Wait { .. } | Answer::Cancel { .. } => {}
+            Answer::Rows { .. }
+            | Answer::Fetch(_)
+            | Answer::Wait { .. }
+            | Answer::Ask(_)
+            | Answer::Cancel { .. } => {}
         }
         Ok(Ok(()))
     }

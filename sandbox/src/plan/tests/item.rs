@@ -257,6 +257,7 @@ fn make(
                 cluster: Some(cluster(catalog, &create.in_cluster)?),
                 connection: None,
                 parent: None,
+                references: Vec::new(),
                 create: SourceStatement::Source(create),
             };
             Ok(Some((place, ItemKind::Source(source))))
@@ -300,6 +301,7 @@ fn progress_of(id: ItemId, source: ItemId, place: &Place, session: &SessionView)
         cluster: None,
         connection: None,
         parent: Some(source),
+        references: Vec::new(),
         create: SourceStatement::Subsource(None),
     });
     Op::CreateItem {

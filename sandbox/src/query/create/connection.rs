@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use super::options::{find, is_unreached, text};
 use super::{Planning, absent, is_absence, skipping};
-use crate::catalog::{Connection, ItemKind, Op};
+use crate::catalog::{Connection, ItemId, ItemKind, ObjectId, Op, Privilege};
 use crate::error::{SqlError, SqlState};
-use crate::plan::{DdlPlan, wrong_kind};
+use crate::plan::rbac::Requirements;
+use crate::plan::{DdlPlan, Inquiry, wrong_kind};
+use crate::source::postgres::Question;
 use crate::sql::ast::{ConnectionAction, CreateConnection, Name, ObjectKind, OptionValue, SqlOption, Value};
 
 pub(super) fn create(planning: &mut Planning<'_>, create: &CreateConnection) -> Result<DdlPlan, SqlError> {
@@ -19,21 +21,34 @@ pub(super) fn create(planning: &mut Planning<'_>, create: &CreateConnection) -> 
     if planning.is_taken(&place, create.if_not_exists)? {
         return Ok(skipping("connection", &place.name));
     }
-    validate(&statement, &create.with)?;
+    let inquiry = validation(planning, &statement, &create.with)?;
     statement.name = planning.stored_name(&place);
     statement.if_not_exists = false;
     statement.with = Vec::new();
     let op = planning.new_item(place, uses, ItemKind::Connection(Connection { create: statement }));
-    Ok(DdlPlan { ops: vec![op], ..DdlPlan::default() })
+    Ok(DdlPlan { ops: vec![op], inquiry, ..DdlPlan::default() })
 }
 
-/// `VALIDATE CONNECTION`: nothing here reaches out to what connections lead to.
+/// `VALIDATE CONNECTION`
 pub(super) fn probe(planning: &Planning<'_>, name: &Name) -> Result<DdlPlan, SqlError> {
     let item = planning.catalog.resolve_item(planning.session, name)?;
-    match item.kind {
-        ItemKind::Connection(_) => Err(SqlError::unsupported("VALIDATE CONNECTION")),
-        _ => Err(wrong_kind(planning.catalog, planning.session, item, ObjectKind::Connection)),
+    let ItemKind::Connection(connection) = &item.kind else {
+        return Err(wrong_kind(planning.catalog, planning.session, item, ObjectKind::Connection));
+    };
+    may_use(planning, item.id)?;
+    if connection.create.kind != "POSTGRES" || is_unreached(&connection.create) {
+        return Err(SqlError::unsupported("VALIDATE CONNECTION of this connection"));
     }
+    let inquiry = unanswered(planning, &connection.create)?;
+    Ok(DdlPlan { inquiry, ..DdlPlan::default() })
+}
+
+/// Whoever makes the server connect must be allowed to use the connection.
+fn may_use(planning: &Planning<'_>, connection: ItemId) -> Result<(), SqlError> {
+    let schema = planning.catalog.item(connection).and_then(|item| item.schema);
+    let usage = |requires: Requirements, object| requires.and(Some(object), Privilege::Usage);
+    let requires = schema.map(ObjectId::Schema).into_iter().fold(Requirements::default(), usage);
+    usage(requires, ObjectId::Item(connection)).check(planning.catalog, planning.session.role)
 }
 
 pub(super) fn alter(
@@ -87,11 +102,11 @@ pub(super) fn alter(
     check(&statement).map_err(|error| {
         SqlError::new(SqlState::FEATURE_NOT_SUPPORTED, format!("invalid ALTER CONNECTION: {}", error.message))
     })?;
-    validate(&statement, with)?;
+    let inquiry = validation(planning, &statement, with)?;
     let mut uses = BTreeSet::new();
     planning.resolve_options(&mut statement.options, &mut uses)?;
     let kind = Box::new(ItemKind::Connection(Connection { create: statement }));
-    Ok(DdlPlan { ops: vec![Op::ReplaceItem { id: item.id, uses, kind }], ..DdlPlan::default() })
+    Ok(DdlPlan { ops: vec![Op::ReplaceItem { id: item.id, uses, kind }], inquiry, ..DdlPlan::default() })
 }
 
 /// The options that say where Kafka is: one of them is there.
@@ -144,15 +159,28 @@ fn check(create: &CreateConnection) -> Result<(), SqlError> {
     }
 }
 
-/// The server reaches for what a connection leads to, unless it is told not to. The sandbox reaches for nothing.
-fn validate(create: &CreateConnection, with: &[SqlOption]) -> Result<(), SqlError> {
+/// The server reaches for what a connection leads to, unless it is told not to. What is still to be asked for that.
+fn validation(
+    planning: &Planning<'_>,
+    create: &CreateConnection,
+    with: &[SqlOption],
+) -> Result<Option<Inquiry>, SqlError> {
     let off = with.iter().any(|option| {
         option.name == "VALIDATE" && option.value == Some(OptionValue::Value(Value::Boolean(false)))
     });
     let unchecked = ["SSH TUNNEL", "AWS PRIVATELINK", "AWS"].contains(&create.kind.as_str());
     if off || unchecked || is_unreached(create) {
-        return Ok(());
+        return Ok(None);
+    }
+    if create.kind == "POSTGRES" {
+        return unanswered(planning, create);
     }
     Err(SqlError::unsupported("connections to what is outside")
         .with_hint("Add WITH (VALIDATE = false), or name a host in the domain sandbox.invalid."))
+}
+
+/// Asks whether the connection can be made, unless that is known.
+fn unanswered(planning: &Planning<'_>, create: &CreateConnection) -> Result<Option<Inquiry>, SqlError> {
+    let inquiry = Inquiry { connection: create.clone(), question: Question::Connection };
+    Ok((!planning.upstream.connection(&inquiry)?).then_some(inquiry))
 }

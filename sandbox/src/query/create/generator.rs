@@ -3,10 +3,13 @@
 use mz_deploy_planner::name::Ident;
 
 use super::super::types::builtin;
-use crate::catalog::{ColumnDesc, ScalarType};
+use super::reference::resolve;
+use crate::catalog::{ColumnDesc, ScalarType, SourceReference};
+use crate::error::SqlError;
+use crate::sql::ast::Name;
 
 /// The database of the generators' relations in references.
-pub(super) const DATABASE: &str = "mz_load_generators";
+const DATABASE: &str = "mz_load_generators";
 
 /// A relation that a load generator gives.
 pub(super) struct Output {
@@ -107,6 +110,35 @@ pub(super) fn outputs(generator: &str) -> &'static [Output] {
         "CLOCK" => &CLOCK,
         _ => &[],
     }
+}
+
+/// What tables can be made of a source, as `mz_source_references` lists it.
+pub(super) fn references(generator: &str, now: u64) -> Vec<SourceReference> {
+    let outputs = outputs(generator);
+    let names =
+        |output: &Output| output.columns().iter().map(|column| column.name.as_str().to_owned()).collect();
+    let reference = |output: &Output| SourceReference {
+        namespace: generator.to_lowercase(),
+        name: output.name.to_owned(),
+        updated_at: now,
+        columns: (outputs.len() > 1).then(|| names(output)),
+    };
+    outputs.iter().map(reference).collect()
+}
+
+/// The relation that a reference means.
+pub(super) fn referenced(generator: &str, reference: &Name) -> Result<&'static Output, SqlError> {
+    let schema = generator.to_lowercase();
+    let outputs = outputs(generator);
+    let names: Vec<[&str; 3]> =
+        outputs.iter().map(|output| [DATABASE, schema.as_str(), output.name]).collect();
+    let found = resolve(&names, reference)?;
+    outputs.get(found).ok_or_else(|| SqlError::internal("a reference leads out of its source"))
+}
+
+/// The full name of a relation, as statements refer to it.
+pub(super) fn full_name(generator: &str, output: &Output) -> Name {
+    Name([DATABASE, &generator.to_lowercase(), output.name].into_iter().map(Ident::new).collect())
 }
 
 impl Output {

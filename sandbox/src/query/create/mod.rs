@@ -6,6 +6,9 @@ mod generator;
 mod index;
 mod materialized_view;
 mod options;
+mod postgres;
+mod reference;
+mod refresh;
 mod replacement;
 mod secret;
 mod sink;
@@ -25,7 +28,7 @@ use super::resolve::full_name;
 use crate::catalog::{Catalog, ClusterId, Item, ItemId, ItemKind, ObjectId, Op, SchemaId};
 use crate::engine::Engine;
 use crate::error::{Notice, SqlError, SqlState};
-use crate::plan::{DdlPlan, SessionView};
+use crate::plan::{DdlPlan, Findings, SessionView};
 use crate::sql::ast::{ClusterRef, Name, Statement};
 
 /// What the planning of an item may know and change.
@@ -38,6 +41,8 @@ pub struct Planning<'a> {
     pub engine: &'a Engine,
     /// In milliseconds: from when on a materialized view is computed.
     pub now: u64,
+    /// What other systems said. Where it isn't enough, the plan says what it must know.
+    pub upstream: &'a Findings,
 }
 
 /// Plans a statement that makes an item or gives it another definition; `None` if it isn't one.
@@ -49,6 +54,7 @@ pub fn plan_item(statement: &Statement, planning: &mut Planning<'_>) -> Option<R
         Statement::CreateTableFromSource(create) => table_from_source::create(planning, create),
         Statement::CreateIndex(create) => index::create(planning, create),
         Statement::CreateSource(create) => source::create(planning, create),
+        Statement::RefreshReferences { if_exists, name } => refresh::references(planning, *if_exists, name),
         Statement::CreateWebhookSource(create) => webhook::create(planning, create),
         Statement::CreateSink(create) => sink::create(planning, create),
         Statement::CreateConnection(create) => connection::create(planning, create),

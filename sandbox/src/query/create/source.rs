@@ -4,13 +4,18 @@ use std::collections::BTreeSet;
 
 use mz_deploy_planner::name::Ident;
 
+use super::super::resolve::full_name;
 use super::super::types::builtin;
 use super::options::{find, is_unreached};
+use super::postgres::{self, Publication};
+use super::reference::beside;
 use super::{Planning, already_exists, format, generator, skipping};
-use crate::catalog::{ColumnDesc, ItemKind, Source, SourceStatement};
+use crate::catalog::{ClusterId, ColumnDesc, ItemId, ItemKind, Op, Source, SourceStatement};
 use crate::error::SqlError;
 use crate::plan::DdlPlan;
-use crate::sql::ast::{ClusterRef, CreateSource, ExternalReferences, Name, SourceConnection};
+use crate::sql::ast::{
+    ClusterRef, CreateConnection, CreateSource, ExternalReferences, Name, SourceConnection,
+};
 
 pub(super) fn create(planning: &mut Planning<'_>, create: &CreateSource) -> Result<DdlPlan, SqlError> {
     let mut statement = create.clone();
@@ -40,16 +45,16 @@ pub(super) fn create(planning: &mut Planning<'_>, create: &CreateSource) -> Resu
         None => {}
     }
     check(&statement)?;
-    if let Some((_, definition)) = &connection
-        && !is_unreached(definition)
-    {
-        return Err(SqlError::unsupported("sources of what is outside")
-            .with_hint("Name a host in the domain sandbox.invalid to have the source in the catalog."));
-    }
     if create.progress.is_some() {
         return Err(SqlError::unsupported("EXPOSE PROGRESS AS"));
     }
+    let publication = publication(planning, &statement, connection.as_ref())?;
     let (source_type, columns) = kind_and_columns(&statement)?;
+    let upstream = planning.upstream;
+    let tables = match &publication {
+        Some(publication) => upstream.tables(&publication.tables())?,
+        None => None,
+    };
     statement.name = planning.stored_name(&place);
     statement.if_not_exists = false;
     statement.external_references = None;
@@ -59,18 +64,55 @@ pub(super) fn create(planning: &mut Planning<'_>, create: &CreateSource) -> Resu
         cluster: Some(cluster),
         connection: connection.map(|(id, _)| id),
         parent: None,
+        references: match &statement.connection {
+            SourceConnection::LoadGenerator { generator, .. } => {
+                generator::references(generator, planning.now)
+            }
+            _ => postgres::references(tables.unwrap_or_default(), planning.now),
+        },
         create: SourceStatement::Source(statement),
     };
     let op = planning.new_item(place, uses, ItemKind::Source(source));
-    let mut ops = vec![op];
-    if let (Some(references), Some(crate::catalog::Op::CreateItem { id, .. })) =
-        (&create.external_references, ops.first())
-    {
-        let parent = *id;
-        let subsources = subsources(planning, create, references, parent, cluster)?;
-        ops.extend(subsources);
+    match (publication, tables) {
+        (Some(publication), Some(tables)) => {
+            postgres::with_subsources(planning, create, &publication, tables, op)
+        }
+        (Some(publication), None) => {
+            Ok(DdlPlan { ops: vec![op], inquiry: Some(publication.tables()), ..DdlPlan::default() })
+        }
+        (None, _) => {
+            let mut ops = vec![op];
+            if let (Some(references), Some(Op::CreateItem { id, .. })) =
+                (&create.external_references, ops.first())
+            {
+                let parent = *id;
+                ops.extend(subsources(planning, create, references, parent, cluster)?);
+            }
+            Ok(DdlPlan { ops, ..DdlPlan::default() })
+        }
     }
-    Ok(DdlPlan { ops, ..DdlPlan::default() })
+}
+
+/// What is read of an upstream that can be reached.
+fn publication(
+    planning: &Planning<'_>,
+    create: &CreateSource,
+    connection: Option<&(ItemId, CreateConnection)>,
+) -> Result<Option<Publication>, SqlError> {
+    let Some((id, definition)) = connection else { return Ok(None) };
+    let publication = match &create.connection {
+        SourceConnection::Postgres { options, .. } => {
+            Some(Publication::of(definition.clone(), &full_name(planning.catalog, *id), options)?)
+        }
+        _ => None,
+    };
+    if is_unreached(definition) {
+        return Ok(None);
+    }
+    publication.map(Some).ok_or_else(|| {
+        SqlError::unsupported("sources of what is outside")
+            .with_hint("Name a host in the domain sandbox.invalid to have the source in the catalog.")
+    })
 }
 
 fn check(create: &CreateSource) -> Result<(), SqlError> {
@@ -123,9 +165,9 @@ fn subsources(
     planning: &mut Planning<'_>,
     create: &CreateSource,
     references: &ExternalReferences,
-    parent: crate::catalog::ItemId,
-    cluster: crate::catalog::ClusterId,
-) -> Result<Vec<crate::catalog::Op>, SqlError> {
+    parent: ItemId,
+    cluster: ClusterId,
+) -> Result<Vec<Op>, SqlError> {
     let SourceConnection::LoadGenerator { generator, .. } = &create.connection else {
         return Err(SqlError::unsupported("tables of sources that are outside"));
     };
@@ -138,11 +180,7 @@ fn subsources(
         ExternalReferences::Tables(tables) => {
             let mut wanted = Vec::new();
             for (upstream, alias) in tables {
-                let last = upstream.0.last().map_or("", |name| name.as_str());
-                let output = all.iter().find(|output| output.name == last).ok_or_else(|| {
-                    let upstream = crate::catalog::written(upstream);
-                    SqlError::internal(format!("reference to {upstream} not found in source"))
-                })?;
+                let output = generator::referenced(generator, upstream)?;
                 wanted.push((output, alias.clone().unwrap_or_else(|| beside(&create.name, output.name))));
             }
             wanted
@@ -154,29 +192,16 @@ fn subsources(
         if let Some(item) = planning.occupant(&place) {
             return Err(already_exists(item, &place.full));
         }
-        let upstream = Name(
-            [generator::DATABASE, &generator.to_lowercase(), output.name]
-                .into_iter()
-                .map(Ident::new)
-                .collect(),
-        );
         let source = Source {
             source_type: "subsource".to_owned(),
             columns: output.columns(),
             cluster: Some(cluster),
             connection: None,
             parent: Some(parent),
-            create: SourceStatement::Subsource(Some(upstream)),
+            references: Vec::new(),
+            create: SourceStatement::Subsource(Some(generator::full_name(generator, output))),
         };
         ops.push(planning.new_item(place, BTreeSet::from([parent]), ItemKind::Source(source)));
     }
     Ok(ops)
-}
-
-/// An item's name in the schema of another.
-fn beside(name: &Name, item: &str) -> Name {
-    let mut parts = name.0.clone();
-    parts.pop();
-    parts.push(Ident::new(item));
-    Name(parts)
 }

@@ -40,6 +40,7 @@ pub(super) fn create(planning: &mut Planning<'_>, create: &CreateWebhookSource) 
             cluster,
             connection: None,
             parent: None,
+            references: Vec::new(),
             create: SourceStatement::Webhook(statement),
         })
     };

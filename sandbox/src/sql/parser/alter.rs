@@ -27,6 +27,10 @@ impl Parser<'_> {
         };
         let if_exists = self.if_exists()?;
         let name = self.object_name(kind)?;
+        if kind == ObjectKind::Source && self.eat_words(&["REFRESH", "REFERENCES"]) {
+            let ObjectName::Item(name) = name else { return self.expected("OWNER") };
+            return Ok(Statement::RefreshReferences { if_exists, name });
+        }
         let words: &[&str] = match kind {
             ObjectKind::Database | ObjectKind::Type => &["OWNER"],
             ObjectKind::Schema => &["RENAME", "SWAP", "OWNER"],

@@ -269,6 +269,16 @@ impl Printer<'_> {
                 (Some(name), None) => format!("ALTER SYSTEM RESET {}", self.ident(name)),
                 (None, _) => "ALTER SYSTEM RESET ALL".to_owned(),
             }),
+            _ => self.alter_source(statement),
+        }
+    }
+
+    fn alter_source(&self, statement: &Statement) -> Doc {
+        match statement {
+            Statement::RefreshReferences { if_exists, name } => {
+                let name = self.name(name);
+                say(words(["ALTER SOURCE", provided_exists(*if_exists), &name, "REFRESH REFERENCES"]))
+            }
             Statement::AlterSource { text, .. } => say(text.as_str()),
             _ => self.session_statement(statement),
         }
@@ -355,6 +365,7 @@ fn is_alter(statement: &Statement) -> bool {
             | Statement::AlterNetworkPolicy { .. }
             | Statement::AlterSystem { .. }
             | Statement::AlterSource { .. }
+            | Statement::RefreshReferences { .. }
     )
 }
 

@@ -41,6 +41,11 @@ pub(super) fn rows(catalog: &Catalog, item: &Item, rows: &mut Rows) {
         ItemKind::Index(index) => index_columns(catalog, item.id, index, rows),
         ItemKind::MaterializedView(view) => refresh_strategies(item.id, view, rows),
         ItemKind::Type(definition) => rows.push((Table::TypeDetail, type_row(catalog, item, definition))),
+        ItemKind::Source(source) => {
+            references(item.id, source, rows);
+            rows.extend(postgres_table(catalog, item));
+        }
+        ItemKind::Table(_) => rows.extend(postgres_table(catalog, item)),
         ItemKind::Function => rows.extend(function_row(catalog, item).map(|row| (Table::Function, row))),
         _ => {}
     }
@@ -175,6 +180,40 @@ fn column_row(catalog: &Catalog, item: &Item, position: u32, column: &ColumnDesc
         text(column_type::oid(catalog, &column.data_type)),
         text(column_type::modifier(&column.data_type)),
     ]
+}
+
+/// What tables can be made of a source.
+fn references(id: ItemId, source: &Source, rows: &mut Rows) {
+    for reference in &source.references {
+        let columns = reference.columns.as_ref().map(|columns| engine_text::array(columns.iter().cloned()));
+        let row = vec![
+            text(id),
+            text(&reference.namespace),
+            text(&reference.name),
+            Some(engine_text::timestamp(reference.updated_at)),
+            columns,
+        ];
+        rows.push((Table::SourceReference, row));
+    }
+}
+
+/// Which upstream table a table or subsource of a `PostgreSQL` source is.
+fn postgres_table(catalog: &Catalog, item: &Item) -> Option<(Table, Vec<Option<String>>)> {
+    let (source, reference) = match &item.kind {
+        ItemKind::Table(table) => match &table.create {
+            Some(TableStatement::FromSource { source, create }) => (*source, create.reference.as_ref()?),
+            _ => return None,
+        },
+        ItemKind::Source(source) => match &source.create {
+            SourceStatement::Subsource(upstream) => (source.parent?, upstream.as_ref()?),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let ItemKind::Source(source) = &catalog.item(source)?.kind else { return None };
+    let [_, schema, table] = reference.0.as_slice() else { return None };
+    let row = vec![text(item.id), text(schema.as_str()), text(table.as_str())];
+    (source.source_type == "postgres").then_some((Table::PostgresTable, row))
 }
 
 fn index_columns(catalog: &Catalog, id: ItemId, index: &Index, rows: &mut Rows) {

@@ -133,3 +133,9 @@ FROM base.item i
 JOIN base.schema s ON s.id = i.schema_id
 JOIN base.database d ON d.id = s.database_id
 WHERE i.type = 'source' AND i.subtype = 'webhook';
+
+-- mz_internal.mz_source_references
+SELECT source_id, namespace, name, updated_at, columns FROM base.source_reference;
+
+-- mz_internal.mz_postgres_source_tables
+SELECT id, schema_name, table_name FROM base.postgres_table;
