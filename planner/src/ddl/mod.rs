@@ -1,5 +1,6 @@
 //! Statement values to SQL text. No other module writes SQL.
 
+pub(crate) mod definition;
 mod statement;
 pub(crate) mod undo;
 

@@ -221,6 +221,18 @@ codes! {
     RenameConflict,
     /// Something that the plan needs isn't in the environment.
     MissingInEnvironment,
+
+    // The environment.
+    /// The ledger isn't there, or not complete.
+    SetupRequired,
+    /// The ledger was made by a later version of the tool.
+    NewerLedger,
+    /// A cluster that can't be the ledger's, or the ledger's own where it can't be.
+    ServerCluster,
+    /// The session's role lacks a privilege, or a superuser's powers.
+    MissingPrivilege,
+    /// Something belongs to a role that the session's isn't a member of.
+    NotOwner,
 }
 
 impl fmt::Display for Code {

@@ -98,6 +98,9 @@ pub(super) fn plan(plan: &Plan) -> SmolStr {
             &plan.scopes,
             plan.cost,
         ));
+        if !plan.drift.is_empty() {
+            parts.json(&plan.drift);
+        }
         for change in &plan.changes {
             parts.schema(&change.name.schema);
             parts.text(change.name.name.as_str());

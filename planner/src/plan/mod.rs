@@ -7,6 +7,7 @@
 //! A draft has everything decided; operations are what it does, countable without any text; lowering writes the
 //! statements down.
 
+mod authority;
 mod baseline;
 mod changes;
 mod checks;
@@ -14,6 +15,7 @@ mod companions;
 mod deployed_after;
 mod digests;
 mod draft;
+mod immediate;
 mod indexes;
 mod ledger;
 mod lower;
@@ -31,6 +33,7 @@ mod rename_conflict;
 mod replacement_cycle;
 mod retirement;
 mod scopes;
+mod setup;
 mod stage;
 mod stage_phases;
 mod text;
@@ -38,5 +41,9 @@ mod text;
 pub(crate) use baseline::Baseline;
 pub use deployed_after::{deployed_after, deployed_after_plan};
 pub use model::*;
+pub use setup::{
+    LEDGER_VERSION, LedgerGap, SetupOptions, ledger_gaps, ledger_version, require_ledger, server_cluster,
+    setup,
+};
 pub use stage::stage;
 pub(crate) use stage::stage_from;

@@ -43,6 +43,9 @@ pub struct Plan {
     /// What happens to databases and schemas themselves, sorted by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<ScopeChange>,
+    /// What is there and isn't as the project says. It is left as it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drift: Vec<Drift>,
     /// Views, materialized views and sinks that stay as they are.
     pub unchanged: Vec<ObjectName>,
     /// What this plan costs.
@@ -201,6 +204,30 @@ pub struct Need {
     /// The file that defines it, or `project.toml` where that only says that it exists; absent where nothing does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<FilePath>,
+}
+
+/// Something that is there, but not as the project says.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Drift {
+    /// `cluster`, `role`, `secret`, `connection`, `source`, `table`, …
+    pub kind: SmolStr,
+    /// The name, printed.
+    pub name: SmolStr,
+    /// What differs: `comment`, `grant to analyst`, `option SIZE`.
+    pub what: SmolStr,
+    /// What the project says; absent for what it doesn't mention.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wanted: Option<SmolStr>,
+    /// What the environment has; absent for what it lacks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<SmolStr>,
+    /// The file that says so.
+    pub path: FilePath,
+    /// The line in that file, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
 }
 
 /// One link of a chain of reasons.
@@ -374,6 +401,39 @@ pub enum Effect {
         /// Its definition with full names, as it was deployed.
         definition: SmolStr,
     },
+    /// Give a secret its value, which is got when the step runs and never stands in a plan.
+    SetSecret {
+        /// The secret.
+        secret: ObjectName,
+        /// It is made; otherwise it exists, and gets the value that the project says now.
+        creates: bool,
+        /// The statement up to its value, for instance `CREATE SECRET app.raw.password AS`.
+        statement: SmolStr,
+        /// Where the value comes from.
+        value: SecretValue,
+    },
+}
+
+/// Where the value of a secret comes from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "from", rename_all = "kebab-case")]
+pub enum SecretValue {
+    /// `env_var('NAME')`: from the environment of whoever runs the plan.
+    EnvVar {
+        /// The variable.
+        name: SmolStr,
+    },
+    /// `aws_secret('ID')`: from AWS Secrets Manager.
+    AwsSecret {
+        /// The secret there.
+        id: SmolStr,
+    },
+    /// The expression in the project's file, which is sent as it is written there.
+    File {
+        /// The file.
+        path: FilePath,
+    },
 }
 
 /// Why a step is there.
@@ -399,7 +459,7 @@ pub struct Cause {
 pub enum Precondition {
     /// Nothing has this name.
     Absent {
-        /// `schema`, `cluster`, `object` or `database`.
+        /// `schema`, `cluster`, `object`, `database`, `role` or `network policy`.
         kind: SmolStr,
         /// The name, printed.
         name: SmolStr,

@@ -84,6 +84,7 @@ pub(crate) fn stage_from(
         changes,
         needs: needs::list(draft, &chosen.taken.outlines, deployed),
         scopes: scopes.changes(&facts),
+        drift: Vec::new(),
         unchanged,
         cost: chosen.taken.cost,
         alternatives: vec![chosen.alternative],

@@ -4,6 +4,7 @@ mod compile;
 mod diagnostics;
 mod diff;
 mod graph;
+mod infrastructure;
 mod plan_json;
 mod plan_markdown;
 mod plan_sql;

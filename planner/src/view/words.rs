@@ -212,6 +212,9 @@ pub(super) fn effect(effect: &Effect) -> String {
         Effect::DropUnnamedIndex { on, cluster, definition } => {
             format!("drop the index of {on} on cluster {cluster} that has no name of its own: {definition}")
         }
+        Effect::SetSecret { secret, creates, value, .. } => {
+            super::infrastructure::secret(secret, *creates, value)
+        }
     })
 }
 

@@ -206,6 +206,7 @@ pub(crate) fn statements(plan: &Plan) -> String {
                     Effect::DropUnnamedIndex { on, cluster, .. } => {
                         writeln!(text, "  (drop the unnamed index of {} on {cluster})", on.name)
                     }
+                    Effect::SetSecret { secret, .. } => writeln!(text, "  (secret {})", secret.name),
                 },
             };
         }

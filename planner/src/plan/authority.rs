@@ -1,0 +1,54 @@
+//! What the session's role may do: by itself, by the roles that it is a member of, or because nothing is refused to it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::input::Live;
+use crate::name::Ident;
+
+/// The powers of whoever looked at the catalog.
+pub(super) struct Authority<'a> {
+    /// The role; absent if the catalog doesn't say who looked. Nothing is refused then.
+    role: Option<&'a Ident>,
+    is_superuser: bool,
+    privileges: &'a [smol_str::SmolStr],
+    /// The role and all that it is a member of, directly or not.
+    acts_as: BTreeSet<&'a Ident>,
+}
+
+impl<'a> Authority<'a> {
+    pub(super) fn new(live: &'a Live) -> Self {
+        let Some(session) = &live.session else {
+            return Self { role: None, is_superuser: true, privileges: &[], acts_as: BTreeSet::new() };
+        };
+        let member_of: BTreeMap<&Ident, &[Ident]> =
+            live.roles.iter().map(|role| (&role.name, role.member_of.as_slice())).collect();
+        let mut acts_as = BTreeSet::new();
+        let mut found = vec![&session.role];
+        while let Some(role) = found.pop() {
+            if acts_as.insert(role) {
+                found.extend(member_of.get(role).copied().into_iter().flatten());
+            }
+        }
+        Self {
+            role: Some(&session.role),
+            is_superuser: session.is_superuser,
+            privileges: &session.privileges,
+            acts_as,
+        }
+    }
+
+    /// The role, unless it may do everything.
+    pub(super) fn limited(&self) -> Option<&'a Ident> {
+        self.role.filter(|_| !self.is_superuser)
+    }
+
+    /// True if it may do what only the owner may.
+    pub(super) fn owns(&self, owner: &Ident) -> bool {
+        self.is_superuser || self.acts_as.contains(owner)
+    }
+
+    /// True if it has a system privilege: `CREATEDB`, `CREATECLUSTER`, `CREATEROLE`, …
+    pub(super) fn has_system(&self, privilege: &str) -> bool {
+        self.is_superuser || self.privileges.iter().any(|has| has == privilege)
+    }
+}

@@ -1,0 +1,4 @@
+//! What `setup` and `apply` make of an environment.
+
+mod setup;
+mod world;
