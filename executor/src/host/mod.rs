@@ -6,6 +6,7 @@ mod files;
 mod git;
 mod load;
 mod profile;
+mod profiles;
 mod write;
 
 pub use failure::Failure;
@@ -13,4 +14,5 @@ pub use files::{Texts, read_text};
 pub use git::CommitQuery;
 pub use load::{CacheUse, Loaded, joined, load};
 pub use profile::select as select_profile;
+pub use profiles::{Profiles, Variables};
 pub use write::write_atomically;
