@@ -4,6 +4,7 @@
 //! profile ─▶ Target ─▶ Connection ─▶ rows of text
 //! ```
 
+mod catalog;
 mod connection;
 mod error;
 mod redaction;
@@ -12,6 +13,7 @@ mod target;
 mod tls;
 mod version;
 
+pub use catalog::{Scope, observe};
 pub use connection::{CancelToken, Connection, Notice};
 pub use error::{DbError, Kind};
 pub use redaction::{Redactions, Secret};

@@ -2,6 +2,7 @@
 //!
 //! `MZ_TEST_URL` names another server for the tests that don't need a sandbox's own powers.
 
+mod catalog;
 mod connection;
 mod server;
 mod tls;
