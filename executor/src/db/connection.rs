@@ -107,6 +107,15 @@ impl Connection {
         answers.into_iter().zip(queries).map(|(answer, sql)| self.rows(answer, sql.as_ref())).collect()
     }
 
+    /// Runs queries as [`Self::query_all`] does, of which none may fail.
+    pub(super) async fn query_each<const N: usize>(
+        &self,
+        queries: &[impl AsRef<str>; N],
+    ) -> Result<[Rows; N], DbError> {
+        let answers = self.query_all(queries).await.into_iter().collect::<Result<Vec<Rows>, DbError>>()?;
+        Ok(answers.try_into().expect("there are as many answers as queries"))
+    }
+
     /// `mz_version` as the server said it when the session began; empty if it didn't.
     pub fn server_version(&self) -> &str {
         &self.server_version
@@ -217,6 +226,9 @@ fn not_connected(error: &tokio_postgres::Error, target: &Target, redactions: &Re
     let address = target.address();
     if let Some(reported) = error.as_db_error() {
         let mut failed = DbError::reported(reported, redactions);
+        if failed.kind == Kind::Privilege {
+            failed.kind = Kind::Authentication;
+        }
         failed.message =
             format!("`{address}` refused user `{}`: {}", target.user, failed.message).into_boxed_str();
         return failed;

@@ -207,13 +207,12 @@ impl Profile<'_> {
 
     fn string(&self, table: &DeTable<'_>, key: &str) -> Result<Option<String>, Failure> {
         let Some(value) = table.get(key) else { return Ok(None) };
-        match value.get_ref().as_str() {
-            Some(text) => Ok(Some(text.to_owned())),
-            None => {
-                let found = value.get_ref().type_str();
-                Err(self.wrong(value.span(), &format!("`{key}` is of type {found}, not a string")))
-            }
-        }
+        let found = value.get_ref();
+        let text = found.as_str().map(str::to_owned).ok_or_else(|| {
+            let what = format!("`{key}` is of type {}, not a string", found.type_str());
+            self.wrong(value.span(), &what)
+        })?;
+        Ok(Some(text))
     }
 
     fn port(&self, table: &DeTable<'_>) -> Result<u16, Failure> {
@@ -257,13 +256,11 @@ impl Profile<'_> {
         let Some(variable) = written.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) else {
             return Ok(Some(Secret::new(written)));
         };
-        match variables(variable) {
-            Some(password) => Ok(Some(Secret::new(password))),
-            None => {
-                let what = format!("`password` is the variable `{variable}`, which is not set");
-                Err(self.wrong(span(table, "password"), &what))
-            }
-        }
+        let password = variables(variable).ok_or_else(|| {
+            let what = format!("`password` is the variable `{variable}`, which is not set");
+            self.wrong(span(table, "password"), &what)
+        })?;
+        Ok(Some(Secret::new(password)))
     }
 }
 

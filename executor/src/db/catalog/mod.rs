@@ -15,7 +15,6 @@ use mz_deploy_planner::name::Ident;
 
 use super::connection::Connection;
 use super::error::{DbError, Kind};
-use super::rows::Rows;
 
 /// How often the catalog is read again when what it named was gone a moment later.
 const ATTEMPTS: usize = 5;
@@ -44,24 +43,7 @@ pub async fn observe(connection: &Connection, wanted: &Scope) -> Result<Live, Db
 
 /// The catalog at one moment.
 async fn snapshot(connection: &Connection) -> Result<Live, DbError> {
-    let [begin, containers, objects, comments, relations, commit, settings] =
-        in_one_flight(connection, queries::ALL).await;
-    begin?;
-    let answers = read::Answers {
-        containers: containers?,
-        objects: objects?,
-        comments: comments?,
-        relations: relations?,
-        settings: settings?,
-    };
-    commit?;
-    read::live(&answers)
-}
-
-async fn in_one_flight<const N: usize>(
-    connection: &Connection,
-    queries: [&str; N],
-) -> [Result<Rows, DbError>; N] {
-    let answers = connection.query_all(&queries).await;
-    answers.try_into().expect("as many answers as queries")
+    let [_, containers, objects, comments, relations, _, settings] =
+        connection.query_each(&queries::ALL).await?;
+    read::live(&read::Answers { containers, objects, comments, relations, settings })
 }

@@ -150,22 +150,22 @@ fn container(live: &mut Live, row: &Row, roles: &Roles, relations: &Relations<'_
     let id: SmolStr = row.text("id")?.into();
     let name = Ident::new(row.text("name")?);
     let comment = row.get("comment").map(SmolStr::new);
-    let owned = || -> Result<(Ident, Vec<LiveGrant>), DbError> {
+    let held = || -> Result<(Ident, Vec<LiveGrant>), DbError> {
         let owner = row.text("owner")?;
         Ok((roles.name(owner), roles.grants(row.get("privileges"), owner)))
     };
     match row.text("kind")? {
         "database" => {
-            let (owner, grants) = owned()?;
+            let (owner, grants) = held()?;
             live.databases.push(LiveDatabase { id, name, owner, grants, comment });
         }
         "schema" => {
-            let (owner, grants) = owned()?;
+            let (owner, grants) = held()?;
             let name = SchemaName::new(Ident::new(row.text("database")?), name);
             live.schemas.push(LiveSchema { id, name, owner, grants, comment });
         }
         "cluster" => {
-            let (owner, grants) = owned()?;
+            let (owner, grants) = held()?;
             let replicas = (!row.is_true("managed")?)
                 .then(|| relations.replicas.get(id.as_str()).cloned().unwrap_or_default());
             let options = SmolStr::default();
@@ -215,7 +215,9 @@ fn comments(rows: &Rows) -> Result<BTreeMap<&str, Vec<LiveComment>>, DbError> {
         let comment = LiveComment { column, text: row.text("comment")?.into() };
         comments.entry(row.text("id")?).or_default().push(comment);
     }
-    comments.values_mut().for_each(|comments| comments.sort());
+    for comments in comments.values_mut() {
+        comments.sort();
+    }
     Ok(comments)
 }
 
