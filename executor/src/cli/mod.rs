@@ -7,7 +7,6 @@ mod arguments;
 mod change;
 mod compile;
 mod completions;
-#[cfg_attr(not(test), expect(dead_code, reason = "asked by commands that need a connection"))]
 mod confirm;
 mod connect;
 mod documents;

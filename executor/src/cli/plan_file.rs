@@ -27,7 +27,6 @@ pub(super) fn save_plan(options: &PlanOut, plan: &Plan, terminal: Terminal) -> R
 }
 
 /// Fails if a plan isn't the one that was read and approved, if there is one: nothing else may be run.
-#[cfg_attr(not(test), expect(dead_code, reason = "called by commands that need a connection"))]
 pub(super) fn approve(options: &SavedPlan, plan: &Plan) -> Result<(), Failure> {
     let Some(path) = &options.plan else { return Ok(()) };
     let saved = read(path, view::read_plan)?;

@@ -42,12 +42,6 @@ pub(super) fn inserts(rows: &TableRows) -> impl Iterator<Item = String> + '_ {
     rows.rows.chunks(AT_ONCE).filter_map(|chunk| insert(rows.table, chunk))
 }
 
-/// Prepares the engine for [`triggers`]. Writes are transactions from now on, in which it makes no types by itself, so
-/// it makes the usual ones.
-pub(super) fn follow(engine: &Engine) -> Result<(), SqlError> {
-    engine.batch(NOTES).map_err(engine_failed)
-}
-
 /// The statements that make the engine note what happens to the rows of new tables.
 pub(super) fn triggers(old: &Catalog, new: &Catalog, effects: &Effects) -> Vec<String> {
     let items = effects.touched.iter().filter_map(|object| match object {

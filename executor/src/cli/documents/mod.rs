@@ -16,11 +16,9 @@ pub(super) mod example;
 pub(super) mod history;
 #[cfg_attr(not(test), expect(dead_code, reason = "printed by commands that need a connection"))]
 pub(super) mod history_text;
-#[cfg_attr(not(test), expect(dead_code, reason = "printed by commands that need a connection"))]
 pub(super) mod promotion;
 #[cfg_attr(not(test), expect(dead_code, reason = "printed by commands that need a connection"))]
 pub(super) mod readiness;
-#[cfg_attr(not(test), expect(dead_code, reason = "printed by commands that need a connection"))]
 pub(super) mod stage;
 mod staged;
 mod status;

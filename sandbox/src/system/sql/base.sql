@@ -61,16 +61,13 @@ CREATE TABLE base.index_column (
 );
 CREATE TABLE base.dependency (key text, object_id text, referenced_object_id text);
 CREATE TABLE base.comment (key text, id text, object_type text, object_sub_id int4, comment text);
-CREATE TABLE base.refresh_strategy (
 -- What tables can be made of a source.
-CREATE UNLOGGED TABLE base.source_reference (
+CREATE TABLE base.source_reference (
     key text, source_id text, namespace text, name text, updated_at timestamptz, columns text[]
 );
 -- What tables and subsources of PostgreSQL sources are upstream.
-CREATE UNLOGGED TABLE base.postgres_table (key text, id text, schema_name text, table_name text);
-CREATE UNLOGGED TABLE base.dependency (key text, object_id text, referenced_object_id text);
-CREATE UNLOGGED TABLE base.comment (key text, id text, object_type text, object_sub_id int4, comment text);
-CREATE UNLOGGED TABLE base.refresh_strategy (
+CREATE TABLE base.postgres_table (key text, id text, schema_name text, table_name text);
+CREATE TABLE base.refresh_strategy (
     key text, id text, type text, "interval" interval, aligned_to timestamptz, at timestamptz
 );
 -- What a type is made of: kind is array, list, map, base or pseudo.
