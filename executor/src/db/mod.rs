@@ -1,0 +1,20 @@
+//! The environment: connections to it, and what is read from and written to it.
+//!
+//! ```text
+//! profile ─▶ Target ─▶ Connection ─▶ rows of text
+//! ```
+
+mod connection;
+mod error;
+mod redaction;
+mod rows;
+mod target;
+mod tls;
+mod version;
+
+pub use connection::{CancelToken, Connection, Notice};
+pub use error::{DbError, Kind};
+pub use redaction::{Redactions, Secret};
+pub use rows::{Row, Rows};
+pub use target::{Target, TlsMode};
+pub use version::{Skew, skew};
