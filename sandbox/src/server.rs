@@ -81,7 +81,8 @@ impl std::error::Error for StartError {}
 pub struct Sandbox {
     address: SocketAddr,
     coordinator: Arc<Coordinator>,
-    tls: bool,
+    /// As PEM, if it offers TLS.
+    certificate: Option<String>,
     password: Option<String>,
     /// Taken when it stops.
     runtime: Option<Runtime>,
@@ -93,8 +94,9 @@ impl Sandbox {
         let coordinator = Coordinator::open(options.clock, options.pace, options.data.as_deref());
         let coordinator = coordinator.map_err(StartError::Engine)?;
         let coordinator = Arc::new(coordinator);
-        let tls: Option<TlsAcceptor> =
+        let tls: Option<(TlsAcceptor, String)> =
             options.tls.then(wire::self_signed).transpose().map_err(StartError::Tls)?;
+        let (tls, certificate) = tls.unzip();
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("sandbox")
@@ -104,7 +106,6 @@ impl Sandbox {
         let listen = |error| StartError::Listen(options.listen, error);
         let listener = bind(options.listen, &runtime).map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
-        let has_tls = tls.is_some();
         let shared = wire::Shared {
             coordinator: coordinator.clone(),
             cancels: wire::Cancels::default(),
@@ -113,7 +114,7 @@ impl Sandbox {
         };
         runtime.spawn(tick(coordinator.clone()));
         runtime.spawn(accept(listener, Arc::new(shared)));
-        Ok(Self { address, coordinator, tls: has_tls, password: options.password, runtime: Some(runtime) })
+        Ok(Self { address, coordinator, certificate, password: options.password, runtime: Some(runtime) })
     }
 
     /// Where it listens.
@@ -124,8 +125,13 @@ impl Sandbox {
     /// What a client connects to, as the role and in the database that every environment begins with.
     pub fn url(&self) -> String {
         let password = self.password.as_deref().map(|password| format!(":{}", percent_encoded(password)));
-        let tls = if self.tls { "?sslmode=require" } else { "" };
+        let tls = if self.certificate.is_some() { "?sslmode=require" } else { "" };
         format!("postgresql://materialize{}@{}/materialize{tls}", password.unwrap_or_default(), self.address)
+    }
+
+    /// The certificate that it shows, as PEM, if it offers TLS.
+    pub fn certificate(&self) -> Option<&str> {
+        self.certificate.as_deref()
     }
 
     /// What goes wrong with statements.

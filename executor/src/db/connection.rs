@@ -217,6 +217,9 @@ fn not_connected(error: &tokio_postgres::Error, target: &Target, redactions: &Re
     let address = target.address();
     if let Some(reported) = error.as_db_error() {
         let mut failed = DbError::reported(reported, redactions);
+        if failed.kind == Kind::Privilege {
+            failed.kind = Kind::Authentication;
+        }
         failed.message =
             format!("`{address}` refused user `{}`: {}", target.user, failed.message).into_boxed_str();
         return failed;
@@ -231,7 +234,7 @@ fn not_connected(error: &tokio_postgres::Error, target: &Target, redactions: &Re
     if words.contains("TLS handshake") {
         return not_verified(&words, target);
     }
-    if words.starts_with("authentication error") {
+    if words.contains("password missing") || words.starts_with("authentication error") {
         let message = format!("user `{}` can't log in at `{address}`: {words}", target.user);
         return DbError::new(Kind::Authentication, message)
             .with_hint("give the profile a `password`, or set the variable `MZ_PROFILE_<NAME>_PASSWORD`");

@@ -213,19 +213,36 @@ fn ends_missing(message: &str) -> bool {
     message.ends_with("does not exist") || message.ends_with("was dropped")
 }
 
+/// What a cause explains better.
+const SAYS_NOTHING: [&str; 3] =
+    ["db error", "error communicating with the server", "error connecting to server"];
+
 /// An error and its causes, without the ones that say nothing.
 pub(super) fn in_words(error: &(dyn std::error::Error + 'static)) -> String {
     let mut words: Vec<String> = Vec::new();
     let mut cause = Some(error);
     while let Some(error) = cause {
-        let said = error.to_string();
-        let said = said.split(" (os error").next().unwrap_or_default().to_owned();
-        if !words.iter().any(|word| word.contains(&said)) {
-            words.push(said);
-        }
         cause = error.source();
+        let said = error.to_string();
+        let said = said.split(" (os error").next().unwrap_or_default();
+        let is_said = words.iter().any(|word| word.contains(said));
+        let is_explained = cause.is_some() && SAYS_NOTHING.contains(&said);
+        if !is_said && !is_explained {
+            words.push(uncapitalized(said));
+        }
     }
     words.join(": ")
+}
+
+/// Errors begin with a small letter; the system's don't.
+fn uncapitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) if !chars.clone().next().is_some_and(char::is_uppercase) => {
+            first.to_lowercase().chain(chars).collect()
+        }
+        _ => text.to_owned(),
+    }
 }
 
 /// The beginning of a statement, for an error.
@@ -298,7 +315,8 @@ mod tests {
 
     #[test]
     fn causes_are_said_once() {
-        let io = std::io::Error::other("connection refused (os error 111)");
+        let io = std::io::Error::other("Connection refused (os error 111)");
         assert_eq!(in_words(&io), "connection refused");
+        assert_eq!(in_words(&std::io::Error::other("TLS is off")), "TLS is off");
     }
 }

@@ -75,7 +75,9 @@ mod tests {
 
     fn hiding(values: &[&str]) -> Redactions {
         let mut redactions = Redactions::default();
-        values.iter().for_each(|value| redactions.hide(&Secret::new(*value)));
+        for value in values {
+            redactions.hide(&Secret::new(*value));
+        }
         redactions
     }
 

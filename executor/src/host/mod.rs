@@ -7,6 +7,7 @@ mod git;
 mod interrupt;
 mod load;
 mod profile;
+mod profiles;
 mod write;
 
 pub use failure::{Class, Failure, FailureCode};
@@ -15,4 +16,5 @@ pub use git::{WorkTree, WorkTreeQuery};
 pub use interrupt::{Interrupt, Trigger};
 pub use load::{CacheUse, Loaded, joined, load};
 pub use profile::{select as select_profile, set_default as set_default_profile};
+pub use profiles::{Profiles, Variables};
 pub use write::write_atomically;

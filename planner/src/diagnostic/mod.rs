@@ -9,7 +9,7 @@ mod similar;
 pub mod text;
 
 pub use code::Code;
-pub(crate) use similar::{closest, did_you_mean};
+pub use similar::{closest, did_you_mean};
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;

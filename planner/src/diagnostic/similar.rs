@@ -5,13 +5,13 @@ use std::fmt::Display;
 use smol_str::{SmolStr, format_smolstr};
 
 /// The help for a name that was probably mistyped.
-pub(crate) fn did_you_mean(meant: impl Display) -> SmolStr {
+pub fn did_you_mean(meant: impl Display) -> SmolStr {
     format_smolstr!("did you mean `{meant}`?")
 }
 
 /// Of `candidates`, the one that is closest to `name`, if it is close enough to be a slip of the keyboard. Of two
 /// that are equally close, the first.
-pub(crate) fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let name: Vec<char> = name.chars().collect();
     let limit = 2.max(name.len() / 3).min(name.len().saturating_sub(1));
     let mut best: Option<(usize, &str)> = None;

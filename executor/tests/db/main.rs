@@ -1,0 +1,7 @@
+//! Connections, and what is read and written over them, against a sandbox.
+//!
+//! `MZ_TEST_URL` names another server for the tests that don't need a sandbox's own powers.
+
+mod connection;
+mod server;
+mod tls;
