@@ -8,12 +8,14 @@ mod compile;
 mod completions;
 #[cfg_attr(not(test), expect(dead_code, reason = "asked by commands that need a connection"))]
 mod confirm;
+mod connect;
 mod documents;
 mod graph;
 mod man;
 mod plan;
 mod plan_file;
 mod profile;
+mod sql;
 mod terminal;
 
 use std::ffi::OsString;
@@ -51,7 +53,8 @@ fn dispatch(command: Command, global: &Global, terminal: Terminal) -> Result<(),
         Command::Compile(options) => compile::run(global, &options, terminal),
         Command::Plan(options) => plan::run(global, &options, terminal),
         Command::Graph(options) => graph::run(global, options, terminal),
-        Command::Profile(command) => profile::run(global, command, terminal),
+        Command::Profile(command) => profile::run(global, &command, terminal),
+        Command::Sql(options) => sql::run(global, &options),
         Command::Completions(options) => completions::run(options),
         Command::Man(options) => man::run(&options, terminal),
     }

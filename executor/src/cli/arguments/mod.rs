@@ -47,6 +47,7 @@ pub(super) enum Command {
     Graph(GraphOptions),
     #[command(subcommand)]
     Profile(environment::ProfileCommand),
+    Sql(environment::SqlOptions),
     Completions(CompletionsOptions),
     Man(ManOptions),
 }
