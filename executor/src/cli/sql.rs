@@ -27,7 +27,7 @@ const AUTHORITIES: [&str; 5] = [
 ];
 
 pub(super) fn run(global: &Global, options: &SqlOptions) -> Result<(), Failure> {
-    let (_, target) = connect::target(global)?;
+    let target = connect::target(global)?;
     let mut psql = Command::new("psql");
     psql.args(&options.arguments).envs(environment(&target, Path::exists));
     for variable in DETOURS {
