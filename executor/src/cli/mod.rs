@@ -19,6 +19,7 @@ mod progress;
 mod promote;
 mod setup;
 mod stage;
+mod sql;
 mod terminal;
 mod wait;
 
@@ -65,6 +66,8 @@ fn dispatch(command: Command, global: &Global, terminal: Terminal) -> Result<(),
         Command::Rollback(options) => change::rollback(global, &options, terminal),
         Command::Cleanup(options) => change::cleanup(global, &options, terminal),
         Command::Profile(command) => profile::run(global, command, terminal),
+        Command::Profile(command) => profile::run(global, &command, terminal),
+        Command::Sql(options) => sql::run(global, &options),
         Command::Completions(options) => completions::run(options),
         Command::Man(options) => man::run(&options, terminal),
     }

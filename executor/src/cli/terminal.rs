@@ -92,7 +92,13 @@ impl Terminal {
         }
         let mut stderr = AutoStream::auto(io::stderr());
         let style = anstyle::AnsiColor::BrightRed.on_default().bold();
-        let _ = writeln!(stderr, "{style}error{style:#}: {}", printable(message));
+        let mut lines = message.lines();
+        let first = lines.next().unwrap_or_default();
+        let _ = writeln!(stderr, "{style}error{style:#}: {}", printable(first));
+        // What a server says of a statement has several lines.
+        for line in lines {
+            let _ = writeln!(stderr, "{}", printable(line));
+        }
         for line in help.into_iter().flat_map(str::lines) {
             let _ = writeln!(stderr, "  = help: {}", printable(line));
         }

@@ -52,6 +52,29 @@ pub enum Kind {
     Other,
 }
 
+impl Kind {
+    /// What a failed command is called because of it.
+    fn code(self) -> FailureCode {
+        match self {
+            Self::Unreachable | Self::Tls | Self::Authentication => FailureCode::ConnectionFailed,
+            Self::Closed => FailureCode::ConnectionLost,
+            Self::Conflict => FailureCode::Conflict,
+            Self::Privilege
+            | Self::NameTaken
+            | Self::Missing
+            | Self::DependedUpon
+            | Self::Limit
+            | Self::Cancelled
+            | Self::Syntax
+            | Self::Transaction
+            | Self::Replacement
+            | Self::Unsupported
+            | Self::UnexpectedAnswer
+            | Self::Other => FailureCode::StatementFailed,
+        }
+    }
+}
+
 /// A statement, or a connection, that failed. No text of it holds a hidden value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DbError {
@@ -139,6 +162,7 @@ impl From<DbError> for Failure {
         }
         let code = if error.kind == Kind::Conflict { FailureCode::Conflict } else { FailureCode::Failed };
         Self::Refused { code, message, help: error.hint.map(Into::into) }
+        Self::Refused { code: error.kind.code(), message, help: error.hint.map(Into::into) }
     }
 }
 

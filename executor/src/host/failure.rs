@@ -86,6 +86,12 @@ pub enum FailureCode {
     UnknownProfile,
     /// Another program that is needed isn't there.
     MissingProgram,
+    /// The server could not be reached, or doesn't let the profile's user in.
+    ConnectionFailed,
+    /// The connection ended: what the last statement did is unknown.
+    ConnectionLost,
+    /// The server refused a statement.
+    StatementFailed,
     /// The saved plan isn't what would be done.
     PlanDiffers,
     /// Others have changed what the command was about to change.
@@ -111,7 +117,10 @@ impl FailureCode {
             | Self::GitUnavailable
             | Self::NoProfile
             | Self::UnknownProfile
-            | Self::MissingProgram => Class::Error,
+            | Self::MissingProgram
+            | Self::ConnectionFailed
+            | Self::ConnectionLost
+            | Self::StatementFailed => Class::Error,
         }
     }
 }

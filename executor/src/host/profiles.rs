@@ -11,6 +11,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::failure::Failure;
+use super::failure::{Failure, FailureCode};
 use crate::db::{Secret, Target, TlsMode};
 
 /// The name of the file.
@@ -77,6 +78,11 @@ impl Profiles {
         Ok(names)
     }
 
+    /// Fails if there is no such profile. What it says isn't looked at.
+    pub fn find(&self, name: &str) -> Result<(), Failure> {
+        if self.names()?.iter().any(|known| known == name) { Ok(()) } else { Err(self.unknown(name)) }
+    }
+
     /// Where the profile connects to. Passwords come from the file or from `variables`.
     pub fn target(&self, name: &str, variables: Variables<'_>) -> Result<Target, Failure> {
         let found = match &self.text {
@@ -114,6 +120,8 @@ impl Profiles {
                 message,
                 format!("write it: `[{name}]`, and below that `host = \"…\"` and `username = \"…\"`"),
             );
+            return Failure::coded(FailureCode::UnknownProfile, message)
+                .help(format!("write it: `[{name}]`, and below that `host = \"…\"` and `username = \"…\"`"));
         }
         let names = self.names().unwrap_or_default();
         let help = match closest(name, names.iter().map(String::as_str)) {
@@ -121,6 +129,8 @@ impl Profiles {
             None => format!("it has {}", quoted(names.iter().map(String::as_str))),
         };
         Failure::with_help(format!("`{path}` has no profile `{name}`"), help)
+        let message = format!("`{path}` has no profile `{name}`");
+        Failure::coded(FailureCode::UnknownProfile, message).help(help)
     }
 
     /// `path:line:column` of something in the text.
@@ -299,6 +309,7 @@ mod tests {
     fn message(failure: Failure) -> String {
         match failure {
             Failure::Refused { message, help } => {
+            Failure::Refused { message, help, .. } => {
                 [Some(message), help].into_iter().flatten().collect::<Vec<_>>().join("; ")
             }
             other => format!("{other:?}"),

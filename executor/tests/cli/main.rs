@@ -10,4 +10,6 @@ mod plan;
 mod profile;
 mod project;
 mod shell;
+#[cfg(unix)]
+mod sql;
 mod usage;

@@ -77,10 +77,21 @@ pub(in crate::cli) struct SnapshotOptions {
 }
 
 /// Profiles: how to connect, and to what
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 pub(in crate::cli) enum ProfileCommand {
+    /// List the profiles of profiles.toml
+    List,
+    /// Make a profile the default of this project, in .mzprofile
+    Set(SetProfile),
     /// Print the active profile, and what selected it
     Current,
+}
+
+/// Options of `profile set`.
+#[derive(Args, Clone, Debug)]
+pub(in crate::cli) struct SetProfile {
+    /// The profile, a table of profiles.toml
+    pub(in crate::cli) name: String,
 }
 
 /// Start psql with the connection of the profile

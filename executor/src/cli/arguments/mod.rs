@@ -54,6 +54,7 @@ pub(super) enum Command {
     Cleanup(deployment::CleanupOptions),
     #[command(subcommand)]
     Profile(environment::ProfileCommand),
+    Sql(environment::SqlOptions),
     Completions(CompletionsOptions),
     Man(ManOptions),
 }

@@ -4,7 +4,7 @@ use super::deployment::{
     AbortOptions, CleanupOptions, DescribeOptions, Keep, ListOptions, LogOptions, PromoteOptions,
     RollbackOptions, StageOptions, WaitOptions,
 };
-use super::environment::{ApplyKind, ApplyOptions, DemoOptions, SetupOptions, SnapshotOptions, SqlOptions};
+use super::environment::{ApplyKind, ApplyOptions, DemoOptions, SetupOptions, SnapshotOptions};
 use super::*;
 
 /// Commands that need a connection, with the options that they are going to have.
@@ -31,7 +31,6 @@ enum ConnectedCommand {
     Log(LogOptions),
     Describe(DescribeOptions),
     Snapshot(SnapshotOptions),
-    Sql(SqlOptions),
     Demo(DemoOptions),
 }
 
@@ -99,7 +98,8 @@ fn options_that_contradict_each_other_are_refused() {
 
 #[test]
 fn what_stands_behind_two_dashes_is_for_psql() {
-    let Ok(ConnectedCommand::Sql(options)) = read("x sql -p dev -- -c --json") else {
+    let arguments = "x sql -p dev -- -c --json".split(' ').map(OsString::from).collect::<Vec<_>>();
+    let Ok(Command::Sql(options)) = Arguments::read(&arguments).map(|read| read.command) else {
         unreachable!("it can be read")
     };
     assert_eq!(options.arguments, ["-c", "--json"]);
