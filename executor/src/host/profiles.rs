@@ -308,8 +308,7 @@ mod tests {
 
     fn message(failure: Failure) -> String {
         match failure {
-            Failure::Refused { message, help } => {
-            Failure::Refused { message, help, .. } => {
+                        Failure::Refused { message, help, .. } => {
                 [Some(message), help].into_iter().flatten().collect::<Vec<_>>().join("; ")
             }
             other => format!("{other:?}"),
