@@ -4,5 +4,6 @@
 
 mod catalog;
 mod connection;
+mod ledger;
 mod server;
 mod tls;

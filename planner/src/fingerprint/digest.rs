@@ -51,7 +51,8 @@ impl Fingerprint {
         }
     }
 
-    fn parse(text: &str) -> Self {
+    /// Reads what documents and the ledger have.
+    pub fn parse(text: &str) -> Self {
         let hash = text.strip_prefix(FORM).and_then(from_hex);
         Self(hash.map_or_else(|| Form::Other(text.into()), Form::V1))
     }

@@ -83,6 +83,13 @@ pub(super) fn world(live: &Live) -> SmolStr {
     })
 }
 
+impl Plan {
+    /// True if it is what its id says: it wasn't damaged or edited since it was made.
+    pub fn is_intact(&self) -> bool {
+        plan(self) == self.id
+    }
+}
+
 /// Of a plan: of what it was made from, what it changes and what it does. What stays follows from that.
 pub(super) fn plan(plan: &Plan) -> SmolStr {
     digest(|pieces| {

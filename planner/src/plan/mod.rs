@@ -41,6 +41,7 @@ mod text;
 pub(crate) use baseline::Baseline;
 pub use deployed_after::{deployed_after, deployed_after_plan};
 pub use model::*;
+pub use naming::is_deploy_id;
 pub use setup::{
     LEDGER_VERSION, LedgerGap, SetupOptions, ledger_gaps, ledger_version, require_ledger, server_cluster,
     setup,

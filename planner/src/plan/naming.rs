@@ -22,6 +22,12 @@ use crate::source::Location;
 /// The longest deploy id. It leaves room for names of more than a hundred bytes.
 const MAX_DEPLOY_ID: usize = 64;
 
+/// True if a text can name a deployment: a plain word, which is safe in a name and in a text.
+pub fn is_deploy_id(text: &str) -> bool {
+    let is_sound = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+    !text.is_empty() && text.len() <= MAX_DEPLOY_ID && text.bytes().all(is_sound)
+}
+
 /// Builds the names of one deployment.
 #[derive(Clone, Debug)]
 pub(super) struct Naming {
@@ -36,8 +42,7 @@ pub(super) struct Naming {
 impl Naming {
     /// Checks the deploy id.
     pub(super) fn new(deploy_id: &str) -> Result<Self, Vec<Diagnostic>> {
-        let is_sound = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
-        if deploy_id.is_empty() || deploy_id.len() > MAX_DEPLOY_ID || !deploy_id.bytes().all(is_sound) {
+        if !is_deploy_id(deploy_id) {
             let message = if deploy_id.is_empty() {
                 SmolStr::new_static("the deploy id (`--deploy-id`) is empty")
             } else {

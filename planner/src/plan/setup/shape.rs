@@ -181,6 +181,12 @@ pub(super) const TABLES: &[Table] = &[
         since: 2,
     },
     Table {
+        name: "snapshots",
+        columns: &[DEPLOY_ID, column("part", "int"), text("body")],
+        index: &["deploy_id"],
+        since: 2,
+    },
+    Table {
         name: "replacements",
         columns: &[
             DEPLOY_ID,
@@ -276,6 +282,7 @@ pub(super) const VIEWS: &[View] = &[
     pass_through("history", 2),
     pass_through("kept", 2),
     pass_through("steps", 2),
+    pass_through("snapshots", 2),
     pass_through("replacements", 2),
 ];
 

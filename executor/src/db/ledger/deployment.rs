@@ -1,0 +1,108 @@
+//! What the ledger knows of one deployment.
+
+use mz_deploy_planner::input::{Deployment, HighestIds, RecordedId};
+use mz_deploy_planner::name::Literal;
+use mz_deploy_planner::plan::{Command, Plan, is_deploy_id};
+use mz_deploy_planner::view::read_plan;
+
+use super::overview::{events, joined};
+use crate::db::connection::Connection;
+use crate::db::error::DbError;
+use crate::db::rows::Rows;
+
+/// What was found under a deploy id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// Nothing.
+    Nothing,
+    /// A deployment that another tool staged, of which there is no plan.
+    WithoutPlan,
+    /// A deployment.
+    Deployment(Box<Deployment>),
+}
+
+/// Looks a deployment up, with queries in one flight that see one moment.
+pub async fn deployment(connection: &Connection, deploy_id: &str) -> Result<Found, DbError> {
+    if !is_deploy_id(deploy_id) {
+        return Ok(Found::Nothing);
+    }
+    let id = Literal(deploy_id);
+    let queries = [
+        "BEGIN READ ONLY".to_owned(),
+        format!("SELECT deploy_id, part, body FROM _mz_deploy.tables.plans WHERE deploy_id = {id}"),
+        format!("SELECT side, kind, name, id FROM _mz_deploy.tables.ids WHERE deploy_id = {id}"),
+        format!("SELECT family, number FROM _mz_deploy.tables.highest WHERE deploy_id = {id}"),
+        format!(
+            "SELECT deploy_id, event, at::text AS at, role, host, details FROM _mz_deploy.tables.history WHERE deploy_id = {id}"
+        ),
+        format!(
+            "SELECT 'row' AS fact, promoted_at::text AS promoted_at FROM _mz_deploy.tables.deployments WHERE deploy_id = {id} \
+             UNION ALL SELECT 'kept', NULL::text FROM _mz_deploy.tables.kept WHERE deploy_id = {id}"
+        ),
+        "COMMIT".to_owned(),
+    ];
+    let [_, plans, ids, highest, history, facts, _] = connection.query_each(&queries).await?;
+    let (rows, kept): (Vec<_>, Vec<_>) = facts.iter().partition(|row| row.get("fact") == Some("row"));
+    let Some(body) = joined(&plans)?.remove(deploy_id) else {
+        return Ok(if rows.is_empty() { Found::Nothing } else { Found::WithoutPlan });
+    };
+    let events = events(&history)?;
+    let last = |wanted: &str| events.iter().rposition(|event| event.event == wanted);
+    let is_promoted = if rows.is_empty() {
+        // Nothing but databases was touched: there is no row to mark.
+        last("promoted") > last("rolled back") && last("promoted") > last("stage")
+    } else {
+        rows.iter().any(|row| row.get("promoted_at").is_some())
+    };
+    Ok(Found::Deployment(Box::new(Deployment {
+        plan: plan(deploy_id, &body)?,
+        staged: recorded(&ids, "staged")?,
+        production: recorded(&ids, "production")?,
+        before: highest_ids(&highest)?,
+        is_staged: last("staged").is_some() && last("staged") > last("stage"),
+        is_promoted,
+        is_kept: !kept.is_empty(),
+    })))
+}
+
+/// The plan of a deployment. It will be run, so it has to be what its digest says, and of this deployment.
+fn plan(deploy_id: &str, body: &str) -> Result<Plan, DbError> {
+    let path = format!("the ledger's plan of `{deploy_id}`");
+    let plan = read_plan(&path, body).map_err(|problem| DbError::unexpected(problem.message.to_string()))?;
+    if plan.command != Command::Stage || plan.deploy_id != deploy_id || !plan.is_intact() {
+        let message = format!("the ledger's plan of `{deploy_id}` isn't the one that was written for it");
+        return Err(DbError::unexpected(message).with_hint(
+            "somebody changed the tables of `_mz_deploy`: look at who may write to them, and stage again",
+        ));
+    }
+    Ok(plan)
+}
+
+fn recorded(rows: &Rows, side: &str) -> Result<Vec<RecordedId>, DbError> {
+    let mut ids = Vec::new();
+    for row in rows.iter().filter(|row| row.get("side") == Some(side)) {
+        ids.push(RecordedId {
+            kind: row.text("kind")?.into(),
+            name: row.text("name")?.into(),
+            id: row.text("id")?.into(),
+        });
+    }
+    ids.sort();
+    ids.dedup();
+    Ok(ids)
+}
+
+fn highest_ids(rows: &Rows) -> Result<HighestIds, DbError> {
+    let mut highest = HighestIds::default();
+    for row in rows {
+        let number = row.parse("number")?;
+        match row.text("family")? {
+            "database" => highest.database = number,
+            "schema" => highest.schema = number,
+            "cluster" => highest.cluster = number,
+            "object" => highest.object = number,
+            _ => {}
+        }
+    }
+    Ok(highest)
+}
