@@ -7,6 +7,7 @@
 mod catalog;
 mod connection;
 mod error;
+pub mod lease;
 pub mod ledger;
 mod redaction;
 mod rows;
