@@ -141,6 +141,7 @@ impl Target {
             .keepalives_idle(Duration::from_secs(30))
             .keepalives_interval(Duration::from_secs(10))
             .keepalives_retries(6)
+            .tcp_user_timeout(Duration::from_secs(90))
             .ssl_mode(match self.tls {
                 TlsMode::Disable => tokio_postgres::config::SslMode::Disable,
                 TlsMode::Prefer => tokio_postgres::config::SslMode::Prefer,

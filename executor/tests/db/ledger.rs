@@ -110,6 +110,10 @@ fn a_deployment_is_read_as_it_was_written() {
         assert_eq!(deployment.production, [id("schema", "app.core", "u9")]);
         assert_eq!(deployment.before, HighestIds { database: 1, schema: 20, cluster: 3, object: 400 });
         assert!(!deployment.is_staged && !deployment.is_promoted && !deployment.is_kept);
+        let objects = ledger::objects(&connection, "first").await.expect("objects");
+        let names: Vec<_> = objects.keys().map(ToString::to_string).collect();
+        assert_eq!(names, ["app.core.orders", "app.stats.totals"]);
+        assert!(objects.values().all(|hash| hash.starts_with("v1:")), "{objects:?}");
 
         let staged = [id("object", "app.core_first.orders", "u401"), id("schema", "app.core_first", "u21")];
         ledger::write(&connection, &[ledger::recorded("first", "staged", &staged)]).await.expect("written");

@@ -1,11 +1,13 @@
 //! What the ledger knows of one deployment.
 
+use std::collections::BTreeMap;
+
 use mz_deploy_planner::input::{Deployment, HighestIds, RecordedId};
-use mz_deploy_planner::name::Literal;
+use mz_deploy_planner::name::{Literal, ObjectName};
 use mz_deploy_planner::plan::{Command, Plan, is_deploy_id};
 use mz_deploy_planner::view::read_plan;
 
-use super::overview::{events, joined};
+use super::overview::{events, joined, plain};
 use crate::db::connection::Connection;
 use crate::db::error::DbError;
 use crate::db::rows::Rows;
@@ -63,6 +65,24 @@ pub async fn deployment(connection: &Connection, deploy_id: &str) -> Result<Foun
         is_promoted,
         is_kept: !kept.is_empty(),
     })))
+}
+
+/// The objects that a deployment recorded with the hashes of their definitions, sorted by name: all of the schemas that it touched.
+pub async fn objects(
+    connection: &Connection,
+    deploy_id: &str,
+) -> Result<BTreeMap<ObjectName, String>, DbError> {
+    let sql = format!(
+        "SELECT database, schema, object, hash FROM _mz_deploy.tables.objects WHERE deploy_id = {}",
+        Literal(deploy_id)
+    );
+    let rows = connection.query(&sql).await?;
+    let mut objects = BTreeMap::new();
+    for row in &rows {
+        let name = ObjectName::new(row.text("database")?, row.text("schema")?, row.text("object")?);
+        objects.insert(name, plain(row.text("hash")?));
+    }
+    Ok(objects)
 }
 
 /// The plan of a deployment. It will be run, so it has to be what its digest says, and of this deployment.

@@ -11,10 +11,10 @@ mod rows;
 mod stage;
 
 pub use deployed::{Claim, Snapshot};
-pub use deployment::{Found, deployment};
+pub use deployment::{Found, deployment, objects};
 pub use insert::{Insert, Value, record, write};
 pub use overview::{DeploymentRecord, Event, Ledger, read};
-pub use rows::{Marking, erase, event, keep, kept, mark, recorded, server_time, step, unkeep};
+pub use rows::{Marking, erase, event, executed, keep, kept, mark, recorded, server_time, step, unkeep};
 pub use stage::{Origin, begun};
 
 /// The schema of the tables.

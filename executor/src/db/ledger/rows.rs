@@ -155,6 +155,16 @@ pub async fn mark(connection: &Connection, deploy_id: &str, marking: Marking) ->
     connection.execute(&sql).await
 }
 
+/// Says that the statements that were left for promotion were run: the original tool would run them again otherwise.
+pub async fn executed(connection: &Connection, deploy_id: &str) -> Result<(), DbError> {
+    checked(deploy_id)?;
+    let id = Literal(deploy_id);
+    let sql = format!(
+        "UPDATE {TABLES}.pending_statements SET executed_at = now() WHERE deploy_id = {id} AND executed_at IS NULL"
+    );
+    connection.execute(&sql).await
+}
+
 /// Takes a deployment's rows away, except for its history.
 pub async fn erase(connection: &Connection, deploy_id: &str) -> Result<(), DbError> {
     // Not in one flight: a failure must leave the plan, which is the last.
