@@ -195,6 +195,36 @@ fn a_deployment_of_nothing_but_a_database_is_known_too() {
 }
 
 #[test]
+fn what_was_kept_until_a_time_that_is_over_is_overdue() {
+    block_on(async {
+        let (_server, connection) = set_up().await;
+        let past = ledger::server_time(&connection).await.expect("a time");
+        let future = ledger::server_time_in(&connection, 3600).await.expect("a time");
+        assert!(past < future, "{past} {future}");
+        ledger::keep(&connection, "over", Some(&past)).await.expect("kept");
+        ledger::keep(&connection, "soon", Some(&future)).await.expect("kept");
+        ledger::keep(&connection, "open", None).await.expect("kept");
+        assert_eq!(ledger::overdue(&connection).await.expect("an answer"), ["over"]);
+    });
+}
+
+#[test]
+fn a_closed_deployment_keeps_its_plan_and_what_it_deployed() {
+    block_on(async {
+        let (_server, connection) = set_up().await;
+        let plan = begin(&connection, &project(&[ORDERS]), "first").await;
+        ledger::mark(&connection, "first", Marking::Promoted).await.expect("marked");
+        let live = promoted(&connection).await;
+        ledger::tidy(&connection, "first").await.expect("tidied");
+        let deployment = found(&connection, "first").await.expect("it is still known");
+        assert_eq!((deployment.plan, deployment.production.len(), deployment.is_promoted), (plan, 0, true));
+        let compiled = project(&[ORDERS]);
+        let ledger = ledger::read(&connection).await.expect("a ledger");
+        assert_eq!(ledger.deployed(&schemas(&compiled.project), &live).objects.len(), 1);
+    });
+}
+
+#[test]
 fn an_erased_deployment_leaves_its_history() {
     block_on(async {
         let (_server, connection) = set_up().await;

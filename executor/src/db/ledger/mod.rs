@@ -9,13 +9,17 @@ mod insert;
 mod overview;
 mod rows;
 mod stage;
+mod tidy;
 
 pub use deployed::{Claim, Snapshot};
 pub use deployment::{Found, deployment, objects};
 pub use insert::{Insert, Value, record, write};
 pub use overview::{DeploymentRecord, Event, Ledger, read};
-pub use rows::{Marking, erase, event, executed, keep, kept, mark, recorded, server_time, step, unkeep};
+pub use rows::{
+    Marking, erase, event, keep, kept, mark, recorded, server_time, server_time_in, step, unkeep,
+};
 pub use stage::{Origin, begun};
+pub use tidy::{overdue, tidy};
 
 /// The schema of the tables.
 const TABLES: &str = "_mz_deploy.tables";

@@ -46,6 +46,14 @@ pub async fn server_time(connection: &Connection) -> Result<String, DbError> {
     row.text("now").map(str::to_owned)
 }
 
+/// The time that the server's clock will show in some seconds.
+pub async fn server_time_in(connection: &Connection, seconds: u64) -> Result<String, DbError> {
+    let sql = format!("SELECT (now() + INTERVAL '{seconds} seconds')::text AS then");
+    let rows = connection.query(&sql).await?;
+    let row = rows.first().ok_or_else(|| DbError::unexpected("the server doesn't know the time"))?;
+    row.text("then").map(str::to_owned)
+}
+
 /// Something that happened at `now`, the server's time. `details` is JSON.
 pub fn event(
     deploy_id: &str,
@@ -155,16 +163,6 @@ pub async fn mark(connection: &Connection, deploy_id: &str, marking: Marking) ->
     connection.execute(&sql).await
 }
 
-/// Says that the statements that were left for promotion were run: the original tool would run them again otherwise.
-pub async fn executed(connection: &Connection, deploy_id: &str) -> Result<(), DbError> {
-    checked(deploy_id)?;
-    let id = Literal(deploy_id);
-    let sql = format!(
-        "UPDATE {TABLES}.pending_statements SET executed_at = now() WHERE deploy_id = {id} AND executed_at IS NULL"
-    );
-    connection.execute(&sql).await
-}
-
 /// Takes a deployment's rows away, except for its history.
 pub async fn erase(connection: &Connection, deploy_id: &str) -> Result<(), DbError> {
     // Not in one flight: a failure must leave the plan, which is the last.
@@ -174,7 +172,7 @@ pub async fn erase(connection: &Connection, deploy_id: &str) -> Result<(), DbErr
     Ok(())
 }
 
-fn deletion(table: &str, deploy_id: &str) -> Result<String, DbError> {
+pub(super) fn deletion(table: &str, deploy_id: &str) -> Result<String, DbError> {
     checked(deploy_id)?;
     Ok(format!("DELETE FROM {TABLES}.{table} WHERE deploy_id = {}", Literal(deploy_id)))
 }
