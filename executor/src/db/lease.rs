@@ -15,7 +15,7 @@ use super::ledger::{self, Origin};
 
 /// The server's limit for a comment, in bytes.
 const LONGEST_COMMENT: usize = 1024;
-/// Bytes of a text of the holder that are kept: all of them together fit into a comment, whatever is in them.
+/// Bytes of a text of the holder that are kept: all of them together fit into a comment, with every byte escaped.
 const LONGEST_TEXT: usize = 120;
 /// How long the comment of a lease may be missing before its holder counts as gone.
 const GRACE: Duration = Duration::from_secs(2);
@@ -38,8 +38,10 @@ pub struct Holder {
 impl Holder {
     /// This process, which runs a command.
     pub fn this_process(origin: &Origin, command: &str) -> Self {
-        let short =
-            |text: &str| text.get(..text.floor_char_boundary(LONGEST_TEXT)).unwrap_or_default().to_owned();
+        let short = |text: &str| -> String {
+            let kept = text.get(..text.floor_char_boundary(LONGEST_TEXT)).unwrap_or_default();
+            kept.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+        };
         Self {
             role: short(&origin.role),
             host: short(&origin.host),
@@ -106,17 +108,37 @@ pub async fn take(
     if !is_free {
         return Ok(Taken::Held(former));
     }
-    // Two may find it free. The schema is renamed away, which only one of them can do, and what was found is what goes.
-    let aside =
-        SchemaName { schema: Ident::new(format!("{}_{id}_left", name.schema.as_str())), ..name.clone() };
-    match connection.execute(&format!("ALTER SCHEMA {name} RENAME TO {}", aside.schema)).await {
-        Ok(()) => {}
-        Err(error) if matches!(error.kind, Kind::Missing | Kind::NameTaken) => return Ok(Taken::Held(None)),
-        Err(error) => return Err(error),
+    if !remove(connection, &name, &id).await? {
+        return Ok(Taken::Held(None));
     }
-    connection.execute(&format!("DROP SCHEMA IF EXISTS {aside}")).await?;
     let is_ours = create(connection, &name, &holder).await?;
     Ok(if is_ours { Taken::Lease(Lease { name, holder }) } else { Taken::Held(None) })
+}
+
+/// Takes away the lease with this id. False if it isn't there any more.
+///
+/// Two may find the same lease free, and the slower one must not take away what the faster one made since. A statement
+/// names what it renames and can't ask for its id: so the schema is renamed first, looked at, and given its name back if
+/// it is another. Whoever lost it for that moment sees so, as they look before each step that can't be undone.
+async fn remove(connection: &Connection, name: &SchemaName, id: &str) -> Result<bool, DbError> {
+    let aside = Ident::new(format!("left_{}_{id}", name.schema.as_str()));
+    let aside = SchemaName { schema: aside, ..name.clone() };
+    match connection.execute(&format!("ALTER SCHEMA {name} RENAME TO {}", aside.schema)).await {
+        Ok(()) => {}
+        Err(error) if matches!(error.kind, Kind::Missing | Kind::NameTaken) => return Ok(false),
+        Err(error) => return Err(error),
+    }
+    if seen(connection, &aside).await?.id() != Some(id) {
+        match connection.execute(&format!("ALTER SCHEMA {aside} RENAME TO {}", name.schema)).await {
+            Err(error) if error.kind == Kind::NameTaken => {}
+            result => return result.map(|()| false),
+        }
+        // A third made one meanwhile: it has the lease now.
+        connection.execute(&format!("DROP SCHEMA IF EXISTS {aside}")).await?;
+        return Ok(false);
+    }
+    connection.execute(&format!("DROP SCHEMA IF EXISTS {aside}")).await?;
+    Ok(true)
 }
 
 impl Lease {
@@ -152,6 +174,15 @@ enum Seen {
     Unsigned {
         id: String,
     },
+}
+
+impl Seen {
+    fn id(&self) -> Option<&str> {
+        match self {
+            Self::Nothing => None,
+            Self::Signed { id, .. } | Self::Unsigned { id } => Some(id),
+        }
+    }
 }
 
 async fn seen(connection: &Connection, name: &SchemaName) -> Result<Seen, DbError> {
@@ -215,7 +246,7 @@ mod tests {
             let mut holder = Holder::this_process(&origin(&text), &text);
             holder.since = "2026-01-01 00:00:00.000000+00".to_owned();
             let comment = serde_json::to_string(&holder).expect("it serialises");
-            assert!(comment.len() <= LONGEST_COMMENT * 3, "{}", comment.len());
+            assert!(comment.len() <= LONGEST_COMMENT, "{}", comment.len());
         }
     }
 

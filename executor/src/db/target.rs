@@ -141,6 +141,7 @@ impl Target {
             .keepalives_idle(Duration::from_secs(30))
             .keepalives_interval(Duration::from_secs(10))
             .keepalives_retries(6)
+            .tcp_user_timeout(Duration::from_secs(90))
             .ssl_mode(match self.tls {
                 TlsMode::Disable => tokio_postgres::config::SslMode::Disable,
                 TlsMode::Prefer => tokio_postgres::config::SslMode::Prefer,
@@ -156,7 +157,7 @@ impl Target {
     }
 
     /// `-c name=value` for each session variable, sorted; blanks and backslashes are escaped.
-    pub(crate) fn startup_options(&self) -> String {
+    fn startup_options(&self) -> String {
         let timeout = self.statement_timeout.map(|timeout| format!("{}ms", timeout.as_millis()));
         let timeout = timeout.map(|timeout| ("statement_timeout".to_owned(), timeout));
         let mut options = self.options.clone();

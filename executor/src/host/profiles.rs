@@ -163,14 +163,13 @@ impl Profiles {
             })
         };
         let mut target = Target::new(required("host")?, profile.port(table)?, required("username")?);
-        if let Some(mode) = profile.string(table, "sslmode")? {
-            target.tls = TlsMode::named(&mode).ok_or_else(|| {
-                let modes = quoted(TlsMode::NAMES.iter().map(|(_, name)| *name));
-                let what = format!("`sslmode` is `{mode}`, which is none of {modes}");
-                profile.wrong(span(table, "sslmode"), &what)
-            })?;
-        }
         target.root_certificates = profile.string(table, "sslrootcert")?.map(|path| self.beside(&path));
+        if let Some(mode) = profile.tls_mode(table)? {
+            target.tls = mode;
+        } else if target.root_certificates.is_some() {
+            // Whoever names authorities wants them to be asked, also of this machine.
+            target.tls = TlsMode::VerifyFull;
+        }
         target.options = profile.options(table)?;
         target.password = profile.password(table, variables)?;
         Ok(target)
@@ -223,6 +222,16 @@ impl Profile<'_> {
             self.wrong(value.span(), &what)
         })?;
         Ok(Some(text))
+    }
+
+    fn tls_mode(&self, table: &DeTable<'_>) -> Result<Option<TlsMode>, Failure> {
+        let Some(name) = self.string(table, "sslmode")? else { return Ok(None) };
+        let mode = TlsMode::named(&name).ok_or_else(|| {
+            let modes = quoted(TlsMode::NAMES.iter().map(|(_, name)| *name));
+            let what = format!("`sslmode` is `{name}`, which is none of {modes}");
+            self.wrong(span(table, "sslmode"), &what)
+        })?;
+        Ok(Some(mode))
     }
 
     fn port(&self, table: &DeTable<'_>) -> Result<u16, Failure> {
@@ -342,6 +351,9 @@ mod tests {
         };
         assert_eq!(target("db.example.com"), TlsMode::VerifyFull);
         assert_eq!(target("localhost"), TlsMode::Prefer);
+        let text = "[prod]\nhost = 'localhost'\nusername = 'ci'\nsslrootcert = 'ca.pem'\n";
+        let target = profiles(text).target("prod", &nothing).expect("fine");
+        assert_eq!(target.tls, TlsMode::VerifyFull, "authorities are named to be asked");
     }
 
     #[test]

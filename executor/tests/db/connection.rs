@@ -114,7 +114,7 @@ fn a_statement_that_takes_long_can_be_cancelled() {
         pattern: Pattern::new("SELECT 'slow'%"),
         nth: None,
         when: When::Before,
-        action: Action::Delay(Duration::from_secs(60)),
+        action: Action::Delay(Duration::from_mins(1)),
     });
     block_on(async {
         let connection = server.connect().await;

@@ -4,5 +4,7 @@
 
 mod catalog;
 mod connection;
+mod lease;
+mod ledger;
 mod server;
 mod tls;

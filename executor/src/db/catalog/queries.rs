@@ -6,29 +6,29 @@ pub(super) const ALL: [&str; 7] =
 
 /// What is neither in a schema nor part of something else.
 const CONTAINERS: &str = "\
-SELECT 'database' AS kind, d.id, NULL::text AS database, d.name, d.owner_id AS owner, d.privileges::text AS privileges, NULL::text AS managed, c.comment
+SELECT 'database' AS kind, d.id, NULL::text AS database, d.name, d.owner_id AS owner, d.privileges::text[] AS privileges, NULL::text AS managed, c.comment
 FROM mz_catalog.mz_databases d
 LEFT JOIN mz_internal.mz_comments c ON c.object_type = 'database' AND c.id = d.id AND c.object_sub_id IS NULL
 WHERE d.id LIKE 'u%'
 UNION ALL
-SELECT 'schema', s.id, d.name, s.name, s.owner_id, s.privileges::text, NULL::text, c.comment
+SELECT 'schema', s.id, d.name, s.name, s.owner_id, s.privileges::text[], NULL::text, c.comment
 FROM mz_catalog.mz_schemas s
 JOIN mz_catalog.mz_databases d ON d.id = s.database_id
 LEFT JOIN mz_internal.mz_comments c ON c.object_type = 'schema' AND c.id = s.id AND c.object_sub_id IS NULL
 WHERE s.id LIKE 'u%'
 UNION ALL
-SELECT 'cluster', k.id, NULL::text, k.name, k.owner_id, k.privileges::text, k.managed::text, c.comment
+SELECT 'cluster', k.id, NULL::text, k.name, k.owner_id, k.privileges::text[], k.managed::text, c.comment
 FROM mz_catalog.mz_clusters k
 LEFT JOIN mz_internal.mz_comments c ON c.object_type = 'cluster' AND c.id = k.id AND c.object_sub_id IS NULL
 WHERE k.id LIKE 'u%'
 UNION ALL
-SELECT 'role', r.id, NULL::text, r.name, NULL::text, NULL::text, NULL::text, NULL::text FROM mz_catalog.mz_roles r
+SELECT 'role', r.id, NULL::text, r.name, NULL::text, NULL::text[], NULL::text, NULL::text FROM mz_catalog.mz_roles r
 UNION ALL
-SELECT 'network-policy', p.id, NULL::text, p.name, NULL::text, NULL::text, NULL::text, NULL::text FROM mz_internal.mz_network_policies p";
+SELECT 'network-policy', p.id, NULL::text, p.name, NULL::text, NULL::text[], NULL::text, NULL::text FROM mz_internal.mz_network_policies p";
 
 /// What is in schemas of databases. What a session keeps for itself alone is in none.
 const OBJECTS: &str = "\
-SELECT o.id, d.name AS database, s.name AS schema, o.name, o.type, o.owner_id AS owner, o.privileges::text AS privileges, k.name AS cluster, r.target_id AS replaces
+SELECT o.id, d.name AS database, s.name AS schema, o.name, o.type, o.owner_id AS owner, o.privileges::text[] AS privileges, k.name AS cluster, r.target_id AS replaces
 FROM mz_catalog.mz_objects o
 JOIN mz_catalog.mz_schemas s ON s.id = o.schema_id
 JOIN mz_catalog.mz_databases d ON d.id = s.database_id

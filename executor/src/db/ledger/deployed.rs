@@ -144,9 +144,9 @@ impl Ledger {
                 Some(snapshot) if is_ours || snapshot.is_of(project) => {
                     add_schema(&mut deployed, &claim.schema, snapshot);
                 }
-                Some(_) => {}
                 None if is_ours => self.add_hashed(&mut deployed, &claim, live),
-                None => {}
+                // Of another project.
+                _ => {}
             }
         }
         self.add_databases(&mut deployed, project);

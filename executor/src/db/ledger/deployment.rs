@@ -1,11 +1,13 @@
 //! What the ledger knows of one deployment.
 
+use std::collections::BTreeMap;
+
 use mz_deploy_planner::input::{Deployment, HighestIds, RecordedId};
-use mz_deploy_planner::name::Literal;
+use mz_deploy_planner::name::{Literal, ObjectName};
 use mz_deploy_planner::plan::{Command, Plan, is_deploy_id};
 use mz_deploy_planner::view::read_plan;
 
-use super::overview::{events, joined};
+use super::overview::{events, joined, plain};
 use crate::db::connection::Connection;
 use crate::db::error::DbError;
 use crate::db::rows::Rows;
@@ -41,21 +43,18 @@ pub async fn deployment(connection: &Connection, deploy_id: &str) -> Result<Foun
         ),
         "COMMIT".to_owned(),
     ];
-    let answers = connection.query_all(&queries).await.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let [_, plans, ids, highest, history, facts, _] =
-        <[Rows; 7]>::try_from(answers).expect("as many answers as queries");
-    let is_fact = |wanted: &'static str| facts.iter().filter(move |row| row.get("fact") == Some(wanted));
+    let [_, plans, ids, highest, history, facts, _] = connection.query_each(&queries).await?;
+    let (rows, kept): (Vec<_>, Vec<_>) = facts.iter().partition(|row| row.get("fact") == Some("row"));
     let Some(body) = joined(&plans)?.remove(deploy_id) else {
-        let is_there = is_fact("row").next().is_some();
-        return Ok(if is_there { Found::WithoutPlan } else { Found::Nothing });
+        return Ok(if rows.is_empty() { Found::Nothing } else { Found::WithoutPlan });
     };
     let events = events(&history)?;
     let last = |wanted: &str| events.iter().rposition(|event| event.event == wanted);
-    let is_promoted = if is_fact("row").next().is_some() {
-        is_fact("row").any(|row| row.get("promoted_at").is_some())
-    } else {
+    let is_promoted = if rows.is_empty() {
         // Nothing but databases was touched: there is no row to mark.
         last("promoted") > last("rolled back") && last("promoted") > last("stage")
+    } else {
+        rows.iter().any(|row| row.get("promoted_at").is_some())
     };
     Ok(Found::Deployment(Box::new(Deployment {
         plan: plan(deploy_id, &body)?,
@@ -64,8 +63,26 @@ pub async fn deployment(connection: &Connection, deploy_id: &str) -> Result<Foun
         before: highest_ids(&highest)?,
         is_staged: last("staged").is_some() && last("staged") > last("stage"),
         is_promoted,
-        is_kept: is_fact("kept").next().is_some(),
+        is_kept: !kept.is_empty(),
     })))
+}
+
+/// The objects that a deployment recorded with the hashes of their definitions, sorted by name: all of the schemas that it touched.
+pub async fn objects(
+    connection: &Connection,
+    deploy_id: &str,
+) -> Result<BTreeMap<ObjectName, String>, DbError> {
+    let sql = format!(
+        "SELECT database, schema, object, hash FROM _mz_deploy.tables.objects WHERE deploy_id = {}",
+        Literal(deploy_id)
+    );
+    let rows = connection.query(&sql).await?;
+    let mut objects = BTreeMap::new();
+    for row in &rows {
+        let name = ObjectName::new(row.text("database")?, row.text("schema")?, row.text("object")?);
+        objects.insert(name, plain(row.text("hash")?));
+    }
+    Ok(objects)
 }
 
 /// The plan of a deployment. It will be run, so it has to be what its digest says, and of this deployment.

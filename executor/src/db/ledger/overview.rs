@@ -102,14 +102,12 @@ pub struct Ledger {
 pub async fn read(connection: &Connection) -> Result<Ledger, DbError> {
     let (snapshots, hashed) = (format!("{NEWEST}{SNAPSHOTS}"), format!("{NEWEST}{HASHED}"));
     let queries = ["BEGIN READ ONLY", DEPLOYMENTS, HISTORY, FACTS, &snapshots, &hashed, "COMMIT"];
-    let answers = connection.query_all(&queries).await.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let [_, deployments, history, facts, snapshots, hashed, _] =
-        <[Rows; 7]>::try_from(answers).expect("as many answers as queries");
+    let [_, deployments, history, facts, snapshots, hashed, _] = connection.query_each(&queries).await?;
     let mut ledger = Ledger { history: events(&history)?, ..Ledger::default() };
     for row in &deployments {
         ledger.add_deployment(row)?;
     }
-    ledger.add_promotions_without_schemas();
+    ledger.add_deployments_without_schemas(&facts)?;
     for row in &facts {
         ledger.add_fact(row)?;
     }
@@ -160,7 +158,7 @@ impl Ledger {
 
     fn add_deployment(&mut self, row: &Row) -> Result<(), DbError> {
         let record = self.record(&plain(row.text("deploy_id")?));
-        record.deployed_at = row.text("deployed_at")?.to_owned();
+        row.text("deployed_at")?.clone_into(&mut record.deployed_at);
         record.promoted_at = row.get("promoted_at").map(str::to_owned).max(record.promoted_at.take());
         record.deployed_by = plain(row.text("deployed_by")?);
         record.commit = row.get("commit").map(plain);
@@ -168,28 +166,33 @@ impl Ledger {
         Ok(())
     }
 
-    /// A deployment that changes nothing but grants and comments of databases has no schema, and so no row: what
-    /// happened says that it is there.
-    fn add_promotions_without_schemas(&mut self) {
-        let known: BTreeSet<String> = self.deployments.keys().cloned().collect();
-        for event in self.history.clone() {
-            if known.contains(&event.deploy_id) || !is_deploy_id(&event.deploy_id) {
-                continue;
+    /// A deployment that changes nothing but grants and comments of databases has no schema, and so no row: its plan is
+    /// there, and what happened says the rest.
+    fn add_deployments_without_schemas(&mut self, facts: &Rows) -> Result<(), DbError> {
+        let mut without_row = BTreeSet::new();
+        for row in facts.iter().filter(|row| row.get("fact") == Some("plan")) {
+            let deploy_id = row.text("deploy_id")?;
+            if is_deploy_id(deploy_id) && !self.deployments.contains_key(deploy_id) {
+                without_row.insert(deploy_id.to_owned());
+                self.record(deploy_id);
             }
+        }
+        let history = std::mem::take(&mut self.history);
+        for event in history.iter().filter(|event| without_row.contains(&event.deploy_id)) {
+            let record = self.record(&event.deploy_id);
             match event.event.as_str() {
                 "stage" => {
-                    let record = self.record(&event.deploy_id);
-                    record.deployed_at = event.at;
-                    record.deployed_by = event.role;
+                    record.deployed_at.clone_from(&event.at);
+                    record.deployed_by.clone_from(&event.role);
+                    record.promoted_at = None;
                 }
-                "promoted" => self.record(&event.deploy_id).promoted_at = Some(event.at),
-                "rolled back" => self.record(&event.deploy_id).promoted_at = None,
-                "aborted" => {
-                    self.deployments.remove(&event.deploy_id);
-                }
+                "promoted" => record.promoted_at = Some(event.at.clone()),
+                "rolled back" => record.promoted_at = None,
                 _ => {}
             }
         }
+        self.history = history;
+        Ok(())
     }
 
     fn add_fact(&mut self, row: &Row) -> Result<(), DbError> {
