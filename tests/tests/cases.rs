@@ -18,6 +18,7 @@ const SHOWN_ELSEWHERE: &[Code] = &[
     Code::ServerCluster,
     Code::MissingPrivilege,
     Code::NotOwner,
+    Code::LimitExceeded,
 ];
 
 #[test]

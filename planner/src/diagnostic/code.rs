@@ -233,6 +233,8 @@ codes! {
     MissingPrivilege,
     /// Something belongs to a role that the session's isn't a member of.
     NotOwner,
+    /// The environment may not have as many things as it would.
+    LimitExceeded,
 }
 
 impl fmt::Display for Code {

@@ -7,6 +7,7 @@
 //! A draft has everything decided; operations are what it does, countable without any text; lowering writes the
 //! statements down.
 
+mod apply;
 mod authority;
 mod baseline;
 mod changes;
@@ -18,6 +19,7 @@ mod draft;
 mod immediate;
 mod indexes;
 mod ledger;
+mod limits;
 mod lower;
 mod lower_object;
 mod model;
@@ -28,6 +30,7 @@ mod operation;
 mod other_form;
 mod paths;
 mod promote_phases;
+mod refusals;
 mod removed;
 mod rename_conflict;
 mod replacement_cycle;
@@ -38,6 +41,7 @@ mod stage;
 mod stage_phases;
 mod text;
 
+pub use apply::{ApplyOptions, ApplyPhase, apply, secret_expression};
 pub(crate) use baseline::Baseline;
 pub use deployed_after::{deployed_after, deployed_after_plan};
 pub use model::*;

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::{diff, plan_sql, words};
+use super::{diff, infrastructure, plan_sql, words};
 use crate::plan::{Change, ChangeAction, Plan, Reason};
 
 /// What a comment on GitHub may hold, with room for the text around the plan.
@@ -20,6 +20,7 @@ pub fn plan_markdown(plan: &Plan) -> String {
     table(&mut text, plan);
     scopes(&mut text, plan);
     needs(&mut text, plan);
+    drift(&mut text, plan);
     let mut left_out = 0;
     for block in details(plan) {
         if text.len() + block.len() <= LIMIT {
@@ -39,8 +40,9 @@ pub fn plan_markdown(plan: &Plan) -> String {
 }
 
 fn summary(text: &mut String, plan: &Plan) {
-    let _ = writeln!(text, "### Plan to deploy {}\n", code(&plan.deploy_id));
-    if plan.changes.is_empty() && plan.scopes.is_empty() {
+    let id = if plan.deploy_id.is_empty() { String::new() } else { code(&plan.deploy_id) };
+    let _ = writeln!(text, "{}\n", format!("### {} {id}", words::title(plan)).trim_end());
+    if words::compares(plan) && plan.changes.is_empty() && plan.scopes.is_empty() {
         text.push_str("**No changes**: the project is what was deployed last.\n\n");
     }
     text.push_str("| | |\n|---|---|\n");
@@ -53,12 +55,16 @@ fn summary(text: &mut String, plan: &Plan) {
             row(name, &format!("**{n}**"));
         }
     }
-    row("stay as they are", &escaped(&words::unchanged(plan, false)));
-    row("cost", &words::cost(plan.cost));
-    for alternative in &plan.alternatives {
-        row("not taken", &escaped(&words::alternative(alternative)));
+    if words::compares(plan) {
+        row("stay as they are", &escaped(&words::unchanged(plan, false)));
+        row("cost", &words::cost(plan.cost));
+        for alternative in &plan.alternatives {
+            row("not taken", &escaped(&words::alternative(alternative)));
+        }
+        row("strategy", &words::strategy_taken(plan));
+    } else {
+        row("steps", &escaped(&words::phases(plan)));
     }
-    row("strategy", &words::strategy_taken(plan));
     if let Some(profile) = &plan.profile {
         row("profile", &cell(profile));
     }
@@ -128,6 +134,27 @@ fn needs(text: &mut String, plan: &Plan) {
     }
     if plan.needs.len() > ROWS {
         let _ = writeln!(text, "\n… and {} more.", plan.needs.len() - ROWS);
+    }
+}
+
+fn drift(text: &mut String, plan: &Plan) {
+    if plan.drift.is_empty() {
+        return;
+    }
+    let _ = writeln!(
+        text,
+        "\n| | {} | what | project | environment |\n|---|---|---|---|---|",
+        infrastructure::DRIFT
+    );
+    let side = |value: &Option<smol_str::SmolStr>| value.as_ref().map(|v| cell(v)).unwrap_or_default();
+    for drift in plan.drift.iter().take(ROWS) {
+        let (kind, name, what) =
+            (escaped(&drift.kind), cell(&drift.name), escaped(&words::one_line(&drift.what)));
+        let _ =
+            writeln!(text, "| {kind} | {name} | {what} | {} | {} |", side(&drift.wanted), side(&drift.found));
+    }
+    if plan.drift.len() > ROWS {
+        let _ = writeln!(text, "\n… and {} more.", plan.drift.len() - ROWS);
     }
 }
 

@@ -2,14 +2,19 @@
 
 use std::fmt::Write as _;
 
-use super::words;
+use super::{infrastructure, words};
 use crate::plan::{Action, Moment, Phase, Plan, Step};
 
 /// The plan as a script that a SQL client runs. What is not a statement (waiting, the ledger) is a comment, so a
 /// person who runs the script does it by hand.
 pub fn plan_sql(plan: &Plan) -> String {
     let mut script = String::new();
-    comment(&mut script, &format!("deployment {}, strategy {}", plan.deploy_id, words::strategy_taken(plan)));
+    if words::compares(plan) {
+        let strategy = words::strategy_taken(plan);
+        comment(&mut script, &format!("deployment {}, strategy {strategy}", plan.deploy_id));
+    } else {
+        comment(&mut script, format!("{} {}", words::title(plan), plan.deploy_id).trim_end());
+    }
     if let Some(profile) = &plan.profile {
         comment(&mut script, &format!("profile {profile}"));
     }
@@ -23,12 +28,21 @@ pub fn plan_sql(plan: &Plan) -> String {
             comment(&mut script, &format!("  {}{path}", words::need(need)));
         }
     }
+    if !plan.drift.is_empty() {
+        script.push('\n');
+        comment(&mut script, &format!("{}:", infrastructure::DRIFT.to_lowercase()));
+        for drift in &plan.drift {
+            let place = words::place(&drift.path, drift.line);
+            comment(&mut script, &format!("  {} ({place})", infrastructure::drift(drift)));
+        }
+    }
     for (moment, title) in [
         (Moment::Stage, "STAGE: builds the new version; production goes on unchanged"),
         (
             Moment::Promote,
             "PROMOTE: changes production; run it only when everything above is done and hydrated",
         ),
+        (Moment::Now, "STEPS"),
     ] {
         let phases: Vec<&Phase> =
             plan.phases.iter().filter(|p| p.at == moment && !p.steps.is_empty()).collect();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
 
-use super::{diff, words};
+use super::{diff, infrastructure, words};
 use crate::diagnostic::text::Colour;
 use crate::plan::{Action, Change, ChangeAction, Inverse, Moment, Phase, Plan, Reason, Step};
 
@@ -38,15 +38,20 @@ pub fn plan_text(plan: &Plan, options: TextOptions) -> String {
     let mut page = Page { text: String::new(), options };
     header(&mut page, plan);
     let is_empty = plan.changes.is_empty() && plan.scopes.is_empty();
-    if is_empty {
+    if is_empty && words::compares(plan) {
         page.blank();
         page.line(0, BOLD, "No changes: the project is what was deployed last.");
     }
     changes(&mut page, plan);
     scopes(&mut page, plan);
     needs(&mut page, plan);
-    if !is_empty {
+    drift(&mut page, plan);
+    if !is_empty && words::compares(plan) {
         costs(&mut page, plan);
+    }
+    if !words::compares(plan) && plan.phases.iter().all(|phase| phase.steps.is_empty()) {
+        page.blank();
+        page.line(0, BOLD, words::NOTHING_LEFT);
     }
     for (moment, title) in [(Moment::Stage, "Stage"), (Moment::Promote, "Promote"), (Moment::Now, "Steps")] {
         steps(&mut page, plan, moment, title);
@@ -96,8 +101,11 @@ impl Page {
 }
 
 fn header(page: &mut Page, plan: &Plan) {
-    page.line(0, BOLD, format_args!("Plan to deploy {}", words::one_line(&plan.deploy_id)));
-    page.plain(2, format_args!("strategy  {}", words::strategy_taken(plan)));
+    let title = format!("{} {}", words::title(plan), words::one_line(&plan.deploy_id));
+    page.line(0, BOLD, title.trim_end());
+    if words::compares(plan) {
+        page.plain(2, format_args!("strategy  {}", words::strategy_taken(plan)));
+    }
     if let Some(profile) = &plan.profile {
         page.plain(2, format_args!("profile   {}", words::one_line(profile)));
     }
@@ -248,6 +256,23 @@ fn needs(page: &mut Page, plan: &Plan) {
     }
     if shown < plan.needs.len() {
         page.plain(2, format_args!("… and {} more", plan.needs.len() - shown));
+    }
+}
+
+/// What the plan leaves as it is, though the project says something else.
+fn drift(page: &mut Page, plan: &Plan) {
+    if plan.drift.is_empty() {
+        return;
+    }
+    page.blank();
+    page.line(0, BOLD, format_args!("{} ({})", infrastructure::DRIFT, plan.drift.len()));
+    let shown = page.shown(plan.drift.len());
+    for drift in plan.drift.iter().take(shown) {
+        let place = page.painted(DIM, words::one_line(&words::place(&drift.path, drift.line)));
+        page.plain(2, format_args!("{}  ({place})", infrastructure::drift(drift)));
+    }
+    if shown < plan.drift.len() {
+        page.plain(2, format_args!("… and {} more", plan.drift.len() - shown));
     }
 }
 

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use crate::input::StrategyChoice;
 use crate::name::SchemaName;
 use crate::plan::{
-    Alternative, ChangeAction, Cost, Effect, Inverse, Need, Plan, Precondition, Reason, ScopeAction,
+    Alternative, ChangeAction, Command, Cost, Effect, Inverse, Need, Plan, Precondition, Reason, ScopeAction,
     ScopeChange, Step, Strategy,
 };
 use crate::source::FilePath;
@@ -180,20 +180,56 @@ pub(super) fn short_id(plan: &Plan) -> String {
     one_line(&plan.id.chars().take(digits).collect::<String>())
 }
 
+/// What a plan is for, before the deploy id, if it is one of a deployment.
+pub(super) fn title(plan: &Plan) -> &'static str {
+    match plan.command {
+        Command::Stage => "Plan to deploy",
+        Command::Promote => "Plan to promote",
+        Command::Abort => "Plan to abort",
+        Command::Rollback => "Plan to roll back",
+        Command::Cleanup => "Plan to drop the old version after",
+        Command::Setup => "Plan to set up the environment",
+        Command::Apply => "Plan to create what is missing",
+    }
+}
+
+/// True for a plan that compares a project with what is deployed: it has a strategy, costs and changes.
+pub(super) fn compares(plan: &Plan) -> bool {
+    plan.command == Command::Stage
+}
+
+/// The steps, counted by what they are for: `swap: 3 steps, drop the old version: 2 steps`.
+pub(super) fn phases(plan: &Plan) -> String {
+    let phases = plan.phases.iter().filter(|phase| !phase.steps.is_empty());
+    let counted =
+        phases.map(|phase| format!("{}: {}", one_line(&phase.name), count(phase.steps.len(), "step")));
+    let counted: Vec<String> = counted.collect();
+    if counted.is_empty() { NOTHING_LEFT.to_owned() } else { counted.join(", ") }
+}
+
+/// Of a plan without steps.
+pub(super) const NOTHING_LEFT: &str = "nothing is left to do";
+
 /// What the plan was made from, in one line: the reader must know what it could not see.
 pub(super) fn basis(plan: &Plan) -> String {
+    if !compares(plan) {
+        return world(plan);
+    }
     let deployed = match plan.inputs.deployed {
         Some(_) => "compared with the last deployment",
         None => "no earlier deployment is known, so everything is new",
     };
-    let world = match (&plan.inputs.world, &plan.inputs.environment) {
+    format!("{deployed}; {}", world(plan))
+}
+
+fn world(plan: &Plan) -> String {
+    match (&plan.inputs.world, &plan.inputs.environment) {
         (None, _) => "the live catalog was not looked at".to_owned(),
         (Some(_), None) => "checked against the live catalog".to_owned(),
         (Some(_), Some(environment)) => {
             format!("checked against the live catalog of {}", one_line(environment))
         }
-    };
-    format!("{deployed}; {world}")
+    }
 }
 
 /// An effect in words.
