@@ -19,6 +19,7 @@ const SHOWN_ELSEWHERE: &[Code] = &[
     Code::MissingPrivilege,
     Code::NotOwner,
     Code::LimitExceeded,
+    Code::OpenReplacement,
 ];
 
 #[test]

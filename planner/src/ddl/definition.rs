@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use smol_str::{SmolStr, format_smolstr};
 
+use crate::input::LiveReplica;
 use crate::name::{Ident, Literal, ObjectName, SchemaName};
 use crate::syntax::ast::TargetKind;
 
@@ -112,6 +113,16 @@ pub(crate) fn insert_number(table: &ObjectName, value: u32) -> SmolStr {
 /// The options of a managed cluster: `SIZE = '25cc'`.
 pub(crate) fn size(size: &str) -> String {
     format!("SIZE = {}", Literal(size))
+}
+
+/// The options of an unmanaged cluster: `REPLICAS (r1 (SIZE = '25cc'))`.
+pub(crate) fn replicas(replicas: &[LiveReplica]) -> String {
+    let replicas = replicas.iter().map(|replica| {
+        let zone = replica.availability_zone.as_ref();
+        let zone = zone.map(|zone| format!(", AVAILABILITY ZONE = {}", Literal(zone))).unwrap_or_default();
+        format!("{} ({}{zone})", replica.name, size(&replica.size))
+    });
+    format!("REPLICAS ({})", list(replicas))
 }
 
 fn list(items: impl IntoIterator<Item = impl Display>) -> String {

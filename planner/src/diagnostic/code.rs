@@ -227,7 +227,7 @@ codes! {
     SetupRequired,
     /// The ledger was made by a later version of the tool.
     NewerLedger,
-    /// A cluster that can't be the ledger's, or the ledger's own where it can't be.
+    /// A cluster that can't be the ledger's, or that is the ledger's or the server's and would be swapped.
     ServerCluster,
     /// The session's role lacks a privilege, or a superuser's powers.
     MissingPrivilege,
@@ -235,6 +235,8 @@ codes! {
     NotOwner,
     /// The environment may not have as many things as it would.
     LimitExceeded,
+    /// A materialized view has a replacement that wasn't applied.
+    OpenReplacement,
 }
 
 impl fmt::Display for Code {

@@ -111,6 +111,13 @@ impl Additions {
         *self.0.entry(limit).or_default() += 1;
     }
 
+    /// A schema: it counts in its database.
+    pub(super) fn add_schema(&mut self, schema: &SchemaName) {
+        if let Some(database) = &schema.database {
+            self.add(Limit::SchemasOf(database.clone()));
+        }
+    }
+
     /// An object of a schema: it counts there and among its kind.
     pub(super) fn add_object(&mut self, schema: &SchemaName, kind: ObjectKind) {
         self.add(Limit::ObjectsOf(schema.clone()));

@@ -29,6 +29,7 @@ mod observed;
 mod operation;
 mod other_form;
 mod paths;
+mod preflight;
 mod promote_phases;
 mod refusals;
 mod removed;

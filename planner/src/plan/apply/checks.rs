@@ -188,8 +188,8 @@ fn additions(apply: &Apply<'_>) -> Additions {
     for _ in databases {
         additions.add(Limit::Databases);
     }
-    for database in schemas.iter().filter_map(|(schema, _)| schema.database.as_ref()) {
-        additions.add(Limit::SchemasOf(database.clone()));
+    for (schema, _) in &schemas {
+        additions.add_schema(schema);
     }
     for object in apply.missing_objects() {
         additions.add_object(&object.name.schema, object.kind);
