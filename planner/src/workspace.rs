@@ -15,7 +15,7 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::graph::{self, Graph};
 use crate::input::{Config, Deployed, Live, Sources, StageOptions};
 use crate::linked::Linked;
-use crate::plan::{self, Plan};
+use crate::plan::{self, ApplyOptions, Plan};
 use crate::project::{self, CompiledFile, FileContext, Project, Settings};
 use crate::source::FilePath;
 
@@ -47,6 +47,14 @@ impl Compiled {
             return Err(self.diagnostics.clone());
         }
         plan::stage(&self.project, &self.graph, deployed, live, options)
+    }
+
+    /// Plans what is missing of the project's infrastructure. A project with errors has no plan.
+    pub fn plan_apply(&self, live: &Live, options: &ApplyOptions) -> Result<Plan, Vec<Diagnostic>> {
+        if !self.is_sound() {
+            return Err(self.diagnostics.clone());
+        }
+        plan::apply(&self.project, &self.graph, live, options)
     }
 }
 

@@ -23,6 +23,8 @@ const SHOWN_ELSEWHERE: &[Code] = &[
     Code::StagedMissing,
     Code::OwnerDiffers,
     Code::InvalidRecord,
+    Code::LimitExceeded,
+    Code::OpenReplacement,
 ];
 
 #[test]

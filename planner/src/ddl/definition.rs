@@ -4,7 +4,9 @@ use std::fmt::Display;
 
 use smol_str::{SmolStr, format_smolstr};
 
+use crate::input::LiveReplica;
 use crate::name::{Ident, Literal, ObjectName, SchemaName};
+use crate::syntax::ast::TargetKind;
 
 /// A column of a table.
 pub(crate) struct Column {
@@ -77,9 +79,15 @@ pub(crate) fn grant_role(role: &Ident, member: &Ident) -> SmolStr {
     format_smolstr!("GRANT {role} TO {member}")
 }
 
-/// `ALTER SCHEMA schema OWNER TO role`
-pub(crate) fn set_schema_owner(schema: &SchemaName, role: &Ident) -> SmolStr {
-    format_smolstr!("ALTER SCHEMA {schema} OWNER TO {role}")
+/// `ALTER kind name OWNER TO role`
+pub(crate) fn set_owner(kind: TargetKind, name: &dyn Display, role: &Ident) -> SmolStr {
+    format_smolstr!("ALTER {} {name} OWNER TO {role}", kind.keyword())
+}
+
+/// What goes before the value of a secret that is made, or that gets another value.
+pub(crate) fn before_secret_value(secret: &ObjectName, creates: bool) -> SmolStr {
+    let verb = if creates { "CREATE" } else { "ALTER" };
+    format_smolstr!("{verb} SECRET {secret} AS")
 }
 
 /// `COMMENT ON SCHEMA schema IS 'text'`
@@ -105,6 +113,16 @@ pub(crate) fn insert_number(table: &ObjectName, value: u32) -> SmolStr {
 /// The options of a managed cluster: `SIZE = '25cc'`.
 pub(crate) fn size(size: &str) -> String {
     format!("SIZE = {}", Literal(size))
+}
+
+/// The options of an unmanaged cluster: `REPLICAS (r1 (SIZE = '25cc'))`.
+pub(crate) fn replicas(replicas: &[LiveReplica]) -> String {
+    let replicas = replicas.iter().map(|replica| {
+        let zone = replica.availability_zone.as_ref();
+        let zone = zone.map(|zone| format!(", AVAILABILITY ZONE = {}", Literal(zone))).unwrap_or_default();
+        format!("{} ({}{zone})", replica.name, size(&replica.size))
+    });
+    format!("REPLICAS ({})", list(replicas))
 }
 
 fn list(items: impl IntoIterator<Item = impl Display>) -> String {

@@ -227,12 +227,17 @@ codes! {
     SetupRequired,
     /// The ledger was made by a later version of the tool.
     NewerLedger,
-    /// A cluster that can't be the ledger's, or the ledger's own where it can't be.
+    /// A cluster that can't be the ledger's, or that is the ledger's or the server's and would be swapped.
     ServerCluster,
     /// The session's role lacks a privilege, or a superuser's powers.
     MissingPrivilege,
     /// Something belongs to a role that the session's isn't a member of.
     NotOwner,
+    /// The environment may not have as many things as it would.
+    LimitExceeded,
+    /// A materialized view has a replacement that wasn't applied.
+    OpenReplacement,
+
     // Deployments.
     /// The command doesn't fit the state that the deployment is in.
     WrongState,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::input::Live;
+use crate::input::{Live, LiveGrant};
 use crate::name::Ident;
 
 /// The powers of whoever looked at the catalog.
@@ -45,6 +45,15 @@ impl<'a> Authority<'a> {
     /// True if it may do what only the owner may.
     pub(super) fn owns(&self, owner: &Ident) -> bool {
         self.is_superuser || self.acts_as.contains(owner)
+    }
+
+    /// True if it has a privilege on a thing of `owner` with these grants. Owners have all privileges.
+    pub(super) fn has(&self, privilege: &str, owner: &Ident, grants: &[LiveGrant]) -> bool {
+        let is_granted = |grant: &LiveGrant| {
+            let is_mine = grant.role.as_ref().is_none_or(|role| self.acts_as.contains(role));
+            grant.privilege == privilege && is_mine
+        };
+        self.owns(owner) || grants.iter().any(is_granted)
     }
 
     /// True if it has a system privilege: `CREATEDB`, `CREATECLUSTER`, `CREATEROLE`, …

@@ -10,7 +10,7 @@ use super::lower_object;
 use super::model::{Action, Cause, Effect, Inverse, Phase, Postcondition, Precondition, Step};
 use super::operation::{Operation, Outline};
 use super::{paths, text};
-use crate::ddl::{Ddl, Item};
+use crate::ddl::{Ddl, Item, definition};
 use crate::input::DeployedObject;
 use crate::name::{Ident, SchemaName, printed};
 use crate::project::{Infrastructure, Modifier, ModifierStatement, Object, StatementText};
@@ -129,6 +129,11 @@ fn step(draft: &Draft<'_>, deploy_id: &str, operation: Operation<'_>) -> Step {
         Operation::CreateCluster { name, options, cause } => {
             let copy = draft.naming.cluster(name);
             copied(draft, ddl(&Ddl::CreateCluster { name: &copy, options }), name).because(first(cause))
+        }
+        Operation::CreateUnmanagedCluster { name, replicas, cause } => {
+            let (copy, options) = (draft.naming.cluster(name), definition::replicas(replicas));
+            let create = ddl(&Ddl::CreateCluster { name: &copy, options: &options });
+            copied(draft, create, name).because(first(cause))
         }
         Operation::GrantOnCluster { name, grant, cause } => {
             ddl(&Ddl::GrantOnCluster { cluster: &draft.naming.cluster(name), grant }).because(first(cause))

@@ -7,6 +7,7 @@
 //! A draft has everything decided; operations are what it does, countable without any text; lowering writes the
 //! statements down.
 
+mod apply;
 mod authority;
 mod baseline;
 mod changes;
@@ -19,6 +20,7 @@ mod immediate;
 mod indexes;
 mod ledger;
 mod lifecycle;
+mod limits;
 mod lower;
 mod lower_object;
 mod model;
@@ -28,7 +30,9 @@ mod observed;
 mod operation;
 mod other_form;
 mod paths;
+mod preflight;
 mod promote_phases;
+mod refusals;
 mod removed;
 mod rename_conflict;
 mod replacement_cycle;
@@ -40,6 +44,7 @@ mod stage_phases;
 mod text;
 mod when_run;
 
+pub use apply::{ApplyOptions, ApplyPhase, apply, secret_expression};
 pub(crate) use baseline::Baseline;
 pub use deployed_after::{deployed_after, deployed_after_plan};
 pub use lifecycle::{

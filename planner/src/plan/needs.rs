@@ -169,7 +169,7 @@ impl<'a> Mentioned<'a> {
 }
 
 /// The roles that a grant or default privileges name.
-fn roles(statement: &str) -> impl Iterator<Item = Ident> {
+pub(super) fn roles(statement: &str) -> impl Iterator<Item = Ident> {
     let first = syntax::parse(statement).statements.into_iter().next();
     let named = match first.map(|statement| statement.body) {
         Some(Body::Grant(grant)) => grant.roles,

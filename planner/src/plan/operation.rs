@@ -8,7 +8,7 @@ use super::ledger::Table;
 use super::model::{Cause, Moment};
 use crate::changeset::SchemaFacts;
 use crate::graph::Node;
-use crate::input::{DeployedObject, LiveGrant};
+use crate::input::{DeployedObject, LiveGrant, LiveReplica};
 use crate::name::{Ident, ObjectName, SchemaName};
 use crate::project::{
     Companion, IndexDefinition, Infrastructure, Modifier, ModifierStatement, Object, StatementText,
@@ -54,6 +54,11 @@ pub(super) enum Operation<'a> {
     CreateCluster {
         name: &'a Ident,
         options: &'a str,
+        cause: Option<&'a Object>,
+    },
+    CreateUnmanagedCluster {
+        name: &'a Ident,
+        replicas: &'a [LiveReplica],
         cause: Option<&'a Object>,
     },
     GrantOnCluster {

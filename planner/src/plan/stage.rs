@@ -12,7 +12,7 @@ use super::observed::Observed;
 use super::operation::{Outline, statements};
 use super::scopes::Scopes;
 use super::{
-    checks, companions, digests, needs, other_form, promote_phases, removed, rename_conflict,
+    checks, companions, digests, needs, other_form, preflight, promote_phases, removed, rename_conflict,
     replacement_cycle, retirement, stage_phases,
 };
 use crate::changeset::{Facts, close, requested};
@@ -59,7 +59,11 @@ pub(crate) fn stage_from(
     let scopes = Scopes::new(&facts, deployed);
     let choice = options.strategy.unwrap_or(project.settings.strategy);
     let chosen = choose(choice, &scopes, draft(Strategy::Swap), draft(Strategy::Rename));
-    let problems = problems(&chosen.taken);
+    let mut problems = problems(&chosen.taken);
+    if let Some(live) = live {
+        problems.extend(preflight::check(&chosen.taken.draft, live));
+        diagnostic::sort(&mut problems);
+    }
     if !problems.is_empty() {
         return Err(problems);
     }

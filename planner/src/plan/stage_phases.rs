@@ -77,7 +77,7 @@ fn cause<'a>(draft: &Draft<'a>, mut built: impl Iterator<Item = Node> + Clone) -
 
 /// Schemas of production that built objects and new sinks need and that may not be there: those that were never
 /// deployed.
-fn new_schemas<'a>(draft: &Draft<'a>) -> Vec<&'a SchemaName> {
+pub(super) fn new_schemas<'a>(draft: &Draft<'a>) -> Vec<&'a SchemaName> {
     let sinks = ledger::created_sinks(draft).map(|(node, _)| node);
     let made = draft.built().map(|(node, ..)| node).chain(sinks);
     let needed: BTreeSet<u32> =
@@ -142,7 +142,20 @@ fn clusters<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
     for name in draft.swapped_clusters() {
         let cause = cause_of_cluster(draft, name);
         if let Some(live) = draft.live.and_then(|live| live.cluster(name)) {
-            operations.push(Operation::CreateCluster { name, options: &live.options, cause });
+            match &live.replicas {
+                Some(replicas) => {
+                    operations.push(Operation::CreateUnmanagedCluster { name, replicas, cause });
+                }
+                None if live.options.is_empty() => {
+                    // Nobody looked its options up; the copy takes grants and comment along.
+                    operations.push(Operation::CloneCluster { name, cause });
+                    continue;
+                }
+                None => {
+                    let options = &live.options;
+                    operations.push(Operation::CreateCluster { name, options, cause });
+                }
+            }
             operations.extend(live.grants.iter().map(|grant| Operation::GrantOnCluster {
                 name,
                 grant,

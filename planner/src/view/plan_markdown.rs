@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::{diff, plan_sql, words};
+use super::{diff, infrastructure, plan_sql, words};
 use crate::plan::{Change, ChangeAction, Plan, Reason};
 
 /// What a comment on GitHub may hold, with room for the text around the plan.
@@ -20,6 +20,7 @@ pub fn plan_markdown(plan: &Plan) -> String {
     table(&mut text, plan);
     scopes(&mut text, plan);
     needs(&mut text, plan);
+    drift(&mut text, plan);
     let mut left_out = 0;
     for block in details(plan) {
         if text.len() + block.len() <= LIMIT {
@@ -139,6 +140,27 @@ fn needs(text: &mut String, plan: &Plan) {
     }
     if plan.needs.len() > ROWS {
         let _ = writeln!(text, "\n… and {} more.", plan.needs.len() - ROWS);
+    }
+}
+
+fn drift(text: &mut String, plan: &Plan) {
+    if plan.drift.is_empty() {
+        return;
+    }
+    let _ = writeln!(
+        text,
+        "\n| | {} | what | project | environment |\n|---|---|---|---|---|",
+        infrastructure::DRIFT
+    );
+    let side = |value: &Option<smol_str::SmolStr>| value.as_ref().map(|v| cell(v)).unwrap_or_default();
+    for drift in plan.drift.iter().take(ROWS) {
+        let (kind, name, what) =
+            (escaped(&drift.kind), cell(&drift.name), escaped(&words::one_line(&drift.what)));
+        let _ =
+            writeln!(text, "| {kind} | {name} | {what} | {} | {} |", side(&drift.wanted), side(&drift.found));
+    }
+    if plan.drift.len() > ROWS {
+        let _ = writeln!(text, "\n… and {} more.", plan.drift.len() - ROWS);
     }
 }
 

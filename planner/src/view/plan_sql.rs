@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::words;
+use super::{infrastructure, words};
 use crate::plan::{Action, Moment, Phase, Plan, Step};
 
 /// The plan as a script that a SQL client runs. What is not a statement (waiting, the ledger) is a comment, so a
@@ -33,6 +33,14 @@ pub fn plan_sql(plan: &Plan) -> String {
         for need in &plan.needs {
             let path = need.path.as_ref().map(|path| format!(" ({path})")).unwrap_or_default();
             comment(&mut script, &format!("  {}{path}", words::need(need)));
+        }
+    }
+    if !plan.drift.is_empty() {
+        script.push('\n');
+        comment(&mut script, &format!("{}:", infrastructure::DRIFT.to_lowercase()));
+        for drift in &plan.drift {
+            let place = words::place(&drift.path, drift.line);
+            comment(&mut script, &format!("  {} ({place})", infrastructure::drift(drift)));
         }
     }
     for (moment, title) in [

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
 
-use super::{diff, words};
+use super::{diff, infrastructure, words};
 use crate::diagnostic::text::Colour;
 use crate::plan::{Action, Change, ChangeAction, Inverse, Moment, Phase, Plan, Reason, Step};
 
@@ -46,6 +46,7 @@ pub fn plan_text(plan: &Plan, options: TextOptions) -> String {
     changes(&mut page, plan);
     scopes(&mut page, plan);
     needs(&mut page, plan);
+    drift(&mut page, plan);
     if !is_empty && words::compares(plan) {
         costs(&mut page, plan);
     }
@@ -268,6 +269,23 @@ fn needs(page: &mut Page, plan: &Plan) {
     }
     if shown < plan.needs.len() {
         page.plain(2, format_args!("… and {} more", plan.needs.len() - shown));
+    }
+}
+
+/// What the plan leaves as it is, though the project says something else.
+fn drift(page: &mut Page, plan: &Plan) {
+    if plan.drift.is_empty() {
+        return;
+    }
+    page.blank();
+    page.line(0, BOLD, format_args!("{} ({})", infrastructure::DRIFT, plan.drift.len()));
+    let shown = page.shown(plan.drift.len());
+    for drift in plan.drift.iter().take(shown) {
+        let place = page.painted(DIM, words::one_line(&words::place(&drift.path, drift.line)));
+        page.plain(2, format_args!("{}  ({place})", infrastructure::drift(drift)));
+    }
+    if shown < plan.drift.len() {
+        page.plain(2, format_args!("… and {} more", plan.drift.len() - shown));
     }
 }
 

@@ -7,7 +7,7 @@ use mz_deploy_planner::plan::{Action, Precondition, Step};
 use crate::scenario::{Scenario, deployed, expect, first};
 
 /// A catalog with database `app` and objects `schema.name kind [on cluster] [<- ids]`; ids count from `u1`.
-fn catalog(clusters: &[&str], objects: &[(&str, &str, Option<&str>, &[&str])]) -> Live {
+pub(crate) fn catalog(clusters: &[&str], objects: &[(&str, &str, Option<&str>, &[&str])]) -> Live {
     let owner = Ident::new("deployer");
     let schema =
         |name: &str| SchemaName::new("app".into(), name.split('.').next().unwrap_or_default().into());

@@ -41,6 +41,7 @@ mod guards;
 mod in_place;
 mod needs;
 mod other_forms;
+mod preflight;
 mod properties;
 mod removal;
 mod rename;

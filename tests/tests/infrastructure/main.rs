@@ -1,4 +1,6 @@
 //! What `setup` and `apply` make of an environment.
 
+mod apply;
+mod examples;
 mod setup;
 mod world;

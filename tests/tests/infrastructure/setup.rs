@@ -111,6 +111,7 @@ fn a_ledger_of_the_original_tool_is_completed_and_its_production_view_replaced()
     };
     live.objects.retain(|o| !is_later(o));
     assert_eq!(live.objects.len(), 25);
+    assert!(live.objects.iter().any(|o| o.name.name.as_str() == "version_idx"));
     live.schemas.iter_mut().for_each(|s| s.comment = None);
     live.schemas.retain(|s| s.name.schema.as_str() != "generation_0");
     object(&mut live, "public", "production").comments.clear();

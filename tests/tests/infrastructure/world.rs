@@ -192,12 +192,14 @@ fn found<'a>(live: &'a mut Live, name: &ObjectName) -> &'a mut LiveObject {
 }
 
 fn grant(live: &mut Live, grant: &GrantPrivileges, words: &[&str]) {
+    let is_container = words.iter().any(|word| ["CLUSTER", "DATABASE", "SCHEMA"].contains(word));
+    let all: &[&str] =
+        if is_container { &["USAGE", "CREATE"] } else { &["SELECT", "INSERT", "UPDATE", "DELETE"] };
     let mut grants = Vec::new();
     for role in &grant.roles {
         let role = Some(role.value.clone()).filter(|role| role.as_str() != "public");
         for privilege in &grant.privileges {
-            let privileges =
-                if privilege == "ALL" { vec!["USAGE", "CREATE"] } else { vec![privilege.as_str()] };
+            let privileges = if privilege == "ALL" { all.to_vec() } else { vec![privilege.as_str()] };
             grants
                 .extend(privileges.iter().map(|p| LiveGrant { privilege: (*p).into(), role: role.clone() }));
         }

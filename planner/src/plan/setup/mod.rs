@@ -282,7 +282,7 @@ impl Setup<'_> {
             if let Some(role) = self.authority.limited().filter(|_| !self.authority.owns(&deployer)) {
                 steps.push(sql(definition::grant_role(&deployer, role)));
             }
-            steps.push(sql(definition::set_schema_owner(&generation, &deployer)));
+            steps.push(sql(definition::set_owner(TargetKind::Schema, &generation, &deployer)));
         }
         let reached = self.ledger.version.unwrap_or(0);
         if reached < LEDGER_VERSION {

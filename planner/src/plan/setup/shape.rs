@@ -315,7 +315,10 @@ JOIN _mz_deploy.tables.clusters AS recorded ON recorded.deploy_id = d.deploy_id
 LEFT JOIN mz_catalog.mz_clusters AS present ON present.id = recorded.cluster_id
 WHERE d.promoted_at IS NULL AND present.id IS NULL";
 
-/// The name of the index of a relation: `deployments_deploy_id_idx`.
+/// The name of the index of a relation: `deployments_deploy_id_idx`, and `version_idx` on a column of the same name.
 pub(super) fn index_name(relation: &str, keys: &[&str]) -> Ident {
+    if keys == [relation] {
+        return Ident::new(format!("{relation}_idx"));
+    }
     Ident::new(format!("{relation}_{}_idx", keys.join("_")))
 }
