@@ -126,7 +126,7 @@ fn after_swap<'a>(
                     steps.extend(sinks::follow(recorded, &after));
                 }
                 if name == REPLACEMENTS {
-                    steps = with_comments(deployment, &after, steps);
+                    steps = with_comments(deployment, &after, &steps);
                 }
                 phases.push(phase_of(recorded_phase, steps));
             }
@@ -219,14 +219,14 @@ fn is_annotated(recorded: &Recorded<'_>, live: &Live, schema: &SchemaName) -> bo
 }
 
 /// Puts comments that somebody made by hand behind the replacements that lose them.
-fn with_comments(deployment: &Deployment, after: &World<'_>, steps: Vec<Step>) -> Vec<Step> {
+fn with_comments(deployment: &Deployment, after: &World<'_>, steps: &[Step]) -> Vec<Step> {
     let mut all = Vec::new();
-    for step in &steps {
+    for step in steps {
         all.push(step.clone());
         if let Some(Postcondition::TakenOver { target, .. }) = &step.postcondition
             && let Some(replaced) = after.object(target)
         {
-            all.extend(carry_over::comments_of_replaced(deployment, replaced, &steps));
+            all.extend(carry_over::comments_of_replaced(deployment, replaced, steps));
         }
     }
     all

@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use smol_str::{SmolStr, format_smolstr};
+use smol_str::SmolStr;
 
 use super::exchange::Exchange;
+use super::trust;
 use super::world::{Kind, Name, World};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::Diagnostic;
 use crate::input::{Deployment, HighestIds, Live, LiveObject, RecordedId, number};
 use crate::name::SchemaName;
 use crate::plan::model::{Action, Moment, Phase, Plan, Precondition, Step};
-use crate::source::Location;
+use crate::plan::promote_phases::SWAP;
 use crate::syntax::{self, ast::Body};
 
 /// The two sides that a deployment exchanges.
@@ -61,9 +62,8 @@ fn production(plan: &Plan, live: &Live, world: &World<'_>) -> Vec<RecordedId> {
             ids.extend(thing.map(|thing| recorded(&thing.name, thing.id)));
         }
     }
-    let has = |kind: Kind, name: &SmolStr| {
-        ids.iter().any(|recorded| recorded.kind == kind.as_str() && &recorded.name == name)
-    };
+    let scopes: BTreeSet<(SmolStr, SmolStr)> = ids.iter().map(|r| (r.kind.clone(), r.name.clone())).collect();
+    let has = |kind: Kind, name: &SmolStr| scopes.contains(&(kind.as_str().into(), name.clone()));
     let inside = live.objects.iter().filter(|o| {
         let on =
             o.cluster.iter().any(|cluster| has(Kind::Cluster, &Name::Cluster(cluster.clone()).printed()));
@@ -169,19 +169,12 @@ impl<'a> Recorded<'a> {
     /// Reads the records. A statement of the swap transaction that is no exchange can't be one of ours.
     pub(super) fn new(deployment: &'a Deployment) -> Result<Self, Vec<Diagnostic>> {
         let mut exchanges = Vec::new();
-        let mut problems = Vec::new();
+        let mut problems = trust::check(&deployment.plan);
         for step in swap_steps(&deployment.plan) {
             let Action::Sql(sql) = &step.action else { continue };
             match Exchange::parse(sql) {
                 Some(exchange) => exchanges.push(exchange),
-                None => problems.push(
-                    Diagnostic::error(
-                        Code::InvalidRecord,
-                        Location::nowhere(),
-                        format_smolstr!("the recorded plan would run `{sql}` in the swap transaction"),
-                    )
-                    .help("the record was changed: abort the deployment and stage it again"),
-                ),
+                None => problems.push(trust::problem(sql, SWAP)),
             }
         }
         if !problems.is_empty() {
