@@ -249,6 +249,9 @@ pub(super) fn effect(effect: &Effect) -> String {
             format!("drop the index of {on} on cluster {cluster} that has no name of its own: {definition}")
         }
         Effect::Verify { names, sinks } => verify(names, sinks),
+        Effect::RecordProduction { ids } => {
+            format!("record what is replaced: {} that production has now", count(ids.len(), "thing"))
+        }
         Effect::RecordPromotion => "record that the deployment is in production".to_owned(),
         Effect::Annotate { schemas } => {
             let names: Vec<String> = schemas.iter().map(ToString::to_string).collect();

@@ -1,7 +1,7 @@
 //! Killed anywhere, planned again, finished: the end is always the same.
 
 use mz_deploy_planner::input::{Live, StrategyChoice};
-use mz_deploy_planner::plan::{Moment, Plan};
+use mz_deploy_planner::plan::{Keep, Moment, Plan, PromoteOptions};
 
 use crate::kept::{keep, kept};
 use crate::promote::{mixture, project, staged, with_sinks};
@@ -60,6 +60,23 @@ fn an_abort_ends_the_same_wherever_it_was_killed() {
 fn a_rollback_ends_the_same_wherever_it_was_killed() {
     for strategy in [StrategyChoice::Swap, StrategyChoice::Rename] {
         killed_everywhere(&kept(strategy), Story::rollback);
+    }
+}
+
+/// What the deployment is put over is dropped too, though its ids were others at stage.
+#[test]
+fn a_forced_promotion_ends_the_same_wherever_it_was_killed() {
+    for strategy in [StrategyChoice::Swap, StrategyChoice::Rename] {
+        let mut story = staged(strategy);
+        crate::promote::promoted_meanwhile(&mut story, strategy);
+        let force = |keep| PromoteOptions { force: true, keep };
+        killed_everywhere(&story, |story| story.promote_with(&force(None)));
+        let kept = Keep { seconds: None };
+        killed_everywhere(&story, |story| story.promote_with(&force(Some(kept))));
+        let mut back = story.clone();
+        back.finish(|story| story.promote_with(&force(Some(kept))));
+        back.finish(Story::rollback);
+        assert_eq!(back.environment.objects(), story.environment.objects());
     }
 }
 

@@ -155,13 +155,32 @@ fn what_was_promoted_meanwhile_is_a_conflict_and_says_by_whom() {
     snapshot("conflict", &story.promote());
 }
 
+/// Another version took the place of the one that was there, as this deployment would: with its schema, or alone.
+pub(crate) fn promoted_meanwhile(story: &mut Story, strategy: StrategyChoice) {
+    let statements = if strategy == StrategyChoice::Swap {
+        [
+            "CREATE SCHEMA app.u_y",
+            "CREATE VIEW app.u_y.v AS SELECT 3",
+            "ALTER SCHEMA app.u SWAP WITH u_y",
+            "DROP SCHEMA app.u_y CASCADE",
+        ]
+        .as_slice()
+    } else {
+        &[
+            "ALTER VIEW app.u.v RENAME TO old",
+            "CREATE VIEW app.u.v AS SELECT 3",
+            "DROP VIEW app.u.old RESTRICT",
+        ]
+    };
+    for sql in statements {
+        story.environment.run(sql);
+    }
+}
+
 #[test]
 fn force_puts_the_deployment_over_what_is_there() {
     let mut story = staged(StrategyChoice::Swap);
-    story.environment.run("CREATE SCHEMA app.u_y");
-    story.environment.run("CREATE VIEW app.u_y.v AS SELECT 3");
-    story.environment.run("ALTER SCHEMA app.u SWAP WITH u_y");
-    story.environment.run("DROP SCHEMA app.u_y CASCADE");
+    promoted_meanwhile(&mut story, StrategyChoice::Swap);
     assert!(problems(&story.promote()).contains("Conflict"));
     let options = PromoteOptions { force: true, ..PromoteOptions::default() };
     snapshot("force", &story.promote_with(&options));

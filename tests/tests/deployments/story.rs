@@ -208,6 +208,7 @@ impl Story {
                     schema.comment = Some(format!("{ANNOTATION}promoted").into());
                 }
             }
+            Effect::RecordProduction { ids } => self.deployment_mut().production.clone_from(ids),
             Effect::RecordPromotion => self.deployment_mut().is_promoted = true,
             Effect::RecordKept { .. } => self.deployment_mut().is_kept = true,
             Effect::RecordRollback => {
