@@ -74,7 +74,7 @@ pub(super) fn withdrawn(draft: &Draft<'_>) -> Vec<SmolStr> {
         let is_lost = |d: &&DeployedCompanion| match d.kind {
             CompanionKind::Grant => strategy != Strategy::Replace,
             CompanionKind::Comment => true,
-            _ => false,
+            CompanionKind::Index => false,
         };
         let gone = old.companions.iter().filter(is_lost).filter(|d| !says(d));
         withdrawn.extend(gone.map(|d| d.sql.clone()));

@@ -441,6 +441,12 @@ pub enum Effect {
         /// Sinks and what they must read.
         sinks: Vec<SinkInput>,
     },
+    /// Write to the ledger what production has now, in the place of what it had: the deployment is put over it. Of two ids
+    /// of one name, the higher one is what is there.
+    RecordProduction {
+        /// All of it, sorted.
+        ids: Vec<RecordedId>,
+    },
     /// Write to the ledger that the deployment is in production.
     RecordPromotion,
     /// Say in the comments of schemas who promoted them, when, and which commit. The comments begin with

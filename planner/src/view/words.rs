@@ -252,6 +252,9 @@ pub(super) fn effect(effect: &Effect) -> String {
             super::infrastructure::secret(secret, *creates, value)
         }
         Effect::Verify { names, sinks } => verify(names, sinks),
+        Effect::RecordProduction { ids } => {
+            format!("record what is replaced: {} that production has now", count(ids.len(), "thing"))
+        }
         Effect::RecordPromotion => "record that the deployment is in production".to_owned(),
         Effect::Annotate { schemas } => {
             let names: Vec<String> = schemas.iter().map(ToString::to_string).collect();

@@ -1,10 +1,10 @@
 //! Killed anywhere, planned again, finished: the end is always the same.
 
 use mz_deploy_planner::input::{Live, StrategyChoice};
-use mz_deploy_planner::plan::{Moment, Plan};
+use mz_deploy_planner::plan::{Keep, Moment, Plan, PromoteOptions};
 
 use crate::kept::{keep, kept};
-use crate::promote::{mixture, project, staged};
+use crate::promote::{mixture, project, staged, with_sinks};
 use crate::story::{Planned, Story, units};
 
 /// Runs every prefix of a plan, plans again, and compares the end.
@@ -61,6 +61,42 @@ fn a_rollback_ends_the_same_wherever_it_was_killed() {
     for strategy in [StrategyChoice::Swap, StrategyChoice::Rename] {
         killed_everywhere(&kept(strategy), Story::rollback);
     }
+}
+
+/// What the deployment is put over is dropped too, though its ids were others at stage.
+#[test]
+fn a_forced_promotion_ends_the_same_wherever_it_was_killed() {
+    for strategy in [StrategyChoice::Swap, StrategyChoice::Rename] {
+        let mut story = staged(strategy);
+        crate::promote::promoted_meanwhile(&mut story, strategy);
+        let force = |keep| PromoteOptions { force: true, keep };
+        killed_everywhere(&story, |story| story.promote_with(&force(None)));
+        let kept = Keep { seconds: None };
+        killed_everywhere(&story, |story| story.promote_with(&force(Some(kept))));
+        let mut back = story.clone();
+        back.finish(|story| story.promote_with(&force(Some(kept))));
+        back.finish(Story::rollback);
+        assert_eq!(back.environment.objects(), story.environment.objects());
+    }
+}
+
+/// A sink that promotion made goes with a rollback; one that took the place of another can't, and reads the old version
+/// again.
+#[test]
+fn sinks_that_were_made_end_the_same_too() {
+    let mut story = with_sinks();
+    killed_everywhere(&story, Story::promote);
+    story.finish(|story| story.promote_with(&keep()));
+    killed_everywhere(&story, Story::rollback);
+    story.finish(Story::rollback);
+    let sinks = |story: &Story| -> Vec<String> {
+        story.environment.objects().into_iter().filter(|line| line.starts_with("sink")).collect()
+    };
+    assert_eq!(sinks(&story).len(), 1, "{:#?}", sinks(&story));
+    assert!(sinks(&story).iter().all(|line| line.contains("app.k.k ") && line.contains("app.s.m")));
+    killed_everywhere(&story, Story::promote);
+    story.finish(Story::promote);
+    assert_eq!(sinks(&story).len(), 2, "{:#?}", sinks(&story));
 }
 
 #[test]

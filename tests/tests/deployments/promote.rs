@@ -2,8 +2,9 @@
 
 use mz_deploy_planner::input::StrategyChoice;
 use mz_deploy_planner::plan::PromoteOptions;
+use mz_deploy_planner::view::{plan_json, plan_markdown, plan_sql, read_plan};
 
-use crate::story::{Story, deployed, problems, snapshot};
+use crate::story::{Story, deployed, problems, snapshot, snapshot_text};
 
 const SINK: &str = "CREATE SINK k IN CLUSTER sinks FROM app.s.m INTO KAFKA CONNECTION app.k.broker (TOPIC 't') \
                     FORMAT JSON ENVELOPE DEBEZIUM;";
@@ -33,6 +34,18 @@ pub(crate) fn staged(strategy: StrategyChoice) -> Story {
     let mut story = project()
         .edit(&[("s/m", "CREATE MATERIALIZED VIEW m IN CLUSTER c AS SELECT a + 1 AS a FROM app.raw.t;")]);
     story.stage("x", strategy);
+    story
+}
+
+/// One sink is new, another one is made again, and what both read is swapped.
+pub(crate) fn with_sinks() -> Story {
+    let new = SINK.replace("SINK k", "SINK l").replace("'t'", "'l'");
+    let mut story = project().edit(&[
+        ("s/m", "CREATE MATERIALIZED VIEW m IN CLUSTER c AS SELECT a + 1 AS a FROM app.raw.t;"),
+        ("k/k", &SINK.replace("'t'", "'u'")),
+        ("k/l", &new),
+    ]);
+    story.stage("x", StrategyChoice::Swap);
     story
 }
 
@@ -74,11 +87,29 @@ fn schemas_and_clusters_are_swapped_sinks_follow_and_the_old_version_goes() {
 }
 
 #[test]
+fn a_plan_of_a_promotion_reads_well_in_every_format() {
+    let plan = mixture().promote().expect("nothing is in the way");
+    assert_eq!(read_plan("plan.json", &plan_json(&plan)), Ok(plan.clone()));
+    // What only digests tell differs with each change of the project.
+    let stable = |text: String| text.replace(plan.id.as_str(), "<id>").replace(&plan.id[..19], "<id>");
+    snapshot_text("mixture.markdown", &stable(plan_markdown(&plan)));
+    snapshot_text("mixture.sql", &stable(plan_sql(&plan)));
+}
+
+#[test]
 fn objects_are_renamed_in_their_own_schema() {
     let mut story = staged(StrategyChoice::Rename);
     snapshot("rename", &story.promote());
     story.finish(Story::promote);
     assert!(!story.environment.objects().iter().any(|line| line.contains("__x")));
+}
+
+#[test]
+fn sinks_are_made_after_the_swap() {
+    let mut story = with_sinks();
+    snapshot("sinks", &story.promote());
+    story.finish(|story| story.promote_with(&crate::kept::keep()));
+    snapshot("rollback_with_sinks", &story.rollback());
 }
 
 /// Readers of others keep the view of a stable schema; it is told before that the way back is closed.
@@ -124,13 +155,32 @@ fn what_was_promoted_meanwhile_is_a_conflict_and_says_by_whom() {
     snapshot("conflict", &story.promote());
 }
 
+/// Another version took the place of the one that was there, as this deployment would: with its schema, or alone.
+pub(crate) fn promoted_meanwhile(story: &mut Story, strategy: StrategyChoice) {
+    let statements = if strategy == StrategyChoice::Swap {
+        [
+            "CREATE SCHEMA app.u_y",
+            "CREATE VIEW app.u_y.v AS SELECT 3",
+            "ALTER SCHEMA app.u SWAP WITH u_y",
+            "DROP SCHEMA app.u_y CASCADE",
+        ]
+        .as_slice()
+    } else {
+        &[
+            "ALTER VIEW app.u.v RENAME TO old",
+            "CREATE VIEW app.u.v AS SELECT 3",
+            "DROP VIEW app.u.old RESTRICT",
+        ]
+    };
+    for sql in statements {
+        story.environment.run(sql);
+    }
+}
+
 #[test]
 fn force_puts_the_deployment_over_what_is_there() {
     let mut story = staged(StrategyChoice::Swap);
-    story.environment.run("CREATE SCHEMA app.u_y");
-    story.environment.run("CREATE VIEW app.u_y.v AS SELECT 3");
-    story.environment.run("ALTER SCHEMA app.u SWAP WITH u_y");
-    story.environment.run("DROP SCHEMA app.u_y CASCADE");
+    promoted_meanwhile(&mut story, StrategyChoice::Swap);
     assert!(problems(&story.promote()).contains("Conflict"));
     let options = PromoteOptions { force: true, ..PromoteOptions::default() };
     snapshot("force", &story.promote_with(&options));
@@ -197,6 +247,17 @@ fn a_statement_that_is_no_exchange_never_gets_into_the_swap_transaction() {
     let steps = story.deployment_mut().plan.phases.iter_mut().flat_map(|p| &mut p.steps);
     let step = steps.into_iter().find(|step| step.group.is_some()).expect("a swap");
     step.action = Action::Sql("DROP DATABASE app CASCADE".into());
+    let problems = problems(&story.promote());
+    assert!(problems.starts_with("InvalidRecord:"), "{problems}");
+}
+
+#[test]
+fn a_statement_that_its_phase_does_not_have_never_runs() {
+    use mz_deploy_planner::plan::Action;
+    let mut story = staged(StrategyChoice::Swap);
+    let phases = &mut story.deployment_mut().plan.phases;
+    let sinks = phases.iter_mut().find(|phase| phase.name == "move sinks").expect("a sink is moved");
+    sinks.steps[0].action = Action::Sql("ALTER SINK app.k.k SET FROM app.s.m; DROP DATABASE app".into());
     let problems = problems(&story.promote());
     assert!(problems.starts_with("InvalidRecord:"), "{problems}");
 }

@@ -35,7 +35,9 @@ pub(crate) fn deployed(before: &[&str], files: Files<'_>) -> Story {
     let mut sources = Sources::new();
     sources.insert("project.toml", "");
     let mut environment = Environment::new();
-    before.iter().for_each(|sql| environment.run(sql));
+    for sql in before {
+        environment.run(sql);
+    }
     let mut story = Story { environment, sources, deployed: None, deployment: None }.edit(files);
     story.stage("first", StrategyChoice::Swap);
     story.finish(Story::promote);
@@ -206,6 +208,7 @@ impl Story {
                     schema.comment = Some(format!("{ANNOTATION}promoted").into());
                 }
             }
+            Effect::RecordProduction { ids } => self.deployment_mut().production.clone_from(ids),
             Effect::RecordPromotion => self.deployment_mut().is_promoted = true,
             Effect::RecordKept { .. } => self.deployment_mut().is_kept = true,
             Effect::RecordRollback => {
@@ -264,11 +267,17 @@ pub(crate) fn shown(planned: &Planned) -> String {
 /// Compares with the snapshot of that name.
 #[track_caller]
 pub(crate) fn snapshot(name: &str, planned: &Planned) {
+    snapshot_text(name, &shown(planned));
+}
+
+/// Compares a text with the snapshot of that name.
+#[track_caller]
+pub(crate) fn snapshot_text(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../../../snapshots/deployments");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(name, shown(planned)));
+    settings.bind(|| insta::assert_snapshot!(name, text));
 }
 
 /// Codes and messages of what is in the way.

@@ -4,11 +4,12 @@ use smol_str::SmolStr;
 
 use super::bystanders::Going;
 use super::recorded::Recorded;
+use super::sinks;
 use super::state::{self, NOT_SWAPPED, SWAPPED, marker_schemas};
 use super::world::{Kind, Name, World, live_schema};
 use crate::ddl::{Ddl, Item};
 use crate::input::{Deployment, Live, LiveSchema, Marker};
-use crate::name::SchemaName;
+use crate::name::{SchemaName, printed};
 use crate::plan::digests;
 use crate::plan::lower::{absent, ddl, effect, present};
 use crate::plan::model::{
@@ -183,6 +184,11 @@ pub(super) fn going(recorded: &Recorded<'_>, live: &Live, dropped: &[Step], afte
             _ => None,
         };
         going.moving.extend(moving.cloned());
+    }
+    // Sinks that an earlier promotion made, before a rollback, follow too.
+    for (_, created) in sinks::created(recorded) {
+        let id = after.id(Kind::Object, &printed(&created.sink));
+        going.moving.extend(id.filter(|id| recorded.is_new(Kind::Object, id)).cloned());
     }
     going
 }

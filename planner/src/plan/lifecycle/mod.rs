@@ -16,6 +16,7 @@ mod resume;
 mod rollback;
 mod sinks;
 mod state;
+mod trust;
 mod walk;
 mod withdrawn;
 mod world;

@@ -18,7 +18,7 @@ use super::world::{Kind, Name, World};
 use super::{carry_over, sinks};
 use crate::diagnostic::{self, Diagnostic};
 use crate::input::{Deployment, Live, LiveObject, RecordedId};
-use crate::name::{Ident, SchemaName};
+use crate::name::SchemaName;
 use crate::plan::model::{Action, Command, Effect, Inverse, Phase, Plan, Postcondition, Step};
 use crate::plan::promote_phases::{IN_PLACE, KEPT_OBJECTS, OLD_VERSION, REPLACEMENTS, SINKS, SWAP, WAIT};
 
@@ -87,14 +87,22 @@ fn not_swapped(recorded: &Recorded<'_>, live: &Live, options: &PromoteOptions) -
         phase("mark the promotion", make_marker(live, deploy_id)),
         phase(SWAP, transaction),
     ];
-    let (rest, notes, more) = after_swap(recorded, live, walk, options);
+    let (rest, notes, more, rebound) = after_swap(recorded, live, walk, options);
     phases.extend(rest);
+    if !rebound.is_empty() {
+        // Before the swap: afterwards, only the record tells what is to be dropped.
+        let ids = production_now(recorded.deployment, live, &rebound);
+        let record = effects([Effect::RecordProduction { ids }]);
+        phases.insert(1, phase("record what is replaced", record));
+    }
     problems.extend(more);
     (phases, notes, problems)
 }
 
 fn swapped(recorded: &Recorded<'_>, live: &Live, options: &PromoteOptions) -> Planned {
-    after_swap(recorded, live, Walk::after_swap(recorded, live), options)
+    let walk = Walk::after_swap(recorded, live);
+    let (phases, notes, problems, _) = after_swap(recorded, live, walk, options);
+    (phases, notes, problems)
 }
 
 /// What comes after the swap transaction.
@@ -103,7 +111,7 @@ fn after_swap<'a>(
     live: &Live,
     mut walk: Walk<'_, 'a>,
     options: &PromoteOptions,
-) -> Planned {
+) -> (Vec<Phase>, Vec<SmolStr>, Vec<Diagnostic>, Rebound) {
     let deployment = recorded.deployment;
     let mut phases = Vec::new();
     let mut dropped = Vec::new();
@@ -126,7 +134,7 @@ fn after_swap<'a>(
                     steps.extend(sinks::follow(recorded, &after));
                 }
                 if name == REPLACEMENTS {
-                    steps = with_comments(deployment, &after, steps);
+                    steps = with_comments(deployment, &after, &steps);
                 }
                 phases.push(phase_of(recorded_phase, steps));
             }
@@ -149,7 +157,7 @@ fn after_swap<'a>(
     if let Some(keep) = options.keep {
         let record = effects([Effect::RecordKept { seconds: keep.seconds }]);
         phases.push(phase("keep the old version", record));
-        return (phases, notes, problems);
+        return (phases, notes, problems, walk.rebound);
     }
     phases.push(phase(OLD_VERSION, dropped));
     phases.push(phase(KEPT_OBJECTS, kept_objects));
@@ -158,7 +166,7 @@ fn after_swap<'a>(
     let mut last = if swapped { drop_marker(live, deploy_id) } else { drop_new_marker(deploy_id) };
     last.extend(effects([Effect::Tidy]));
     phases.push(phase("close the deployment", last));
-    (phases, notes, problems)
+    (phases, notes, problems, walk.rebound)
 }
 
 /// What was staged and isn't there as it was. A replacement that was taken over is what it should be.
@@ -192,12 +200,10 @@ pub(super) fn in_the_way(
 ) -> Vec<Diagnostic> {
     let recorded = walk.recorded;
     // What somebody promoted into a schema or cluster that this deployment is put over goes with it.
-    let (schemas, clusters) = overridden_scopes(live, &walk.rebound);
+    let overridden: BTreeSet<SmolStr> =
+        overridden_things(live, &walk.rebound).into_iter().map(|r| r.id).collect();
     let known = |object: &LiveObject| {
-        recorded.is_production(Kind::Object, &object.id)
-            || walk.rebound.values().any(|id| id == &object.id)
-            || schemas.contains(&object.name.schema)
-            || object.cluster.as_ref().is_some_and(|cluster| clusters.contains(cluster))
+        recorded.is_production(Kind::Object, &object.id) || overridden.contains(&object.id)
     };
     if keep {
         // Nothing is dropped, but what stands in a schema that is swapped loses its name.
@@ -219,14 +225,14 @@ fn is_annotated(recorded: &Recorded<'_>, live: &Live, schema: &SchemaName) -> bo
 }
 
 /// Puts comments that somebody made by hand behind the replacements that lose them.
-fn with_comments(deployment: &Deployment, after: &World<'_>, steps: Vec<Step>) -> Vec<Step> {
+fn with_comments(deployment: &Deployment, after: &World<'_>, steps: &[Step]) -> Vec<Step> {
     let mut all = Vec::new();
-    for step in &steps {
+    for step in steps {
         all.push(step.clone());
         if let Some(Postcondition::TakenOver { target, .. }) = &step.postcondition
             && let Some(replaced) = after.object(target)
         {
-            all.extend(carry_over::comments_of_replaced(deployment, replaced, &steps));
+            all.extend(carry_over::comments_of_replaced(deployment, replaced, steps));
         }
     }
     all
@@ -242,18 +248,43 @@ fn swapped_schemas(exchanges: &[Exchange]) -> Vec<SchemaName> {
 
 type Rebound = BTreeMap<(Kind, SmolStr), SmolStr>;
 
-/// The schemas and clusters that took the place of those that production had.
-fn overridden_scopes(live: &Live, rebound: &Rebound) -> (BTreeSet<SchemaName>, BTreeSet<Ident>) {
+/// What took the place of what production had, and everything in that.
+fn overridden_things(live: &Live, rebound: &Rebound) -> Vec<RecordedId> {
     let world = World::new(live);
-    let mut scopes = (BTreeSet::new(), BTreeSet::new());
+    let recorded = |name: &Name, id: &SmolStr| RecordedId {
+        kind: name.kind().as_str().into(),
+        name: name.printed(),
+        id: id.clone(),
+    };
+    let mut things = Vec::new();
     for ((kind, _), id) in rebound {
-        match world.thing(*kind, id).map(|thing| &thing.name) {
-            Some(Name::Schema(name)) => drop(scopes.0.insert(name.clone())),
-            Some(Name::Cluster(name)) => drop(scopes.1.insert(name.clone())),
-            _ => {}
-        }
+        let Some(thing) = world.thing(*kind, id) else { continue };
+        things.push(recorded(&thing.name, id));
+        let is_inside = |object: &&LiveObject| match &thing.name {
+            Name::Schema(schema) => &object.name.schema == schema,
+            Name::Cluster(cluster) => object.cluster.as_ref() == Some(cluster),
+            Name::Object(_) => object.kind == "index" && object.depends_on.contains(id),
+            Name::Database(_) => false,
+        };
+        let inside = live.objects.iter().filter(is_inside);
+        things.extend(inside.map(|o| recorded(&Name::Object(o.name.clone()), &o.id)));
     }
-    scopes
+    things
+}
+
+/// What is recorded of production once the deployment is put over it: what is there, and which ids that took the place of.
+fn production_now(deployment: &Deployment, live: &Live, rebound: &Rebound) -> Vec<RecordedId> {
+    let world = World::new(live);
+    let stays = |r: &&RecordedId| {
+        Kind::parse(&r.kind).is_some_and(|kind| {
+            world.thing(kind, &r.id).is_some() || rebound.contains_key(&(kind, r.id.clone()))
+        })
+    };
+    let mut ids: Vec<RecordedId> = deployment.production.iter().filter(stays).cloned().collect();
+    ids.extend(overridden_things(live, rebound));
+    ids.sort();
+    ids.dedup();
+    ids
 }
 
 /// What `--force` puts the deployment over.

@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use smol_str::{SmolStr, format_smolstr};
+use smol_str::SmolStr;
 
 use super::exchange::Exchange;
+use super::trust;
 use super::world::{Kind, Name, World};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::Diagnostic;
 use crate::input::{Deployment, HighestIds, Live, LiveObject, RecordedId, number};
 use crate::name::SchemaName;
 use crate::plan::model::{Action, Moment, Phase, Plan, Precondition, Step};
-use crate::source::Location;
+use crate::plan::promote_phases::SWAP;
 use crate::syntax::{self, ast::Body};
 
 /// The two sides that a deployment exchanges.
@@ -61,9 +62,8 @@ fn production(plan: &Plan, live: &Live, world: &World<'_>) -> Vec<RecordedId> {
             ids.extend(thing.map(|thing| recorded(&thing.name, thing.id)));
         }
     }
-    let has = |kind: Kind, name: &SmolStr| {
-        ids.iter().any(|recorded| recorded.kind == kind.as_str() && &recorded.name == name)
-    };
+    let scopes: BTreeSet<(SmolStr, SmolStr)> = ids.iter().map(|r| (r.kind.clone(), r.name.clone())).collect();
+    let has = |kind: Kind, name: &SmolStr| scopes.contains(&(kind.as_str().into(), name.clone()));
     let inside = live.objects.iter().filter(|o| {
         let on =
             o.cluster.iter().any(|cluster| has(Kind::Cluster, &Name::Cluster(cluster.clone()).printed()));
@@ -159,6 +159,8 @@ pub(super) struct Recorded<'a> {
     pub(super) exchanges: Vec<Exchange>,
     staged: BTreeMap<(Kind, &'a str), &'a SmolStr>,
     production: BTreeMap<(Kind, &'a str), &'a SmolStr>,
+    /// Ids that production had before somebody put others in their place, and those.
+    superseded: BTreeMap<(Kind, &'a str), &'a SmolStr>,
     staged_ids: BTreeSet<(Kind, &'a str)>,
     production_ids: BTreeSet<(Kind, &'a str)>,
     /// Names as they are after the swap, and before it.
@@ -169,19 +171,12 @@ impl<'a> Recorded<'a> {
     /// Reads the records. A statement of the swap transaction that is no exchange can't be one of ours.
     pub(super) fn new(deployment: &'a Deployment) -> Result<Self, Vec<Diagnostic>> {
         let mut exchanges = Vec::new();
-        let mut problems = Vec::new();
+        let mut problems = trust::check(&deployment.plan);
         for step in swap_steps(&deployment.plan) {
             let Action::Sql(sql) = &step.action else { continue };
             match Exchange::parse(sql) {
                 Some(exchange) => exchanges.push(exchange),
-                None => problems.push(
-                    Diagnostic::error(
-                        Code::InvalidRecord,
-                        Location::nowhere(),
-                        format_smolstr!("the recorded plan would run `{sql}` in the swap transaction"),
-                    )
-                    .help("the record was changed: abort the deployment and stage it again"),
-                ),
+                None => problems.push(trust::problem(sql, SWAP)),
             }
         }
         if !problems.is_empty() {
@@ -195,11 +190,19 @@ impl<'a> Recorded<'a> {
                 earlier.insert((after.kind(), after.printed()), before.printed());
             }
         }
+        let production = by_name(&deployment.production);
+        let replaced = deployment.production.iter().filter_map(|r| {
+            let kind = Kind::parse(&r.kind)?;
+            let current = *production.get(&(kind, r.name.as_str()))?;
+            (current != &r.id).then_some(((kind, r.id.as_str()), current))
+        });
+        let superseded = replaced.collect();
         Ok(Self {
             deployment,
             exchanges,
             staged: by_name(&deployment.staged),
-            production: by_name(&deployment.production),
+            production,
+            superseded,
             staged_ids: by_id(&deployment.staged),
             production_ids: by_id(&deployment.production),
             earlier,
@@ -215,6 +218,11 @@ impl<'a> Recorded<'a> {
     /// The name that something had before the swap.
     pub(super) fn earlier<'n>(&'n self, kind: Kind, name: &'n SmolStr) -> &'n SmolStr {
         self.earlier.get(&(kind, name.clone())).unwrap_or(name)
+    }
+
+    /// What took the place of something that production had, with everybody's knowledge.
+    pub(super) fn successor(&self, kind: Kind, id: &str) -> Option<&'a SmolStr> {
+        self.superseded.get(&(kind, id)).copied()
     }
 
     /// The schema that one is swapped with.
@@ -249,8 +257,17 @@ pub(super) fn swap_steps(plan: &Plan) -> impl Iterator<Item = &Step> {
     steps(plan, Moment::Promote).filter(|step| step.group.is_some())
 }
 
+/// Of several ids of one name, the one that was given away last.
 fn by_name(ids: &[RecordedId]) -> BTreeMap<(Kind, &str), &SmolStr> {
-    ids.iter().filter_map(|r| Some(((Kind::parse(&r.kind)?, r.name.as_str()), &r.id))).collect()
+    let mut by_name: BTreeMap<(Kind, &str), &SmolStr> = BTreeMap::new();
+    for r in ids {
+        let Some(kind) = Kind::parse(&r.kind) else { continue };
+        let latest = by_name.entry((kind, r.name.as_str())).or_insert(&r.id);
+        if number(&r.id) > number(latest) {
+            *latest = &r.id;
+        }
+    }
+    by_name
 }
 
 fn by_id(ids: &[RecordedId]) -> BTreeSet<(Kind, &str)> {

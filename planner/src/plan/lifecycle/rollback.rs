@@ -141,7 +141,8 @@ fn old_version_is_there(recorded: &Recorded<'_>, now: &World<'_>) -> Vec<Diagnos
     for r in &recorded.deployment.production {
         let Some(kind) = Kind::parse(&r.kind) else { continue };
         let is_reported = exchanged.contains(&(kind, r.name.clone()));
-        if is_reported || not_kept.contains(&r.id) || now.thing(kind, &r.id).is_some() {
+        let is_superseded = recorded.successor(kind, &r.id).is_some();
+        if is_reported || is_superseded || not_kept.contains(&r.id) || now.thing(kind, &r.id).is_some() {
             continue;
         }
         let message = format_smolstr!("`{}` ({}) of the old version is gone", r.name, r.id);

@@ -118,6 +118,11 @@ impl<'r, 'a> Walk<'r, 'a> {
                         *id = self.recorded.id(kind, earlier).cloned();
                     }
                     if let Some(id) = id
+                        && let Some(now) = self.recorded.successor(kind, id)
+                    {
+                        id.clone_from(now);
+                    }
+                    if let Some(id) = id
                         && let Some(now) = self.rebound.get(&(kind, id.clone()))
                     {
                         id.clone_from(now);

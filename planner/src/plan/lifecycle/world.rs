@@ -117,8 +117,21 @@ impl<'a> World<'a> {
     /// The catalog as it will be after a transaction of these. What was made or taken before is forgotten.
     pub(super) fn after(&self, exchanges: &[Exchange]) -> Self {
         let mut world = self.clone();
+        let mut renames = BTreeMap::new();
         for exchange in exchanges {
-            world.things.iter_mut().for_each(|thing| exchange.apply(&mut thing.name));
+            // A schema may have thousands of renames, none of which renames the same thing twice: they are done at once.
+            if let Exchange::Rename { name, to, .. } = exchange {
+                renames.insert(name, to);
+            } else {
+                world.things.iter_mut().for_each(|thing| exchange.apply(&mut thing.name));
+            }
+        }
+        for thing in &mut world.things {
+            if let Name::Object(name) = &mut thing.name
+                && let Some(to) = renames.get(name)
+            {
+                name.name = (*to).clone();
+            }
         }
         world.name_all();
         world
