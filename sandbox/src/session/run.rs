@@ -234,7 +234,7 @@ impl Session {
             self.notices.push(Notice::warning(SqlState::NO_ACTIVE_TRANSACTION, message));
         }
         let commit = commit && self.status() != Status::Failed;
-        if let Some(errand) = self.open_errand().filter(|_| commit) {
+        if commit && let Some(errand) = self.open_errand() {
             return Ok(Answer::Ask(Box::new(errand)));
         }
         let work = self.transaction.end();

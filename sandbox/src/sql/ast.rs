@@ -577,7 +577,7 @@ pub enum ColumnOption {
 #[expect(missing_docs, reason = "fields are named after the clauses")]
 pub struct TableConstraint {
     pub name: Option<Ident>,
-    /// `PRIMARY KEY`, `UNIQUE`, `FOREIGN KEY` or `CHECK`.
+    /// `PRIMARY KEY`, `UNIQUE`, `UNIQUE NULLS NOT DISTINCT`, `FOREIGN KEY` or `CHECK`.
     pub kind: String,
     pub columns: Vec<Ident>,
 }
