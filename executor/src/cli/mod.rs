@@ -18,8 +18,8 @@ mod profile;
 mod progress;
 mod promote;
 mod setup;
-mod stage;
 mod sql;
+mod stage;
 mod terminal;
 mod wait;
 

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use super::redaction::Redactions;
-use crate::host::Failure;
+use crate::host::{Failure, FailureCode};
 
 /// Lines of a statement that an error shows.
 const SHOWN_LINES: usize = 5;
@@ -50,6 +50,29 @@ pub enum Kind {
     UnexpectedAnswer,
     /// Anything else.
     Other,
+}
+
+impl Kind {
+    /// What a failed command is called because of it.
+    fn code(self) -> FailureCode {
+        match self {
+            Self::Unreachable | Self::Tls | Self::Authentication => FailureCode::ConnectionFailed,
+            Self::Closed => FailureCode::ConnectionLost,
+            Self::Conflict => FailureCode::Conflict,
+            Self::Privilege
+            | Self::NameTaken
+            | Self::Missing
+            | Self::DependedUpon
+            | Self::Limit
+            | Self::Cancelled
+            | Self::Syntax
+            | Self::Transaction
+            | Self::Replacement
+            | Self::Unsupported
+            | Self::UnexpectedAnswer
+            | Self::Other => FailureCode::StatementFailed,
+        }
+    }
 }
 
 /// A statement, or a connection, that failed. No text of it holds a hidden value.
@@ -137,7 +160,7 @@ impl From<DbError> for Failure {
             message.push_str("\n  in: ");
             message.push_str(&statement.replace('\n', "\n      "));
         }
-        Self::Refused { message, help: error.hint.map(Into::into) }
+        Self::Refused { code: error.kind.code(), message, help: error.hint.map(Into::into) }
     }
 }
 

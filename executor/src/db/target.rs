@@ -157,7 +157,7 @@ impl Target {
     }
 
     /// `-c name=value` for each session variable, sorted; blanks and backslashes are escaped.
-    fn startup_options(&self) -> String {
+    pub(crate) fn startup_options(&self) -> String {
         let timeout = self.statement_timeout.map(|timeout| format!("{}ms", timeout.as_millis()));
         let timeout = timeout.map(|timeout| ("statement_timeout".to_owned(), timeout));
         let mut options = self.options.clone();

@@ -10,9 +10,6 @@ use crate::db::Scope;
 use crate::db::ledger::{self, Marking, Origin};
 use crate::host::{Failure, FailureCode};
 
-/// How the comment of a schema begins that tells of its last promotion.
-const ANNOTATION: &str = "promoted by ";
-
 /// Performs the effects of plans of one deployment.
 pub(super) struct Effects<'a> {
     pub(super) session: &'a Session,
@@ -32,6 +29,10 @@ impl Effects<'_> {
             Effect::Verify { names, sinks } => {
                 let live = self.session.look(self.scope).await?;
                 verify(&live, names, sinks)
+            }
+            // Rows are added to those that are there: a kill in between mustn't leave none.
+            Effect::RecordProduction { ids } => {
+                Ok(ledger::write(connection, &[ledger::recorded(id, "production", ids)]).await?)
             }
             Effect::RecordPromotion => {
                 ledger::mark(connection, id, Marking::Promoted).await?;
@@ -99,15 +100,16 @@ impl Effects<'_> {
         let live = self.session.look(self.scope).await?;
         let commit = self.origin.commit.as_deref().map(|commit| format!(", commit {commit}"));
         let comment = format!(
-            "{ANNOTATION}{} at {now}: deployment {}{}",
-            self.origin.role,
+            "{}deployment {} promoted by {} at {now}{}",
+            plan::ANNOTATION,
             self.deploy_id,
+            self.origin.role,
             commit.unwrap_or_default()
         );
         let is_free = |name: &&SchemaName| {
             let found = live.schemas.iter().find(|schema| schema.name == **name);
             let comment = found.and_then(|schema| schema.comment.as_deref());
-            comment.is_none_or(|comment| comment.starts_with(ANNOTATION))
+            comment.is_none_or(|comment| comment.starts_with(plan::ANNOTATION))
         };
         let statements: Vec<_> =
             schemas.iter().filter(is_free).map(|schema| plan::comment_on_schema(schema, &comment)).collect();

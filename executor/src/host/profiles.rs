@@ -10,7 +10,6 @@ use mz_deploy_planner::source::{LineIndex, to_offset};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::failure::Failure;
 use super::failure::{Failure, FailureCode};
 use crate::db::{Secret, Target, TlsMode};
 
@@ -116,10 +115,6 @@ impl Profiles {
         if self.text.is_none() {
             let message =
                 format!("there is no `{path}`, so profile `{name}` says nothing about where to connect");
-            return Failure::with_help(
-                message,
-                format!("write it: `[{name}]`, and below that `host = \"…\"` and `username = \"…\"`"),
-            );
             return Failure::coded(FailureCode::UnknownProfile, message)
                 .help(format!("write it: `[{name}]`, and below that `host = \"…\"` and `username = \"…\"`"));
         }
@@ -128,7 +123,6 @@ impl Profiles {
             Some(meant) => did_you_mean(meant).to_string(),
             None => format!("it has {}", quoted(names.iter().map(String::as_str))),
         };
-        Failure::with_help(format!("`{path}` has no profile `{name}`"), help)
         let message = format!("`{path}` has no profile `{name}`");
         Failure::coded(FailureCode::UnknownProfile, message).help(help)
     }
@@ -317,7 +311,7 @@ mod tests {
 
     fn message(failure: Failure) -> String {
         match failure {
-                        Failure::Refused { message, help, .. } => {
+            Failure::Refused { message, help, .. } => {
                 [Some(message), help].into_iter().flatten().collect::<Vec<_>>().join("; ")
             }
             other => format!("{other:?}"),
