@@ -3,14 +3,17 @@
 //! Progress, warnings and errors go to standard error, results to standard output. The exit code is 0 when the
 //! command did what it was asked to do, and says otherwise what kept it from that: [`Class`] (promise S23).
 
+mod apply;
 mod arguments;
 mod change;
 mod compile;
 mod completions;
 mod confirm;
 mod connect;
+mod debug;
 mod documents;
 mod graph;
+mod history;
 mod man;
 mod plan;
 mod plan_file;
@@ -18,6 +21,7 @@ mod profile;
 mod progress;
 mod promote;
 mod setup;
+mod snapshot;
 mod sql;
 mod stage;
 mod terminal;
@@ -58,6 +62,12 @@ fn dispatch(command: Command, global: &Global, terminal: Terminal) -> Result<(),
         Command::Compile(options) => compile::run(global, &options, terminal),
         Command::Plan(options) => plan::run(global, &options, terminal),
         Command::Graph(options) => graph::run(global, options, terminal),
+        Command::Debug => debug::run(global, terminal),
+        Command::Apply(options) => apply::run(global, &options, terminal),
+        Command::Snapshot(options) => snapshot::run(global, &options, terminal),
+        Command::List(options) => history::list(global, &options, terminal),
+        Command::Log(options) => history::log(global, &options, terminal),
+        Command::Describe(options) => history::describe(global, &options, terminal),
         Command::Setup(options) => setup::run(global, &options, terminal),
         Command::Stage(options) => stage::run(global, &options, terminal),
         Command::Wait(options) => wait::run(global, &options, terminal),

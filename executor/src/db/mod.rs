@@ -5,6 +5,7 @@
 //! ```
 
 mod catalog;
+mod cluster;
 mod connection;
 mod error;
 pub mod lease;
@@ -16,6 +17,7 @@ mod tls;
 mod version;
 
 pub use catalog::{Scope, observe};
+pub use cluster::replicas_of;
 pub use connection::{CancelToken, Connection, Notice};
 pub use error::{DbError, Kind};
 pub use redaction::{Redactions, Secret};

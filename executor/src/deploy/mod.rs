@@ -7,6 +7,7 @@ mod converge;
 mod effects;
 mod hold;
 mod ready;
+pub mod secrets;
 mod session;
 mod stage;
 

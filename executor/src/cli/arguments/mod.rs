@@ -46,12 +46,19 @@ pub(super) enum Command {
     /// Print the dependencies of the project's objects
     Graph(GraphOptions),
     Setup(environment::SetupOptions),
+    /// Show where the profile leads, and whether everything is there
+    Debug,
+    Apply(environment::ApplyOptions),
+    Snapshot(environment::SnapshotOptions),
     Stage(deployment::StageOptions),
     Wait(deployment::WaitOptions),
     Promote(deployment::PromoteOptions),
     Abort(deployment::AbortOptions),
     Rollback(deployment::RollbackOptions),
     Cleanup(deployment::CleanupOptions),
+    List(deployment::ListOptions),
+    Log(deployment::LogOptions),
+    Describe(deployment::DescribeOptions),
     #[command(subcommand)]
     Profile(environment::ProfileCommand),
     Sql(environment::SqlOptions),

@@ -2,45 +2,17 @@
 
 use std::fmt::Write as _;
 
+use mz_deploy_planner::plan::ApplyPhase;
 use serde::Serialize;
 
 use super::Status;
 use crate::cli::terminal::printable;
 
-/// A kind of thing that `apply` creates, in the order in which they need each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(in crate::cli) enum ApplyPhase {
-    Clusters,
-    Roles,
-    NetworkPolicies,
-    Secrets,
-    Connections,
-    Sources,
-    Tables,
-}
-
-impl ApplyPhase {
-    const ALL: [Self; 7] = [
-        Self::Clusters,
-        Self::Roles,
-        Self::NetworkPolicies,
-        Self::Secrets,
-        Self::Connections,
-        Self::Sources,
-        Self::Tables,
-    ];
-
-    fn words(self) -> &'static str {
-        match self {
-            Self::Clusters => "clusters",
-            Self::Roles => "roles",
-            Self::NetworkPolicies => "network policies",
-            Self::Secrets => "secrets",
-            Self::Connections => "connections",
-            Self::Sources => "sources",
-            Self::Tables => "tables",
-        }
+/// A phase, in words.
+fn words(phase: ApplyPhase) -> &'static str {
+    match phase {
+        ApplyPhase::NetworkPolicies => "network policies",
+        other => other.name(),
     }
 }
 
@@ -106,7 +78,7 @@ impl ApplyDocument {
         for Phase { phase, results } in self.phases.iter().filter(|phase| !phase.results.is_empty()) {
             let count = |action| results.iter().filter(|applied| applied.action == action).count();
             let (words, created, altered) =
-                (phase.words(), count(ApplyAction::Created), count(ApplyAction::Altered));
+                (words(*phase), count(ApplyAction::Created), count(ApplyAction::Altered));
             if created > 0 {
                 let _ = writeln!(text, "Creating {created} new {words}");
             }

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Status;
-use super::readiness::ClusterReadiness;
+use crate::hydration::ClusterReadiness;
 
 /// A row of the ledger's table of deployments.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -172,11 +172,24 @@ pub(in crate::cli) fn describe(
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::cli::documents::readiness::ClusterStatus;
-    use crate::cli::documents::readiness::tests::cluster;
+    use crate::hydration::Status as ClusterStatus;
 
     pub(in crate::cli::documents) fn time(text: &str) -> Timestamp {
         text.parse().expect("it is a time")
+    }
+
+    /// A cluster of which nothing but the status matters.
+    fn cluster(name: &str, status: ClusterStatus) -> ClusterReadiness {
+        ClusterReadiness {
+            cluster_name: name.into(),
+            cluster_id: "u7".into(),
+            status,
+            hydrated_count: 2,
+            total_count: 3,
+            max_lag_secs: 0,
+            total_replicas: 1,
+            problematic_replicas: 0,
+        }
     }
 
     fn row(id: &str, schema: &str, kind: &str) -> DeploymentRow {

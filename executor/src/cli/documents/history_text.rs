@@ -6,8 +6,8 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::history::{DescribedDeployment, ListedDeployment, LoggedDeployment, Schema};
-use super::readiness::{ClusterReadiness, ClusterStatus};
 use crate::cli::terminal::printable;
+use crate::hydration::{ClusterReadiness, Status as ClusterStatus};
 
 /// Characters of a commit that are shown in a list.
 const SHORT_COMMIT: usize = 7;

@@ -5,20 +5,14 @@
 //! text, by the functions beside it. Plans, projects and graphs are documents of the planner, with versions and schemas of
 //! their own.
 
-#[cfg_attr(not(test), expect(dead_code, reason = "printed by commands that need a connection"))]
 pub(super) mod apply;
-#[cfg_attr(not(test), expect(dead_code, reason = "printed by commands that need a connection"))]
 pub(super) mod environment;
 mod error;
 #[cfg(test)]
 pub(super) mod example;
-#[cfg_attr(not(test), expect(dead_code, reason = "printed by commands that need a connection"))]
 pub(super) mod history;
-#[cfg_attr(not(test), expect(dead_code, reason = "printed by commands that need a connection"))]
 pub(super) mod history_text;
 pub(super) mod promotion;
-#[cfg_attr(not(test), expect(dead_code, reason = "printed by commands that need a connection"))]
-pub(super) mod readiness;
 pub(super) mod stage;
 mod staged;
 mod status;

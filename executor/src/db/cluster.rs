@@ -1,0 +1,17 @@
+//! The tool's own cluster.
+
+use mz_deploy_planner::name::Literal;
+
+use super::connection::Connection;
+use super::error::DbError;
+
+/// How many replicas a cluster has.
+pub async fn replicas_of(connection: &Connection, cluster: &str) -> Result<u64, DbError> {
+    let sql = format!(
+        "SELECT count(r.id) AS replicas FROM mz_catalog.mz_clusters c \
+         JOIN mz_catalog.mz_cluster_replicas r ON r.cluster_id = c.id WHERE c.name = {}",
+        Literal(cluster)
+    );
+    let rows = connection.query(&sql).await?;
+    rows.first().map_or(Ok(0), |row| row.parse("replicas"))
+}
