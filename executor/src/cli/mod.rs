@@ -11,6 +11,8 @@ mod completions;
 mod confirm;
 mod connect;
 mod debug;
+#[cfg(feature = "demo")]
+mod demo;
 mod documents;
 mod graph;
 mod history;
@@ -62,6 +64,8 @@ fn dispatch(command: Command, global: &Global, terminal: Terminal) -> Result<(),
         Command::Compile(options) => compile::run(global, &options, terminal),
         Command::Plan(options) => plan::run(global, &options, terminal),
         Command::Graph(options) => graph::run(global, options, terminal),
+        #[cfg(feature = "demo")]
+        Command::Demo(options) => demo::run(options, terminal),
         Command::Debug => debug::run(global, terminal),
         Command::Apply(options) => apply::run(global, &options, terminal),
         Command::Snapshot(options) => snapshot::run(global, &options, terminal),

@@ -138,6 +138,7 @@ fn is_alike(before: &ClusterReadiness, now: &ClusterReadiness) -> bool {
 
 #[derive(Serialize)]
 struct Update<'a> {
+    status: &'static str,
     deploy_id: &'a str,
     all_ready: bool,
     clusters: &'a [ClusterReadiness],
@@ -145,6 +146,7 @@ struct Update<'a> {
 
 #[derive(Serialize)]
 struct Once<'a> {
+    status: &'static str,
     deploy_id: &'a str,
     ready: bool,
     clusters: &'a [ClusterReadiness],
@@ -152,12 +154,17 @@ struct Once<'a> {
 
 /// The document of a change, on a line of its own.
 pub fn update_document(deploy_id: &str, readiness: &Readiness) -> String {
-    document(&Update { deploy_id, all_ready: readiness.is_ready(), clusters: &readiness.clusters })
+    document(&Update { status: status(readiness), deploy_id, all_ready: readiness.is_ready(), clusters: &readiness.clusters })
 }
 
 /// The document of a single look, on a line of its own.
 pub fn once_document(deploy_id: &str, readiness: &Readiness) -> String {
-    document(&Once { deploy_id, ready: readiness.is_ready(), clusters: &readiness.clusters })
+    document(&Once { status: status(readiness), deploy_id, ready: readiness.is_ready(), clusters: &readiness.clusters })
+}
+
+/// How every document says how it ended.
+fn status(readiness: &Readiness) -> &'static str {
+    if readiness.is_ready() { "ready" } else { "not_ready" }
 }
 
 fn document(value: &impl Serialize) -> String {

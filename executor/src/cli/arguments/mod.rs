@@ -45,6 +45,8 @@ pub(super) enum Command {
     Plan(PlanOptions),
     /// Print the dependencies of the project's objects
     Graph(GraphOptions),
+    #[cfg(feature = "demo")]
+    Demo(environment::DemoOptions),
     Setup(environment::SetupOptions),
     /// Show where the profile leads, and whether everything is there
     Debug,

@@ -12,10 +12,6 @@ pub(in crate::cli) enum Status {
     Planned,
     /// There is nothing to do.
     Unchanged,
-    /// What was staged is ready.
-    Ready,
-    /// What was staged isn't.
-    NotReady,
     /// It failed; `error` says why.
     Error,
 }
