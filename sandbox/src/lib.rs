@@ -24,5 +24,6 @@ pub mod sql;
 pub mod system;
 pub mod time;
 mod wire;
+mod words;
 
 pub use server::{Options, Sandbox, StartError};

@@ -4,6 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
+use mz_deploy_sandbox::error::{SqlError, SqlState};
+use mz_deploy_sandbox::fault::{Action, Rule, When};
+use mz_deploy_sandbox::time::Pattern;
 use mz_deploy_sandbox::{Options, Sandbox};
 use tokio::sync::mpsc;
 use tokio_postgres::types::Type;
@@ -215,4 +218,21 @@ async fn subscriptions_go_on_with_a_replacement() {
     writer.batch_execute("ALTER MATERIALIZED VIEW m APPLY REPLACEMENT r").await.expect("applied");
     let second = rows(&reader, "FETCH 2 c WITH (TIMEOUT = '10s')").await;
     assert_eq!(fetched(second), [pair("-1", "1"), pair("1", "11")]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fatal_error_ends_its_connection_alone() {
+    let sandbox = sandbox();
+    let (client, other) = (client(&sandbox).await, client(&sandbox).await);
+    let mut down = SqlError::new(SqlState("57P01"), "terminating connection");
+    down.fatal = true;
+    let (pattern, action) = (Pattern::new("SELECT 'down'"), Action::Fail(down));
+    sandbox.faults().add(Rule { pattern, nth: Some(1), when: When::Before, action });
+    assert_eq!(rows(&client, "SELECT 'up'").await.len(), 1);
+    let failed = client.simple_query("SELECT 'down'").await.expect_err("it is asked to fail");
+    let failed = failed.as_db_error().expect("the server says why");
+    assert_eq!((failed.severity(), failed.code().code()), ("FATAL", "57P01"));
+    let gone = tokio::time::timeout(PATIENCE, client.simple_query("SELECT 'up'")).await.expect("an answer");
+    assert!(gone.expect_err("the connection is over").is_closed());
+    assert_eq!(rows(&other, "SELECT 'down'").await.len(), 1);
 }

@@ -44,7 +44,10 @@ const EXAMPLE: &[(&str, &str)] = &[
         "models/materialize/monitoring/open_orders.sql",
         include_str!("../../../examples/order-monitoring/models/materialize/monitoring/open_orders.sql"),
     ),
-    (STALLED, include_str!("../../../examples/order-monitoring/models/materialize/monitoring/stalled_orders.sql")),
+    (
+        STALLED,
+        include_str!("../../../examples/order-monitoring/models/materialize/monitoring/stalled_orders.sql"),
+    ),
     (
         "models/materialize/monitoring/stalled_by_customer.sql",
         include_str!(
@@ -57,14 +60,18 @@ const EXAMPLE: &[(&str, &str)] = &[
 const STALLED: &str = "models/materialize/monitoring/stalled_orders.sql";
 
 /// What the people of the example look at.
-const QUESTION: &str = "SELECT count(*) AS orders, sum(amount)::bigint AS amount FROM materialize.monitoring.stalled_orders";
+const QUESTION: &str =
+    "SELECT count(*) AS orders, sum(amount)::bigint AS amount FROM materialize.monitoring.stalled_orders";
 
 pub(super) fn run(options: DemoOptions, terminal: Terminal) -> Result<(), Failure> {
     let sandbox = Sandbox::start(Options::default())
         .map_err(|error| Failure::new(format!("the embedded server doesn't start: {error}")))?;
-    let folder = tempfile::tempdir().map_err(|error| Failure::new(format!("can't make a folder: {error}")))?;
+    let folder =
+        tempfile::tempdir().map_err(|error| Failure::new(format!("can't make a folder: {error}")))?;
     let demo = Demo { sandbox: &sandbox, folder: folder.path(), terminal };
-    demo.say("This deploys an example to a local server that behaves like Materialize. Nothing else is touched.");
+    demo.say(
+        "This deploys an example to a local server that behaves like Materialize. Nothing else is touched.",
+    );
     demo.play()?;
     if options.keep_running {
         demo.say("Have a look around; Ctrl-C ends the server:");
@@ -181,7 +188,8 @@ mod tests {
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(&folder).expect("the folder is there").flatten() {
                 let path = entry.path();
-                let name = path.strip_prefix(&root).expect("below the root").to_string_lossy().replace('\\', "/");
+                let name =
+                    path.strip_prefix(&root).expect("below the root").to_string_lossy().replace('\\', "/");
                 match path.is_dir() {
                     true if name != "target" => folders.push(path),
                     false if name != "README.md" => {

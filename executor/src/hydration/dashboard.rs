@@ -154,12 +154,22 @@ struct Once<'a> {
 
 /// The document of a change, on a line of its own.
 pub fn update_document(deploy_id: &str, readiness: &Readiness) -> String {
-    document(&Update { status: status(readiness), deploy_id, all_ready: readiness.is_ready(), clusters: &readiness.clusters })
+    document(&Update {
+        status: status(readiness),
+        deploy_id,
+        all_ready: readiness.is_ready(),
+        clusters: &readiness.clusters,
+    })
 }
 
 /// The document of a single look, on a line of its own.
 pub fn once_document(deploy_id: &str, readiness: &Readiness) -> String {
-    document(&Once { status: status(readiness), deploy_id, ready: readiness.is_ready(), clusters: &readiness.clusters })
+    document(&Once {
+        status: status(readiness),
+        deploy_id,
+        ready: readiness.is_ready(),
+        clusters: &readiness.clusters,
+    })
 }
 
 /// How every document says how it ended.

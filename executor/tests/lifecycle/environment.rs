@@ -24,6 +24,7 @@ pub(crate) struct Environment {
 /// What a run of the program said.
 pub(crate) struct Said {
     pub(crate) code: i32,
+    #[expect(dead_code, reason = "results are asked of the server")]
     pub(crate) stdout: String,
     pub(crate) stderr: String,
     report: String,

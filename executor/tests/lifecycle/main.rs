@@ -10,6 +10,7 @@ mod project;
 mod crash;
 mod environment;
 mod guards;
+mod race;
 mod readers;
 mod round;
 mod shop;

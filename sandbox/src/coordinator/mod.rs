@@ -222,6 +222,7 @@ impl Coordinator {
 
     /// Does something in a transaction of the engine, which is taken back if it fails.
     fn in_transaction<T>(&self, work: impl FnOnce() -> Result<T, SqlError>) -> Result<T, SqlError> {
+        let _exclusive = self.engine.exclusive();
         self.engine.batch("BEGIN").map_err(engine_failed)?;
         let done = work();
         let end = if done.is_ok() { "COMMIT" } else { "ROLLBACK" };

@@ -30,6 +30,10 @@ const CONFIG: [(&str, &str); 11] = [
     ("autovacuum", "off"),
 ];
 
+/// So many batches come between checkpoints. A backend on its own makes none by itself, and until there is one its log
+/// grows, and the files of what was dropped stay.
+const CHECKPOINT_AFTER: usize = 1_000;
+
 /// What is said at each start.
 const SETTINGS: &str = include_str!("sql/settings.sql");
 
@@ -61,6 +65,8 @@ pub(super) struct Backend {
     all_made: bool,
     /// Whether a transaction is open: the status of the last `ReadyForQuery`.
     status: u8,
+    /// Batches since the last checkpoint.
+    batches: usize,
 }
 
 impl Backend {
@@ -123,6 +129,7 @@ impl Backend {
             made: BTreeSet::new(),
             all_made: false,
             status: b'I',
+            batches: 0,
         };
         backend.batch(SETTINGS)?;
         Ok(backend)
@@ -190,7 +197,14 @@ impl Backend {
     }
 
     pub(super) fn batch(&mut self, sql: &str) -> Result<(), EngineError> {
-        self.exchange(&Frontend::default().query(sql)).map(drop)
+        self.exchange(&Frontend::default().query(sql))?;
+        self.batches += 1;
+        if self.batches >= CHECKPOINT_AFTER && self.status == b'I' {
+            self.batches = 0;
+            // The batch is done in any case, and the next checkpoint does what this one didn't.
+            let _ = self.exchange(&Frontend::default().query("CHECKPOINT"));
+        }
+        Ok(())
     }
 
     pub(super) fn copy_in(
@@ -416,5 +430,22 @@ mod tests {
         assert!(Backend::unpack(&template).is_none());
         open();
         assert!(Backend::unpack(&template).is_some());
+    }
+
+    #[test]
+    fn files_of_what_was_dropped_do_not_pile_up() {
+        let mut backend = Backend::open("").expect("opens");
+        let files = |backend: &mut Backend| {
+            let sql = "SELECT pg_catalog.count(*) FROM pg_catalog.pg_ls_dir('base/1')";
+            let rows = backend.query(sql, &[], &[]).expect("lists").result.rows;
+            let count = rows.into_iter().flatten().flatten().next().expect("a count");
+            String::from_utf8(count).expect("a text").parse::<usize>().expect("a number")
+        };
+        let before = files(&mut backend);
+        for _ in 0..CHECKPOINT_AFTER {
+            backend.batch("CREATE TABLE data.soon (a int); DROP TABLE data.soon").expect("makes and drops");
+        }
+        let left = files(&mut backend).saturating_sub(before);
+        assert!(left < CHECKPOINT_AFTER / 10, "{left} files are left");
     }
 }

@@ -5,6 +5,7 @@
 
 use super::EngineError;
 use crate::error::{SqlError, SqlState};
+use crate::words::type_words;
 
 /// The names of Materialize's functions, sorted.
 const FUNCTIONS: &str = include_str!("function_names.txt");
@@ -97,7 +98,7 @@ fn in_words(message: &str) -> String {
             }
         };
         out.push_str(before);
-        let inner = type_words(name);
+        let inner = key_words(name);
         match (tail.strip_prefix("[]"), list) {
             (Some(tail), true) => {
                 out.extend([&inner, " list"]);
@@ -116,26 +117,14 @@ fn in_words(message: &str) -> String {
 }
 
 /// A type's key in the words of `PostgreSQL`.
-fn type_words(key: &str) -> String {
+fn key_words(key: &str) -> String {
     if let Some(inner) = key.strip_suffix(" list") {
-        return format!("{} list", type_words(inner));
+        return format!("{} list", key_words(inner));
     }
     if let Some(inner) = key.strip_prefix("map[text=>").and_then(|rest| rest.strip_suffix(']')) {
-        return format!("map[text=>{}]", type_words(inner));
+        return format!("map[text=>{}]", key_words(inner));
     }
-    match key {
-        "bool" => "boolean",
-        "int2" => "smallint",
-        "int4" => "integer",
-        "int8" => "bigint",
-        "float4" => "real",
-        "float8" => "double precision",
-        "varchar" => "character varying",
-        "timestamp" => "timestamp without time zone",
-        "timestamptz" => "timestamp with time zone",
-        key => key,
-    }
-    .to_owned()
+    type_words(key)
 }
 
 /// `PostgreSQL` quotes a plain name only.

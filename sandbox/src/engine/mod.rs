@@ -40,6 +40,7 @@ mod protocol;
 mod root;
 mod session;
 mod template;
+mod turn;
 mod types;
 mod values;
 
@@ -56,12 +57,14 @@ use backend::Backend;
 pub(crate) use backend::quoted;
 pub use errors::{is_function, translate};
 pub use session::SessionSettings;
+pub use turn::Exclusive;
 pub use types::{EngineType, engine_type, list_literal, needs_text};
 
 /// The embedded engine. A handle: clones share one backend, which has a thread of its own and serves one call at a time.
 #[derive(Clone)]
 pub struct Engine {
     worker: Arc<Worker>,
+    turn: Arc<turn::Turn>,
 }
 
 /// The backend's thread. The last handle waits for its end, for the backend's files are removed there.
@@ -172,7 +175,8 @@ impl Engine {
             })
             .map_err(|error| EngineError::internal(format_args!("no thread for the engine: {error}")))?;
         outcome.recv().map_err(|_| stopped())??;
-        Ok(Self { worker: Arc::new(Worker { jobs: Some(jobs), thread: Some(thread) }) })
+        let worker = Arc::new(Worker { jobs: Some(jobs), thread: Some(thread) });
+        Ok(Self { worker, turn: Arc::default() })
     }
 
     /// The types of a statement's parameters and columns. A parameter type of 0, or none, is inferred.
@@ -215,17 +219,24 @@ impl Engine {
         self.run(move |backend| backend.set_session(settings))
     }
 
+    /// Keeps the engine to this thread, for a transaction of several calls. Not to be called again before it ends.
+    pub fn exclusive(&self) -> Exclusive<'_> {
+        self.turn.take()
+    }
+
     fn run<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Backend) -> Result<T, EngineError> + Send + 'static,
     ) -> Result<T, EngineError> {
         let (reply, answer) = mpsc::sync_channel(1);
         let jobs = self.worker.jobs.as_ref().ok_or_else(stopped)?;
+        let turn = self.turn.wait();
         jobs.send(Box::new(move |backend| {
             // A caller that gave up needs no answer.
             let _ = reply.send(job(backend));
         }))
         .map_err(|_| stopped())?;
+        drop(turn);
         answer.recv().map_err(|_| stopped())?
     }
 }

@@ -492,3 +492,18 @@ fn privileges_are_taken_apart() {
     assert_eq!(value(&engine, "make_mz_aclitem('p', 'u2', 'select, insert')").0, "=ar/u2");
     assert_eq!(value(&engine, "mz_format_privileges('rU')").0, "{SELECT,USAGE}");
 }
+
+#[test]
+fn a_call_of_another_thread_is_no_part_of_a_transaction() {
+    let engine = Engine::open("").expect("opens");
+    let exclusive = engine.exclusive();
+    engine.batch("BEGIN").expect("begins");
+    engine.batch("CREATE TABLE data.kept (a int4)").expect("makes");
+    let other = engine.clone();
+    let fails = std::thread::spawn(move || other.query("SELECT * FROM data.nowhere", &[], &[]).is_err());
+    std::thread::sleep(std::time::Duration::from_millis(100));
+    engine.batch("COMMIT").expect("commits");
+    drop(exclusive);
+    assert!(fails.join().expect("no panic"));
+    query(&engine, "SELECT * FROM data.kept").expect("the table is there");
+}

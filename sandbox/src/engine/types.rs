@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::result::TypeOid;
+use crate::words::type_name;
 
 /// A type as a statement names it, resolved: aliases are allowed (`int`, `bigint`), names of user types are not.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,22 +97,14 @@ pub fn list_literal(elements: &[String]) -> String {
 /// The name of a scalar type under which the engine knows it.
 fn canonical(name: &str) -> &str {
     match name {
-        "boolean" => "bool",
-        "smallint" => "int2",
-        "int" | "integer" => "int4",
-        "bigint" => "int8",
-        "real" => "float4",
-        "float" | "double" | "double precision" => "float8",
+        "int" => "int4",
+        "float" | "double" => "float8",
         "dec" | "decimal" => "numeric",
         "string" => "text",
-        "character varying" => "varchar",
-        "character" => "bpchar",
         "bytes" => "bytea",
         "json" => "jsonb",
-        "timestamp without time zone" => "timestamp",
-        "timestamp with time zone" => "timestamptz",
         "time without time zone" => "time",
-        name => name,
+        words => type_name(words),
     }
 }
 

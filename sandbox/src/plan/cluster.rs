@@ -12,6 +12,7 @@ use crate::error::{Notice, SqlError, SqlState};
 use crate::sql::ast::{
     CreateCluster, ObjectKind, ObjectName, OptionValue, OptionsAction, Schedule, SqlOption, Value,
 };
+use crate::time::parse_duration;
 
 /// The sizes that a replica may have.
 const SIZES: [&str; 10] = [
@@ -148,21 +149,9 @@ fn boolean(option: &SqlOption) -> Option<bool> {
     }
 }
 
-/// Seconds, or a number with a unit. Zero turns introspection off.
+/// An interval as a statement has it; a bare number is seconds. Zero turns introspection off.
 fn interval(text: &str) -> Option<Interval> {
-    let text = text.trim();
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let (count, unit) = text.split_at_checked(end)?;
-    let seconds = match unit.trim() {
-        "" | "s" | "sec" | "second" | "seconds" => 1.0,
-        "ms" | "millisecond" | "milliseconds" => 0.001,
-        "m" | "min" | "minute" | "minutes" => 60.0,
-        "h" | "hour" | "hours" => 3600.0,
-        _ => return None,
-    };
-    let micros = count.parse::<f64>().ok()? * seconds * 1e6;
-    #[expect(clippy::cast_possible_truncation, reason = "an interval of more than 2^63 µs is cut to that")]
-    let micros = micros.round() as i64;
+    let micros = i64::try_from(parse_duration(text)?.as_micros()).ok()?;
     Some(Interval((micros != 0).then_some(micros)))
 }
 

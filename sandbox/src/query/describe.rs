@@ -4,6 +4,7 @@ use crate::catalog::{Catalog, ScalarType};
 use crate::engine::{Described, Engine, EngineError};
 use crate::error::SqlError;
 use crate::result::{Column, TypeOid};
+use crate::words::type_name;
 
 use super::types::{self, NUMERIC_MOD};
 
@@ -76,20 +77,7 @@ fn from_words(words: &str) -> ScalarType {
         return ScalarType::Map(Box::new(from_words(value)));
     }
     let (name, array) = words.strip_suffix("[]").map_or((words, ""), |name| (name, "_"));
-    let name = match name {
-        "boolean" => "bool",
-        "smallint" => "int2",
-        "integer" => "int4",
-        "bigint" => "int8",
-        "real" => "float4",
-        "double precision" => "float8",
-        "character varying" => "varchar",
-        "character" => "bpchar",
-        "timestamp without time zone" => "timestamp",
-        "timestamp with time zone" => "timestamptz",
-        "time without time zone" => "time",
-        other => other,
-    };
+    let name = if name == "time without time zone" { "time" } else { type_name(name) };
     types::builtin(&format!("{array}{name}"))
 }
 

@@ -4,6 +4,7 @@ use crate::catalog::{Catalog, ItemKind, ScalarType, Type};
 use crate::engine::EngineType;
 use crate::error::SqlError;
 use crate::sql::ast::{DataType, ItemRef};
+use crate::words::type_words;
 
 /// The modifier of `numeric` without a scale: as many digits as there are.
 pub(crate) const NUMERIC_MOD: i32 = (39 << 16) + 39 + 4;
@@ -133,24 +134,7 @@ pub(crate) fn custom(catalog: &Catalog, id: crate::catalog::ItemId) -> Result<&S
 /// A type in words, as errors write it.
 pub(crate) fn display(catalog: &Catalog, data_type: &ScalarType) -> String {
     match data_type {
-        ScalarType::Builtin { name, .. } => {
-            let (name, array) = name.strip_prefix('_').map_or((name.as_str(), ""), |name| (name, "[]"));
-            let spelled = match name {
-                "bool" => "boolean",
-                "int2" => "smallint",
-                "int4" => "integer",
-                "int8" => "bigint",
-                "float4" => "real",
-                "float8" => "double precision",
-                "varchar" => "character varying",
-                "bpchar" => "character",
-                "timestamp" => "timestamp without time zone",
-                "timestamptz" => "timestamp with time zone",
-                "char" => "\"char\"",
-                other => other,
-            };
-            format!("{spelled}{array}")
-        }
+        ScalarType::Builtin { name, .. } => type_words(name),
         ScalarType::List(element) => format!("{} list", display(catalog, element)),
         ScalarType::Map(value) => format!("map[text=>{}]", display(catalog, value)),
         ScalarType::Array(element) => format!("{}[]", display(catalog, element)),

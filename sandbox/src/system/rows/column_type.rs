@@ -3,6 +3,7 @@
 use crate::catalog::{Catalog, ItemKind, ScalarType};
 use crate::result::TypeOid;
 use crate::system::relations;
+use crate::words::type_words;
 
 /// Anonymous lists, maps and records.
 const LIST: TypeOid = 16384;
@@ -12,10 +13,7 @@ const RECORD: TypeOid = 2249;
 /// `mz_columns.type`: PostgreSQL's words for its types, the bare kind for anonymous ones, a user's type by its name.
 pub(super) fn name(catalog: &Catalog, data_type: &ScalarType) -> String {
     match data_type {
-        ScalarType::Builtin { name, .. } => match name.strip_prefix('_') {
-            Some(element) => format!("{}[]", builtin_name(element)),
-            None => builtin_name(name).to_owned(),
-        },
+        ScalarType::Builtin { name, .. } => type_words(name),
         ScalarType::List(_) => "list".to_owned(),
         ScalarType::Map(_) => "map".to_owned(),
         ScalarType::Record(_) => "record".to_owned(),
@@ -55,23 +53,6 @@ pub(super) fn modifier(data_type: &ScalarType) -> i32 {
 
 fn builtin_oid(name: &str) -> TypeOid {
     relations::types().find(|builtin| builtin.name == name).map_or(0, |builtin| builtin.oid)
-}
-
-fn builtin_name(name: &str) -> &str {
-    match name {
-        "bool" => "boolean",
-        "int2" => "smallint",
-        "int4" => "integer",
-        "int8" => "bigint",
-        "float4" => "real",
-        "float8" => "double precision",
-        "varchar" => "character varying",
-        "bpchar" => "character",
-        "timestamp" => "timestamp without time zone",
-        "timestamptz" => "timestamp with time zone",
-        "char" => "\"char\"",
-        other => other,
-    }
 }
 
 #[cfg(test)]

@@ -1,19 +1,21 @@
 //! A client's connection after its start: requests in, answers out, in the order of the protocol.
 
-use std::time::Duration;
+mod extended;
+mod waiting;
 
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf};
 
+use self::waiting::{Waited, canceled_by_user, timed_out};
 use super::backend::Outbox;
 use super::cancel::CancelToken;
-use super::frontend::{self, Message, Target};
+use super::frontend::{self, Message};
 use super::stream::Stream;
 use crate::error::{SqlError, SqlState};
-use crate::fault::{Action, When};
+use crate::fault::When;
 use crate::query::{CopyFormat, CopyFrom, CopyKind};
 use crate::result::Format;
-use crate::session::{Answer, Bound, Fetch, Session, Subscription, Tag, Wait, encode_bool, encode_copy};
+use crate::session::{Answer, Bound, Session, Tag, encode_bool, encode_copy};
 
 /// The longest text of statements, in bytes.
 const MAX_BATCH: usize = 1_000_000;
@@ -32,13 +34,6 @@ pub(crate) struct Connection {
     inbox: BytesMut,
     outbox: Outbox,
     cancel: CancelToken,
-}
-
-/// Why waiting ended.
-enum Waited<T> {
-    For(T),
-    Canceled,
-    TimedOut,
 }
 
 impl Connection {
@@ -292,39 +287,6 @@ impl Connection {
         Ok(interfered.map(|()| answer))
     }
 
-    /// Lets happen what was asked to happen around a statement.
-    async fn interfere(
-        &mut self,
-        session: &mut Session,
-        bound: &Bound,
-        when: When,
-        canceled: &super::cancel::Canceled,
-        deadline: Option<tokio::time::Instant>,
-    ) -> Outcome<Result<(), SqlError>> {
-        for action in session.faults(bound, when) {
-            match action {
-                Action::Delay(time) => {
-                    let time = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-                    let clock = session.clock().clone();
-                    let waiting = clock.wait_until(clock.now().saturating_add(time));
-                    match self.wait(waiting, canceled, deadline).await? {
-                        Waited::For(()) => {}
-                        Waited::Canceled => return Ok(Err(canceled_by_user())),
-                        Waited::TimedOut => return Ok(Err(timed_out())),
-                    }
-                }
-                Action::Run(sql) => {
-                    if let Err(error) = self.run(|| session.run_aside(&sql)) {
-                        return Ok(Err(error));
-                    }
-                }
-                Action::Fail(error) => return Ok(Err(error)),
-                Action::Disconnect => return Err(Closed),
-            }
-        }
-        Ok(Ok(()))
-    }
-
     /// Cancels what a connection runs. False if there is no such connection.
     fn cancel_other(&self, session: &Session, connection: u32) -> Result<bool, SqlError> {
         let Some(role) = self.cancel.all().role(connection) else { return Ok(false) };
@@ -370,112 +332,6 @@ impl Connection {
         Ok(Ok(()))
     }
 
-    /// Waits while the client may cancel, leave, or send more, which is kept for later.
-    async fn wait<T>(
-        &mut self,
-        work: impl Future<Output = T>,
-        canceled: &super::cancel::Canceled,
-        deadline: Option<tokio::time::Instant>,
-    ) -> Outcome<Waited<T>> {
-        let work = std::pin::pin!(work);
-        let mut work = work;
-        let timeout = async {
-            match deadline {
-                Some(deadline) => tokio::time::sleep_until(deadline).await,
-                None => std::future::pending().await,
-            }
-        };
-        let mut timeout = std::pin::pin!(timeout);
-        loop {
-            tokio::select! {
-                biased;
-                () = canceled.wait() => return Ok(Waited::Canceled),
-                result = &mut work => return Ok(Waited::For(result)),
-                () = &mut timeout => return Ok(Waited::TimedOut),
-                read = self.reader.read_buf(&mut self.inbox), if self.inbox.len() < MAX_BATCH => {
-                    if !matches!(read, Ok(1..)) {
-                        return Err(Closed);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Sends the rows of a subscription until it ends.
-    async fn stream(
-        &mut self,
-        session: &mut Session,
-        mut subscription: Subscription,
-        copy: Option<CopyFormat>,
-        canceled: &super::cancel::Canceled,
-    ) -> Outcome<Result<(), SqlError>> {
-        let mut sent = 0;
-        self.tell(session);
-        loop {
-            let changed = session.changes();
-            if let Err(error) = self.run(|| session.poll(&mut subscription)) {
-                return Ok(Err(error));
-            }
-            for row in subscription.take(None) {
-                sent += 1;
-                match &copy {
-                    Some(format) => self.outbox.copy_data(encode_copy(format, &row)),
-                    None => self.outbox.row(&row),
-                }
-            }
-            self.flush().await?;
-            if subscription.is_complete() {
-                break;
-            }
-            let waiting = subscription.wait(changed);
-            if let Waited::Canceled = self.wait(waiting, canceled, None).await? {
-                return Ok(Err(canceled_by_user()));
-            }
-        }
-        if copy.is_some() {
-            self.outbox.copy_done();
-        }
-        let tag = if copy.is_some() { format!("COPY {sent}") } else { format!("SELECT {sent}") };
-        self.tell(session);
-        self.outbox.complete(&tag);
-        Ok(Ok(()))
-    }
-
-    /// Collects the rows of a `FETCH` from a subscription.
-    async fn fetch(
-        &mut self,
-        session: &mut Session,
-        fetch: &Fetch,
-        canceled: &super::cancel::Canceled,
-    ) -> Outcome<Result<Answer, SqlError>> {
-        let end = match fetch.wait {
-            Wait::ForRows => None,
-            Wait::For(time) => tokio::time::Instant::now().checked_add(time),
-        };
-        self.flush().await?;
-        let mut rows = Vec::new();
-        loop {
-            let changed = session.changes();
-            let limit = fetch.limit.map(|limit| limit - rows.len());
-            let mut polled = match self.run(|| session.poll_cursor(&fetch.cursor, limit)) {
-                Ok(polled) => polled,
-                Err(error) => return Ok(Err(error)),
-            };
-            rows.extend(polled.take());
-            let enough = fetch.limit.is_some_and(|limit| rows.len() >= limit)
-                || (fetch.wait == Wait::ForRows && !rows.is_empty());
-            if enough || polled.complete || fetch.wait == Wait::For(Duration::ZERO) {
-                break;
-            }
-            match self.wait(polled.wait(changed), canceled, end).await? {
-                Waited::For(()) => {}
-                Waited::Canceled => return Ok(Err(canceled_by_user())),
-                Waited::TimedOut => break,
-            }
-        }
-        Ok(Ok(Answer::Rows { rows, tag: Tag::Fetch }))
-    }
-
     /// Takes the rows of a `COPY … FROM STDIN`.
     async fn copy_in(&mut self, session: &mut Session, copy: &CopyFrom) -> Outcome<Result<(), SqlError>> {
         self.outbox.copy_in(copy.columns.len(), Format::Text);
@@ -508,99 +364,6 @@ impl Connection {
             Err(error) => Ok(Err(error)),
         }
     }
-
-    async fn extended(&mut self, session: &mut Session, request: Message) -> Outcome<Result<(), SqlError>> {
-        match request {
-            Message::Parse { name, text, types } => {
-                let prepared =
-                    check_text(&text).and_then(|text| self.run(|| session.prepare(&name, text, &types)));
-                if let Err(error) = prepared {
-                    return Ok(Err(error));
-                }
-                self.outbox.parse_complete();
-            }
-            Message::Bind(bind) => {
-                let params =
-                    bind.parameters.into_iter().map(|value| value.map(|value| value.to_vec())).collect();
-                let formats = (bind.parameter_formats, bind.result_formats);
-                if let Err(error) = self.run(|| session.bind(&bind.portal, &bind.statement, formats, params))
-                {
-                    return Ok(Err(error));
-                }
-                self.outbox.bind_complete();
-            }
-            Message::Describe(Target::Statement(name)) => match session.describe_statement(&name) {
-                Ok(description) => {
-                    self.outbox.parameter_description(&description.params);
-                    self.outbox.description(description.columns.as_deref(), &[]);
-                }
-                Err(error) => return Ok(Err(error)),
-            },
-            Message::Describe(Target::Portal(name)) => match session.describe_portal(&name) {
-                Ok(bound) => self.outbox.description(bound.description.columns.as_deref(), &bound.formats),
-                Err(error) => return Ok(Err(error)),
-            },
-            Message::Close(Target::Statement(name)) => {
-                session.close_statement(&name);
-                self.outbox.close_complete();
-            }
-            Message::Close(Target::Portal(name)) => {
-                session.close_portal(&name);
-                self.outbox.close_complete();
-            }
-            Message::Execute { portal, max_rows } => {
-                return self.execute_portal(session, &portal, max_rows).await;
-            }
-            _ => {}
-        }
-        Ok(Ok(()))
-    }
-
-    async fn execute_portal(
-        &mut self,
-        session: &mut Session,
-        name: &str,
-        max_rows: usize,
-    ) -> Outcome<Result<(), SqlError>> {
-        let bound = match session.start_portal(name) {
-            Ok(bound) => bound,
-            Err(error) => return Ok(Err(error)),
-        };
-        // A portal that was started before goes on with the rows that it has left.
-        if let Some(bound) = bound {
-            match self.answer(session, &bound).await? {
-                Ok(Answer::Rows { rows, tag }) => session.keep_rows(name, rows, tag),
-                Ok(answer) => {
-                    let is_copy = matches!(answer, Answer::CopyIn(_));
-                    if let Err(error) = self.send(session, answer).await? {
-                        return Ok(Err(error));
-                    }
-                    if is_copy && let Err(error) = self.after_copy(session, &bound).await? {
-                        return Ok(Err(error));
-                    }
-                    return Ok(self.run(|| session.end_statement()));
-                }
-                Err(error) => return Ok(Err(error)),
-            }
-        }
-        let taken = match session.take_rows(name, max_rows) {
-            Ok(taken) => taken,
-            Err(error) => return Ok(Err(error)),
-        };
-        for row in &taken.rows {
-            self.outbox.row(row);
-        }
-        if taken.more {
-            self.outbox.portal_suspended();
-            return Ok(Ok(()));
-        }
-        let ended = self.run(|| session.end_statement());
-        if ended.is_ok() {
-            self.tell(session);
-            self.outbox.complete(&taken.tag.text(taken.rows.len()));
-        }
-        Ok(ended)
-    }
 }
 
 fn copy_format_of(format: &CopyFormat) -> Format {
@@ -617,12 +380,4 @@ fn check_text(text: &[u8]) -> Result<&str, SqlError> {
     std::str::from_utf8(text).map_err(|_| {
         SqlError::new(SqlState::PROTOCOL_VIOLATION, "invalid byte sequence for encoding \"UTF8\"")
     })
-}
-
-fn canceled_by_user() -> SqlError {
-    SqlError::new(SqlState::QUERY_CANCELED, "canceling statement due to user request")
-}
-
-fn timed_out() -> SqlError {
-    SqlError::new(SqlState::QUERY_CANCELED, "canceling statement due to statement timeout")
 }

@@ -1,0 +1,158 @@
+//! Two at once: the second comes in at each statement of the first. One of them wins, and the other is told.
+//!
+//! `MZ_DEPLOY_EXHAUSTIVE=1` tries every statement, otherwise a few are tried.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use mz_deploy_sandbox::fault::{Action, Rule, When};
+use mz_deploy_sandbox::time::Pattern;
+
+use crate::environment::{Environment, Said};
+use crate::shop::Shop;
+
+/// How long the first one is held while the second one runs.
+const HELD: Duration = Duration::from_millis(2500);
+/// Every n-th statement is tried, unless all are.
+const STRIDE: usize = 9;
+
+/// What comes in between.
+struct Rival {
+    name: &'static str,
+    run: fn(&Environment, &Shop) -> Said,
+    /// Whether an end is as it may be: the exit codes of both, and what readers see.
+    is_sound: fn(first: i32, second: i32, best: &[String]) -> bool,
+}
+
+const OLD: [&str; 1] = ["1 130"];
+const V2: [&str; 2] = ["1 1300", "2 300"];
+const V3: [&str; 2] = ["1 13000", "2 3000"];
+
+const RIVALS: &[Rival] = &[
+    Rival {
+        name: "another promotion of the same views",
+        run: |environment, shop| environment.run_for(shop, &["promote", "v3", "--yes"]),
+        is_sound: |first, second, best| match (first, second) {
+            (0, 3) => best == V2,
+            (3, 0) => best == V3,
+            _ => false,
+        },
+    },
+    Rival {
+        name: "an abort of the same deployment",
+        run: |environment, shop| environment.run_for(shop, &["abort", "v2"]),
+        is_sound: |first, second, best| match (first, second) {
+            // The one that is too late is told that somebody works on it, or what state it is in.
+            (0, 1 | 3) => best == V2,
+            (1 | 3, 0) => best == OLD,
+            _ => false,
+        },
+    },
+    Rival {
+        name: "a second promotion of the same deployment",
+        run: |environment, shop| environment.run_for(shop, &["promote", "v2", "--yes"]),
+        is_sound: |first, second, best| best == V2 && matches!((first, second), (0, 0 | 3) | (3, 0)),
+    },
+    Rival {
+        name: "DDL of somebody else",
+        run: |environment, shop| {
+            environment
+                .connect()
+                .run(&format!("CREATE VIEW {} AS SELECT 1 AS a", shop.name("public.theirs")));
+            environment.run_for(shop, &["list"])
+        },
+        is_sound: |first, second, best| (first, second) == (0, 0) && best == V2,
+    },
+    Rival {
+        name: "apply",
+        run: |environment, shop| {
+            shop.object("raw/more", "CREATE TABLE more (a int);\n");
+            environment.run_for(shop, &["apply"])
+        },
+        is_sound: |first, second, best| (first, second) == (0, 0) && best == V2,
+    },
+];
+
+fn prepared(environment: &Environment) -> Shop {
+    let shop = Shop::deployed(environment);
+    for (id, factor) in [("v2", 10), ("v3", 100)] {
+        shop.totals(&format!("sum(amount) * {factor} AS total"));
+        environment.run_for(&shop, &["stage", "--deploy-id", id, "--allow-dirty"]).ends_with(0);
+        environment.run_for(&shop, &["wait", id, "--timeout", "60"]).ends_with(0);
+    }
+    shop
+}
+
+/// The number of statements of a promotion that nobody disturbs.
+fn statements(environment: &Environment) -> usize {
+    let shop = prepared(environment);
+    let faults = environment.sandbox().expect("a sandbox").faults();
+    let action = Action::Delay(Duration::ZERO);
+    faults.add(Rule { pattern: Pattern::new("%"), nth: Some(u64::MAX), when: When::Before, action });
+    environment.run_for(&shop, &["promote", "v2", "--yes"]).ends_with(0);
+    let line = faults.list().pop().expect("the rule is there");
+    faults.clear();
+    let met = line.rsplit_once("(met ").and_then(|(_, rest)| rest.split(' ').next()?.parse().ok());
+    met.expect("a number of statements")
+}
+
+fn interleaved(environment: &Environment, rival: &Rival, nth: usize) {
+    let shop = prepared(environment);
+    let faults = environment.sandbox().expect("a sandbox").faults();
+    faults.add(Rule {
+        pattern: Pattern::new("%"),
+        nth: u64::try_from(nth).ok(),
+        when: When::Before,
+        action: Action::Delay(HELD),
+    });
+    let (first, second) = thread::scope(|scope| {
+        let first = scope.spawn(|| environment.run_for(&shop, &["promote", "v2", "--yes"]));
+        let began = Instant::now();
+        while !faults.list().is_empty() && began.elapsed() < Duration::from_secs(20) {
+            thread::sleep(Duration::from_millis(2));
+        }
+        let second = (rival.run)(environment, &shop);
+        (first.join().expect("the first ends"), second)
+    });
+    faults.clear();
+    let best = shop.best(&environment.connect());
+    assert!(
+        (rival.is_sound)(first.code, second.code, &best),
+        "{} before statement {nth}: readers see {best:?}\n{}\n{}",
+        rival.name,
+        first.report(),
+        second.report()
+    );
+}
+
+fn matrix(name: &str) {
+    let environment = Environment::start();
+    if environment.sandbox().is_none() {
+        return;
+    }
+    let rival = RIVALS.iter().find(|rival| rival.name == name).expect("a rival");
+    let stride = if std::env::var_os("MZ_DEPLOY_EXHAUSTIVE").is_some() { 1 } else { STRIDE };
+    let all = statements(&environment);
+    let points: Vec<usize> = (1..=all).rev().step_by(stride).collect();
+    for nth in &points {
+        interleaved(&environment, rival, *nth);
+    }
+    println!("{name}: {} interleavings, {all} statements", points.len());
+}
+
+macro_rules! races {
+    ($($test:ident: $name:literal,)*) => { $(
+        #[test]
+        fn $test() {
+            matrix($name);
+        }
+    )* };
+}
+
+races! {
+    promote_against_another_promotion: "another promotion of the same views",
+    promote_against_abort: "an abort of the same deployment",
+    promote_against_itself: "a second promotion of the same deployment",
+    promote_against_foreign_ddl: "DDL of somebody else",
+    promote_against_apply: "apply",
+}
