@@ -10,13 +10,18 @@ use super::documents::{self, Status, StatusDocument};
 use super::plan::print;
 use super::progress;
 use super::terminal::Terminal;
-use crate::deploy::{Change, Session, Wish, overdue};
+use crate::deploy::{Change, Session, Wish, overdue, was_aborted};
 use crate::host::Failure;
 
 pub(super) fn abort(global: &Global, options: &AbortOptions, terminal: Terminal) -> Result<(), Failure> {
     let deploy_id = options.deployment.deploy_id.as_str();
     block_on(async {
         let session = connect(global, terminal).await?;
+        let is_json = global.output() == Output::Json;
+        if was_aborted(&session, deploy_id, options.lease.take_over).await? {
+            terminal.info(format_args!("{deploy_id} was taken away before"));
+            return if is_json { documents::print(&AbortDocument::new(deploy_id, 0, 0)) } else { Ok(()) };
+        }
         let change = Change::find(&session, deploy_id, Wish::Abort).await?;
         let first = change.plan()?;
         let drops = |what: &str| {
@@ -32,7 +37,7 @@ pub(super) fn abort(global: &Global, options: &AbortOptions, terminal: Terminal)
         let progress = progress::printer(terminal);
         change.run(first, &interrupt, options.lease.take_over, async || Ok(()), progress).await?;
         terminal.info(format_args!("✓ {deploy_id} was taken away"));
-        if global.output() == Output::Json {
+        if is_json {
             documents::print(&AbortDocument::new(deploy_id, schemas, clusters))?;
         }
         Ok(())

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use mz_deploy_planner::diagnostic::Diagnostic;
 use mz_deploy_planner::input::{Deployment, Live};
-use mz_deploy_planner::plan::{self, Effect, Plan, PromoteOptions};
+use mz_deploy_planner::plan::{self, Command, Effect, Plan, PromoteOptions, State};
 
 use super::converge::{Work, converge};
-use super::effects::Effects;
+use super::effects::{ABORTED, Effects, ROLLED_BACK};
 use super::hold::hold;
 use super::ready::Ready;
 use super::session::{Session, rejected};
@@ -58,6 +58,8 @@ pub struct Change<'a> {
     pub live: Live,
     wish: Wish,
     scope: Scope,
+    /// What the ledger's history says of it last.
+    last_event: Option<String>,
 }
 
 impl<'a> Change<'a> {
@@ -66,7 +68,9 @@ impl<'a> Change<'a> {
         let scope = Scope::default();
         let live = session.look_at_ledger(&scope).await?;
         let found = ledger::deployment(&session.connection, deploy_id).await?;
-        Ok(Self { session, deployment: known(found, deploy_id)?, live, wish, scope })
+        let deployment = known(found, deploy_id)?;
+        let last_event = ledger::last_event(&session.connection, deploy_id).await?;
+        Ok(Self { session, deployment, live, wish, scope, last_event })
     }
 
     /// Fails unless the deployment is staged and isn't in production.
@@ -91,7 +95,17 @@ impl<'a> Change<'a> {
 
     /// What would be done now.
     pub fn plan(&self) -> Result<Plan, Failure> {
-        self.wish.plan(&self.deployment, &self.live).map_err(rejected)
+        self.planned(&self.live).map_err(rejected)
+    }
+
+    /// What is to be done in a given environment. A rollback that was done is one that has nothing left to do.
+    fn planned(&self, live: &Live) -> Result<Plan, Vec<Diagnostic>> {
+        let is_staged = plan::state(&self.deployment, live) == State::Staged;
+        if matches!(self.wish, Wish::RollBack) && is_staged && self.last_event.as_deref() == Some(ROLLED_BACK)
+        {
+            return Ok(plan::nothing(Command::Rollback, &self.deployment, live));
+        }
+        self.wish.plan(&self.deployment, live)
     }
 
     /// Does it, alone. `ready` is asked whether what was staged is ready, where the plan wants to know.
@@ -120,7 +134,7 @@ impl<'a> Change<'a> {
         mut ready: impl AsyncFnMut() -> Result<(), Failure>,
         progress: &mut impl FnMut(Progress<'_>),
     ) -> Result<(), Failure> {
-        let again = |live: &Live| self.wish.plan(&self.deployment, live);
+        let again = |live: &Live| self.planned(live);
         let effects = Effects {
             session: self.session,
             scope: &self.scope,
@@ -142,6 +156,21 @@ impl<'a> Change<'a> {
     }
 }
 
+/// True if a deployment was taken away before; then whatever held it is let go. An `abort` that was killed at its very end is
+/// done.
+pub async fn was_aborted(session: &Session, deploy_id: &str, take_over: bool) -> Result<bool, Failure> {
+    session.look_at_ledger(&Scope::default()).await?;
+    let connection = &session.connection;
+    let is_gone = ledger::deployment(connection, deploy_id).await? == Found::Nothing;
+    if !is_gone || ledger::last_event(connection, deploy_id).await?.as_deref() != Some(ABORTED) {
+        return Ok(false);
+    }
+    let origin = super::origin(connection, None).await?;
+    let lease = hold(connection, deploy_id, "abort", &origin, take_over).await?;
+    lease.release(connection).await?;
+    Ok(true)
+}
+
 /// Deployments whose old versions were kept for as long as they were to be, by the server's clock.
 pub async fn overdue(session: &Session) -> Result<Vec<String>, Failure> {
     session.look_at_ledger(&Scope::default()).await?;
@@ -161,7 +190,7 @@ pub(super) async fn take_away(
         return Ok(());
     };
     let live = session.look(&scope).await?;
-    let change = Change { session, deployment, live, wish: Wish::Abort, scope };
+    let change = Change { session, deployment, live, wish: Wish::Abort, scope, last_event: None };
     let (_, interrupt) = Interrupt::new();
     change.converge(change.plan()?, &interrupt, origin, async || Ok(()), progress).await
 }

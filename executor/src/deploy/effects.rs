@@ -10,6 +10,11 @@ use crate::db::Scope;
 use crate::db::ledger::{self, Marking, Origin};
 use crate::host::{Failure, FailureCode};
 
+/// The last event of a deployment that was taken away.
+pub(super) const ABORTED: &str = "aborted";
+/// The last event of one that was rolled back.
+pub(super) const ROLLED_BACK: &str = "rolled back";
+
 /// Performs the effects of plans of one deployment.
 pub(super) struct Effects<'a> {
     pub(super) session: &'a Session,
@@ -50,7 +55,7 @@ impl Effects<'_> {
             Effect::RecordRollback => {
                 ledger::mark(connection, id, Marking::NotPromoted).await?;
                 ledger::unkeep(connection, id).await?;
-                self.tell("rolled back", &json!({})).await
+                self.tell(ROLLED_BACK, &json!({})).await
             }
             Effect::RecordCleanup => {
                 ledger::unkeep(connection, id).await?;
@@ -58,8 +63,9 @@ impl Effects<'_> {
             }
             Effect::Tidy => Ok(ledger::tidy(connection, id).await?),
             Effect::Forget => {
-                ledger::erase(connection, id).await?;
-                self.tell("aborted", &json!({})).await
+                // Said first: without any row, nothing would tell that this is what happened.
+                self.tell(ABORTED, &json!({})).await?;
+                Ok(ledger::erase(connection, id).await?)
             }
             Effect::DropUnnamedIndex { on, cluster, .. } => {
                 let live = self.session.look(self.scope).await?;

@@ -11,7 +11,7 @@ pub mod secrets;
 mod session;
 mod stage;
 
-pub use change::{Change, Wish, overdue};
+pub use change::{Change, Wish, overdue, was_aborted};
 pub use converge::{Work, converge};
 pub use ready::{NotReady, Ready};
 pub use session::{Session, rejected};

@@ -52,7 +52,7 @@ impl Staging<'_> {
         let deployed = records.deployed(&schemas, &live);
         let begun = match found {
             Found::Nothing => None,
-            Found::Deployment(deployment) if !deployment.is_staged => Some(deployment),
+            Found::Deployment(deployment) if !deployment.is_promoted => Some(deployment),
             Found::Deployment(_) | Found::WithoutPlan => return Err(self.taken()),
         };
         let plan = match &begun {
@@ -80,6 +80,9 @@ impl Staging<'_> {
         let now = self.compiled.plan_stage(Some(deployed), None, self.options).map_err(rejected)?;
         if now.inputs.project == begun.plan.inputs.project {
             return Ok(());
+        }
+        if begun.is_staged {
+            return Err(self.taken());
         }
         let id = &self.options.deploy_id;
         Err(Failure::new(format!("the deployment `{id}` was begun with other files, and not finished")).help(
@@ -118,6 +121,9 @@ impl Staging<'_> {
     ) -> Result<(), Failure> {
         let connection = &self.session.connection;
         let id = self.options.deploy_id.as_str();
+        if staged.begun.as_ref().is_some_and(|begun| begun.is_staged) {
+            return Ok(());
+        }
         let before = match &staged.begun {
             Some(begun) => begun.before,
             None => HighestIds::observed(&staged.live),

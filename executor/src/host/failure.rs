@@ -136,6 +136,7 @@ fn class_of(code: Code) -> Class {
     match code {
         // These are values of options, and nothing else says them.
         Code::InvalidDeployId | Code::UnknownSchema => Class::Usage,
+        Code::Conflict => Class::Conflict,
         _ => Class::Error,
     }
 }

@@ -202,6 +202,12 @@ impl Shop {
     /// The first version in production, with the totals in a stable schema, so that a change replaces them in place.
     fn stable(&self, environment: &Environment) {
         self.project.write(&format!("models/{}/core.sql", self.database), "SET api = stable;\n");
+        std::fs::remove_file(self.project.path(&format!("models/{}/core/best_customers.sql", self.database)))
+            .expect("the view is there");
+        self.object(
+            "ops/best_customers",
+            "CREATE VIEW best_customers AS\nSELECT customer_id, total FROM core.order_totals WHERE total > 100;\n",
+        );
         self.begin(environment);
     }
 
@@ -225,7 +231,7 @@ impl Shop {
         let ours = format!("{database}\\_%");
         for (table, columns) in [
             ("deployments", "schema AS c1, kind AS c2, (promoted_at IS NULL)::text AS c3"),
-            ("objects", "schema AS c1, object AS c2, hash AS c3"),
+            ("objects", "schema AS c1, object AS c2, '' AS c3"),
             ("pending_statements", "object AS c1, statement_kind AS c2, (executed_at IS NULL)::text AS c3"),
             ("replacement_mvs", "target_schema AS c1, target_name AS c2, replacement_schema AS c3"),
             ("kept", "(until IS NULL)::text AS c1, '' AS c2, '' AS c3"),

@@ -90,6 +90,11 @@ impl Shop {
         client.lines(&format!("SELECT customer_id::text AS c1, total::text AS c2 FROM {view} ORDER BY 1"), 2)
     }
 
+    /// The places of a shop of which nothing is staged or kept.
+    pub(crate) fn only_production(&self) -> Vec<String> {
+        [&self.cluster, "core", "public", "raw"].map(str::to_owned).to_vec()
+    }
+
     /// Schemas of the database and clusters that look like this shop's.
     pub(crate) fn places(&self, client: &Client<'_>) -> Vec<String> {
         let (database, cluster) = (&self.database, &self.cluster);

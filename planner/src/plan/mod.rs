@@ -48,8 +48,8 @@ pub use apply::{ApplyOptions, ApplyPhase, apply, secret_expression};
 pub(crate) use baseline::Baseline;
 pub use deployed_after::{deployed_after, deployed_after_plan};
 pub use lifecycle::{
-    ANNOTATION, Keep, PromoteOptions, Side, State, abort, cleanup, marker, promote, recorded_ids, rollback,
-    state, unfinished_stage,
+    ANNOTATION, Keep, PromoteOptions, Side, State, abort, cleanup, marker, nothing, promote, recorded_ids,
+    rollback, state, unfinished_stage,
 };
 pub use model::*;
 pub use naming::is_deploy_id;

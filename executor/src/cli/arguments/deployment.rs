@@ -5,7 +5,9 @@ use std::time::Duration;
 use clap::Args;
 
 use super::period;
-use super::shared::{AllowedLag, ChangeOptions, Confirmation, DeployId, DryRun, Lease, PlanOut, SavedPlan};
+use super::shared::{
+    AllowedLag, ChangeOptions, Confirmation, DeployId, DryRun, Lease, PlanOut, SavedPlan, deploy_id,
+};
 
 /// Build what changed beside production
 ///
@@ -154,7 +156,7 @@ pub(in crate::cli) struct RollbackOptions {
 #[derive(Args, Clone, Debug)]
 pub(in crate::cli) struct CleanupOptions {
     /// The deployment whose old version goes [default: every one whose time is over]
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", value_parser = deploy_id)]
     pub(in crate::cli) deploy_id: Option<String>,
 
     #[command(flatten)]

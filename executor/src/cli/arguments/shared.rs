@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use mz_deploy_planner::input::{StageOptions as Stage, StrategyChoice};
+use mz_deploy_planner::plan::is_deploy_id;
 
 use super::period;
 
@@ -87,8 +88,17 @@ pub(in crate::cli) struct SavedPlan {
 #[derive(Args, Clone, Debug)]
 pub(in crate::cli) struct DeployId {
     /// The deployment's name, as `list` and `stage` print it
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", value_parser = deploy_id)]
     pub(in crate::cli) deploy_id: String,
+}
+
+/// A name of a deployment is a plain word: it becomes part of other names.
+pub(super) fn deploy_id(text: &str) -> Result<String, String> {
+    if is_deploy_id(text) {
+        Ok(text.to_owned())
+    } else {
+        Err("use 1 to 64 letters, digits, `_` and `-`".to_owned())
+    }
 }
 
 /// Whether anything is done.

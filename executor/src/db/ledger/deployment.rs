@@ -85,6 +85,19 @@ pub async fn objects(
     Ok(objects)
 }
 
+/// What happened to a deployment last; nothing if nobody knows it.
+pub async fn last_event(connection: &Connection, deploy_id: &str) -> Result<Option<String>, DbError> {
+    if !is_deploy_id(deploy_id) {
+        return Ok(None);
+    }
+    let sql = format!(
+        "SELECT deploy_id, event, at::text AS at, role, host, details FROM _mz_deploy.tables.history WHERE deploy_id = {}",
+        Literal(deploy_id)
+    );
+    let events = events(&connection.query(&sql).await?)?;
+    Ok(events.into_iter().next_back().map(|event| event.event))
+}
+
 /// The plan of a deployment. It will be run, so it has to be what its digest says, and of this deployment.
 fn plan(deploy_id: &str, body: &str) -> Result<Plan, DbError> {
     let path = format!("the ledger's plan of `{deploy_id}`");

@@ -12,7 +12,7 @@ mod stage;
 mod tidy;
 
 pub use deployed::{Claim, Snapshot};
-pub use deployment::{Found, deployment, objects};
+pub use deployment::{Found, deployment, last_event, objects};
 pub use insert::{Insert, Value, record, write};
 pub use overview::{DeploymentRecord, Event, Ledger, read};
 pub use rows::{

@@ -10,9 +10,13 @@ use crate::input::{Deployment, Live};
 use crate::plan::model::{Command, Effect, Plan};
 use crate::plan::promote_phases::OLD_VERSION;
 
-/// Plans to drop what was kept.
+/// Plans to drop what was kept. Where nothing is, that was done.
 pub fn cleanup(deployment: &Deployment, live: &Live) -> Result<Plan, Vec<Diagnostic>> {
     let state = state::state(deployment, live);
+    if state == State::Promoted {
+        let phases = vec![phase("close the deployment", effects([Effect::Tidy]))];
+        return Ok(plan(Command::Cleanup, deployment, live, Vec::new(), phases));
+    }
     if state != State::Kept {
         return Err(wrong(deployment, state, "cleanup"));
     }

@@ -73,6 +73,11 @@ pub(super) fn plan(
     plan
 }
 
+/// The plan of a command that has nothing left to do.
+pub fn nothing(command: Command, deployment: &Deployment, live: &Live) -> Plan {
+    plan(command, deployment, live, Vec::new(), Vec::new())
+}
+
 /// Makes the marker, or what is missing of it.
 pub(super) fn make_marker(live: &Live, deploy_id: &str) -> Vec<Step> {
     let (pre, post) = marker_schemas(deploy_id);

@@ -24,6 +24,7 @@ mod world;
 pub use abort::abort;
 pub use carry_over::ANNOTATION;
 pub use cleanup::cleanup;
+pub use frame::nothing;
 pub use promote::{Keep, PromoteOptions, promote};
 pub use recorded::{Side, recorded_ids};
 pub use resume::unfinished_stage;

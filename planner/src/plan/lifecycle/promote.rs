@@ -53,6 +53,8 @@ pub fn promote(
             let last = effects([Effect::Tidy]);
             (vec![phase("close the deployment", last)], Vec::new(), Vec::new())
         }
+        // That was asked for before, and is done.
+        State::Kept if options.keep.is_some() => (Vec::new(), Vec::new(), Vec::new()),
         State::Staging | State::Kept | State::RollingBack => return Err(wrong(deployment, state, "promote")),
     };
     if problems.is_empty() {
