@@ -223,7 +223,7 @@ impl Shop {
                  FROM mz_objects o JOIN mz_schemas s ON s.id = o.schema_id \
                  JOIN mz_databases d ON d.id = s.database_id \
                  LEFT JOIN mz_clusters c ON c.id = o.cluster_id \
-                 LEFT JOIN mz_internal.mz_comments m ON m.id = o.id AND m.object_sub_id IS NULL \
+                 LEFT JOIN mz_internal.mz_comments m ON m.id = o.id AND m.object_type = o.type AND m.object_sub_id IS NULL \
                  WHERE d.name = '{database}' ORDER BY 2, 1"
             ),
             4,
@@ -246,7 +246,7 @@ impl Shop {
         let sql = format!(
             "SELECT s.name AS c1, coalesce(m.comment, '-') AS c2 FROM mz_schemas s \
              JOIN mz_databases d ON d.id = s.database_id \
-             LEFT JOIN mz_internal.mz_comments m ON m.id = s.id \
+             LEFT JOIN mz_internal.mz_comments m ON m.id = s.id AND m.object_type = 'schema' \
              WHERE d.name = '_mz_deploy' AND s.name LIKE '%{ours}%' ORDER BY 1"
         );
         lines.extend(client.lines(&sql, 2).into_iter().map(|line| format!("ledger: {line}")));
