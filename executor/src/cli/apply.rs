@@ -19,7 +19,7 @@ use super::{leave_to_the_system, load, progress, sound};
 use crate::deploy::{Work, converge, rejected, secrets};
 use crate::host::Failure;
 
-pub(super) fn run(global: &Global, options: &ApplyOptions, terminal: Terminal) -> Result<(), Failure> {
+pub(super) fn run(global: &Global, options: ApplyOptions, terminal: Terminal) -> Result<(), Failure> {
     let loaded = sound(load(global, terminal)?, global, terminal)?;
     let scope = scope_of(&loaded);
     let asked = plan::ApplyOptions { only: options.kind.map(Into::into), skip_secrets: options.skip_secrets };

@@ -54,7 +54,7 @@ pub(super) fn rollback(
         let session = connect(global, terminal).await?;
         let run = Run {
             wish: Wish::RollBack,
-            dry_run: options.run.dry_run,
+            only_shows: options.run.dry_run,
             confirmation: options.confirmation,
             take_over: options.lease.take_over,
             question: format!("Roll {deploy_id} back?"),
@@ -80,7 +80,7 @@ pub(super) fn cleanup(global: &Global, options: &CleanupOptions, terminal: Termi
         for id in ids {
             let run = Run {
                 wish: Wish::CleanUp,
-                dry_run: options.run.dry_run,
+                only_shows: options.run.dry_run,
                 confirmation: options.confirmation,
                 take_over: options.lease.take_over,
                 question: format!("Drop what {id} replaced?"),
@@ -95,7 +95,7 @@ pub(super) fn cleanup(global: &Global, options: &CleanupOptions, terminal: Termi
 /// What is done, and what is said about it.
 struct Run {
     wish: Wish,
-    dry_run: bool,
+    only_shows: bool,
     confirmation: Confirmation,
     take_over: bool,
     question: String,
@@ -113,11 +113,11 @@ impl Run {
         let change = Change::find(session, deploy_id, self.wish).await?;
         let first = change.plan()?;
         let is_json = global.output() == Output::Json;
-        if self.dry_run {
-            return match is_json {
-                true => documents::print(&StatusDocument { status: Status::Planned }),
-                false => print(&first, terminal),
-            };
+        if self.only_shows {
+            if is_json {
+                return documents::print(&StatusDocument { status: Status::Planned });
+            }
+            return print(&first, terminal);
         }
         if !confirm(&self.question, self.confirmation, global)? {
             terminal.info("Nothing was done");

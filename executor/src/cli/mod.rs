@@ -67,7 +67,7 @@ fn dispatch(command: Command, global: &Global, terminal: Terminal) -> Result<(),
         #[cfg(feature = "demo")]
         Command::Demo(options) => demo::run(options, terminal),
         Command::Debug => debug::run(global, terminal),
-        Command::Apply(options) => apply::run(global, &options, terminal),
+        Command::Apply(options) => apply::run(global, options, terminal),
         Command::Snapshot(options) => snapshot::run(global, &options, terminal),
         Command::List(options) => history::list(global, &options, terminal),
         Command::Log(options) => history::log(global, &options, terminal),

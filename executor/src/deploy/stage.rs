@@ -55,12 +55,11 @@ impl Staging<'_> {
             Found::Deployment(deployment) if !deployment.is_promoted => Some(deployment),
             Found::Deployment(_) | Found::WithoutPlan => return Err(self.taken()),
         };
-        let plan = match &begun {
-            Some(begun) => begun.plan.clone(),
-            None => {
-                let planned = self.compiled.plan_stage(Some(&deployed), Some(&live), self.options);
-                planned.map_err(rejected)?
-            }
+        let plan = if let Some(begun) = &begun {
+            begun.plan.clone()
+        } else {
+            let planned = self.compiled.plan_stage(Some(&deployed), Some(&live), self.options);
+            planned.map_err(rejected)?
         };
         if let Some(begun) = &begun {
             self.check_same_project(begun, &deployed)?;
@@ -180,14 +179,13 @@ impl Staging<'_> {
         let id = self.options.deploy_id.as_str();
         let cleaned = super::change::take_away(self.session, id, origin, progress).await;
         match (cleaned, failure) {
-            (Ok(()), failure) => failure,
             (Err(left), Failure::Refused { code, message, help }) => {
                 let message =
                     format!("{message}\n  and what was made couldn't be taken away: {}", left.words());
                 let advice = format!("take the rest away with `mz-deploy abort {id}`");
                 Failure::Refused { code, message, help: help.or(Some(advice)) }
             }
-            (Err(_), failure) => failure,
+            (Ok(()) | Err(_), failure) => failure,
         }
     }
 }

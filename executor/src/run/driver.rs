@@ -118,7 +118,9 @@ pub async fn run(
                 match perform(&effects).await {
                     Ok(()) => {
                         let took = began.elapsed();
-                        these.iter().for_each(|step| progress(Progress::Step { step, took, error: None }));
+                        for step in these {
+                            progress(Progress::Step { step, took, error: None });
+                        }
                         Event::Done
                     }
                     Err(failure) => {
@@ -270,7 +272,9 @@ async fn transaction(
     match world.connection.execute("COMMIT").await {
         Ok(()) => {
             let took = began.elapsed();
-            steps.iter().for_each(|step| progress(Progress::Step { step, took, error: None }));
+            for step in steps {
+                progress(Progress::Step { step, took, error: None });
+            }
             Event::Done
         }
         Err(error) if error.kind == Kind::Closed => Event::Unknown,

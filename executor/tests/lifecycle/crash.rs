@@ -145,7 +145,10 @@ fn killed(environment: &Environment, scenario: &Scenario, nth: usize, when: When
     environment.run_for(&shop, scenario.command);
     faults.clear();
     environment.run_for(&shop, scenario.command).ends_with(0);
-    shop.everything(&environment.connect())
+    let client = environment.connect();
+    let found = shop.everything(&client);
+    shop.remove(&client);
+    found
 }
 
 fn matrix(name: &str) {

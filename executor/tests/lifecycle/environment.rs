@@ -83,6 +83,16 @@ impl Environment {
         self.sandbox.as_ref()
     }
 
+    /// The port that it listens on.
+    pub(crate) fn port(&self) -> String {
+        self.target.port.to_string()
+    }
+
+    /// The environment's id.
+    pub(crate) fn id(&self) -> String {
+        self.connect().value("SELECT mz_environment_id() AS c1")
+    }
+
     /// The program in a project.
     pub(crate) fn command(&self, project: &Project, arguments: &[&str]) -> Command {
         let mut command = project.command(arguments);

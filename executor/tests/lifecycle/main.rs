@@ -7,6 +7,7 @@
 #[expect(dead_code, reason = "each test program uses a part of it")]
 mod project;
 
+mod commands;
 mod crash;
 mod environment;
 mod guards;
@@ -15,3 +16,4 @@ mod readers;
 mod round;
 mod shop;
 mod stage;
+mod trips;

@@ -115,7 +115,8 @@ fn interleaved(environment: &Environment, rival: &Rival, nth: usize) {
         (first.join().expect("the first ends"), second)
     });
     faults.clear();
-    let best = shop.best(&environment.connect());
+    let client = environment.connect();
+    let best = shop.best(&client);
     assert!(
         (rival.is_sound)(first.code, second.code, &best),
         "{} before statement {nth}: readers see {best:?}\n{}\n{}",
@@ -123,6 +124,7 @@ fn interleaved(environment: &Environment, rival: &Rival, nth: usize) {
         first.report(),
         second.report()
     );
+    shop.remove(&client);
 }
 
 fn matrix(name: &str) {

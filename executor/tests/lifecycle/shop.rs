@@ -53,6 +53,16 @@ impl Shop {
         environment.run_for(self, &["promote", id, "--yes"]).ends_with(0);
     }
 
+    /// Makes room for the next shop: an environment has a limited number of clusters.
+    pub(crate) fn remove(&self, client: &Client<'_>) {
+        let (database, cluster) = (&self.database, &self.cluster);
+        client.run(&format!("DROP DATABASE IF EXISTS {database} CASCADE"));
+        let names = format!("SELECT name AS c1 FROM mz_clusters WHERE name LIKE '{cluster}%'");
+        for name in client.lines(&names, 1) {
+            client.run(&format!("DROP CLUSTER IF EXISTS {name} CASCADE"));
+        }
+    }
+
     /// Writes the file of an object: `schema/name`.
     pub(crate) fn object(&self, path: &str, sql: &str) {
         self.project.write(&format!("models/{}/{path}.sql", self.database), sql);
