@@ -73,7 +73,7 @@ fn snapshots(name: &str, purpose: &str, plan: &Plan) {
 }
 
 const STALLED_LATER: Edit = Edit {
-    path: "models/materialize/monitoring/stalled_orders.sql",
+    path: "models/shop/monitoring/stalled_orders.sql",
     from: "ordered_on + INTERVAL '30 days'",
     to: "ordered_on + INTERVAL '45 days'",
 };

@@ -19,49 +19,38 @@ const EXAMPLE: &[(&str, &str)] = &[
     ("clusters/ingest.sql", include_str!("../../../examples/order-monitoring/clusters/ingest.sql")),
     ("clusters/monitoring.sql", include_str!("../../../examples/order-monitoring/clusters/monitoring.sql")),
     ("roles/order_desk.sql", include_str!("../../../examples/order-monitoring/roles/order_desk.sql")),
-    ("models/materialize.sql", include_str!("../../../examples/order-monitoring/models/materialize.sql")),
+    ("models/shop.sql", include_str!("../../../examples/order-monitoring/models/shop.sql")),
+    ("models/shop/raw.sql", include_str!("../../../examples/order-monitoring/models/shop/raw.sql")),
+    ("models/shop/raw/tpch.sql", include_str!("../../../examples/order-monitoring/models/shop/raw/tpch.sql")),
     (
-        "models/materialize/raw.sql",
-        include_str!("../../../examples/order-monitoring/models/materialize/raw.sql"),
+        "models/shop/raw/orders.sql",
+        include_str!("../../../examples/order-monitoring/models/shop/raw/orders.sql"),
     ),
     (
-        "models/materialize/raw/tpch.sql",
-        include_str!("../../../examples/order-monitoring/models/materialize/raw/tpch.sql"),
+        "models/shop/raw/customer.sql",
+        include_str!("../../../examples/order-monitoring/models/shop/raw/customer.sql"),
     ),
     (
-        "models/materialize/raw/orders.sql",
-        include_str!("../../../examples/order-monitoring/models/materialize/raw/orders.sql"),
+        "models/shop/monitoring.sql",
+        include_str!("../../../examples/order-monitoring/models/shop/monitoring.sql"),
     ),
     (
-        "models/materialize/raw/customer.sql",
-        include_str!("../../../examples/order-monitoring/models/materialize/raw/customer.sql"),
+        "models/shop/monitoring/open_orders.sql",
+        include_str!("../../../examples/order-monitoring/models/shop/monitoring/open_orders.sql"),
     ),
+    (STALLED, include_str!("../../../examples/order-monitoring/models/shop/monitoring/stalled_orders.sql")),
     (
-        "models/materialize/monitoring.sql",
-        include_str!("../../../examples/order-monitoring/models/materialize/monitoring.sql"),
-    ),
-    (
-        "models/materialize/monitoring/open_orders.sql",
-        include_str!("../../../examples/order-monitoring/models/materialize/monitoring/open_orders.sql"),
-    ),
-    (
-        STALLED,
-        include_str!("../../../examples/order-monitoring/models/materialize/monitoring/stalled_orders.sql"),
-    ),
-    (
-        "models/materialize/monitoring/stalled_by_customer.sql",
-        include_str!(
-            "../../../examples/order-monitoring/models/materialize/monitoring/stalled_by_customer.sql"
-        ),
+        "models/shop/monitoring/stalled_by_customer.sql",
+        include_str!("../../../examples/order-monitoring/models/shop/monitoring/stalled_by_customer.sql"),
     ),
 ];
 
 /// The file that is edited.
-const STALLED: &str = "models/materialize/monitoring/stalled_orders.sql";
+const STALLED: &str = "models/shop/monitoring/stalled_orders.sql";
 
 /// What the people of the example look at.
 const QUESTION: &str =
-    "SELECT count(*) AS orders, sum(amount)::bigint AS amount FROM materialize.monitoring.stalled_orders";
+    "SELECT count(*) AS orders, sum(amount)::bigint AS amount FROM shop.monitoring.stalled_orders";
 
 pub(super) fn run(options: DemoOptions, terminal: Terminal) -> Result<(), Failure> {
     let sandbox = Sandbox::start(Options::default())
@@ -134,7 +123,7 @@ impl Demo<'_> {
 
     /// Runs a command of this program, as a person would.
     fn run(&self, arguments: &[&str]) -> Result<(), Failure> {
-        self.terminal.info(format_args!("\n$ mz-deploy {}", arguments.join(" ")));
+        self.say(&format!("$ mz-deploy {}", arguments.join(" ")));
         let folder = self.folder.as_os_str();
         let mut all: Vec<OsString> = ["mz-deploy", "--profile", "demo"].map(Into::into).to_vec();
         for option in ["--directory", "--profiles-dir"] {
@@ -149,7 +138,7 @@ impl Demo<'_> {
 
     /// Asks what the people of the example ask.
     fn ask(&self) -> Result<(), Failure> {
-        self.terminal.info(format_args!("\n$ psql -c \"{QUESTION}\""));
+        self.say(&format!("$ psql -c \"{QUESTION}\""));
         let address = self.sandbox.address();
         let target = Target::new(address.ip().to_string(), address.port(), "materialize");
         let answer = super::connect::block_on(async {
@@ -164,7 +153,8 @@ impl Demo<'_> {
     }
 
     fn say(&self, words: &str) {
-        self.terminal.info(format_args!("\n{words}"));
+        self.terminal.info("");
+        self.terminal.info(words);
     }
 
     fn write(&self, path: &str, text: &str) -> Result<(), Failure> {

@@ -1,7 +1,5 @@
 //! `mz-deploy promote`
 
-use std::time::Duration;
-
 use mz_deploy_planner::plan;
 
 use super::arguments::deployment::{Keep, PromoteOptions};
@@ -9,7 +7,7 @@ use super::arguments::{Global, Output};
 use super::confirm::confirm;
 use super::connect::{block_on, connect, listen};
 use super::documents::promotion::{ApplyState, PromoteDocument};
-use super::documents::{self, Status};
+use super::documents::{self, Status, StatusDocument};
 use super::plan::print;
 use super::terminal::Terminal;
 use super::{plan_file, progress, wait};
@@ -34,7 +32,8 @@ pub(super) fn run(global: &Global, options: &PromoteOptions, terminal: Terminal)
         plan_file::save_plan(&options.saved, &first, terminal)?;
         let is_json = global.output() == Output::Json;
         if is_json {
-            let status = if options.run.dry_run { Status::Planned } else { Status::Done };
+            // What was done is said when it was.
+            let status = Status::Planned;
             let state = match plan::marker(&change.live, deploy_id) {
                 mz_deploy_planner::input::Marker::Absent => ApplyState::NotStarted,
                 mz_deploy_planner::input::Marker::NotSwapped => ApplyState::PreSwap,
@@ -67,6 +66,9 @@ pub(super) fn run(global: &Global, options: &PromoteOptions, terminal: Terminal)
         let progress = progress::printer(terminal);
         change.run(first, &interrupt, options.lease.take_over, looked, progress).await?;
         terminal.info(format_args!("✓ {deploy_id} is in production"));
+        if is_json {
+            documents::print(&StatusDocument { status: Status::Done })?;
+        }
         if let Some(keep) = options.keep {
             terminal.info(format_args!(
                 "The old version is kept {}: mz-deploy rollback {deploy_id} goes back to it",
@@ -80,7 +82,11 @@ pub(super) fn run(global: &Global, options: &PromoteOptions, terminal: Terminal)
 fn for_how_long(keep: Keep) -> String {
     match keep {
         Keep::UntilCleanup => "until cleanup".to_owned(),
-        Keep::For(time) => format!("for {} s", Duration::as_secs(&time)),
+        Keep::For(time) => match time.as_secs() {
+            seconds if seconds % 3600 == 0 => format!("for {} h", seconds / 3600),
+            seconds if seconds % 60 == 0 => format!("for {} min", seconds / 60),
+            seconds => format!("for {seconds} s"),
+        },
     }
 }
 

@@ -285,7 +285,8 @@ async fn transaction(
 /// Ends a transaction that failed.
 async fn undo(connection: &Connection, number: usize, error: DbError, failed: &mut Vec<FailedStep>) -> Event {
     let _ = connection.execute("ROLLBACK").await;
-    if error.kind == Kind::Conflict {
+    // Names that mean nothing, or something else, are what others leave who were quicker: a new plan tells what it was.
+    if matches!(error.kind, Kind::Conflict | Kind::Missing | Kind::NameTaken) {
         return Event::Conflict;
     }
     failed.push(FailedStep { number, error: StepError::Database(error) });

@@ -13,7 +13,7 @@ use crate::environment::{Client, Environment};
 use crate::shop::Shop;
 
 /// Every n-th point is tried, unless all are.
-const STRIDE: usize = 9;
+const STRIDE: usize = 29;
 
 /// What is killed and run again.
 struct Scenario {
@@ -199,7 +199,7 @@ impl Shop {
     /// The first version in production.
     fn begin(&self, environment: &Environment) {
         self.apply(environment);
-        self.deploy(environment, "v1");
+        self.deploy_at_once(environment, "v1");
     }
 
     /// The first version in production, with the totals in a stable schema, so that a change replaces them in place.

@@ -56,13 +56,12 @@ impl Said {
 impl Environment {
     /// A server on which nothing was set up.
     pub(crate) fn bare() -> Self {
-        let (sandbox, url) = match std::env::var("MZ_TEST_URL") {
-            Ok(url) => (None, url),
-            Err(_) => {
-                let sandbox = Sandbox::start(Options::default()).expect("a sandbox starts");
-                let url = sandbox.url();
-                (Some(sandbox), url)
-            }
+        let (sandbox, url) = if let Ok(url) = std::env::var("MZ_TEST_URL") {
+            (None, url)
+        } else {
+            let sandbox = Sandbox::start(Options::default()).expect("a sandbox starts");
+            let url = sandbox.url();
+            (Some(sandbox), url)
         };
         let target = target(&url);
         let profiles = tempfile::tempdir().expect("a temporary directory");

@@ -14,7 +14,7 @@ use crate::shop::Shop;
 /// How long the first one is held while the second one runs.
 const HELD: Duration = Duration::from_millis(2500);
 /// Every n-th statement is tried, unless all are.
-const STRIDE: usize = 9;
+const STRIDE: usize = 29;
 
 /// What comes in between.
 struct Rival {
@@ -74,7 +74,9 @@ const RIVALS: &[Rival] = &[
 ];
 
 fn prepared(environment: &Environment) -> Shop {
-    let shop = Shop::deployed(environment);
+    let shop = Shop::new();
+    shop.apply(environment);
+    shop.deploy_at_once(environment, "v1");
     for (id, factor) in [("v2", 10), ("v3", 100)] {
         shop.totals(&format!("sum(amount) * {factor} AS total"));
         environment.run_for(&shop, &["stage", "--deploy-id", id, "--allow-dirty"]).ends_with(0);

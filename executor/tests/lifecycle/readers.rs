@@ -21,7 +21,7 @@ fn readers_see_one_version_or_the_other_and_no_error() {
     };
     factor(1);
     shop.deploy(&environment, "v0");
-    let stop = AtomicBool::new(false);
+    let is_over = AtomicBool::new(false);
     let (totals, factors) = (shop.name("core.order_totals"), shop.name("ops.factor"));
     let read = || {
         let client = environment.connect();
@@ -29,7 +29,7 @@ fn readers_see_one_version_or_the_other_and_no_error() {
             "SELECT (t.total / 130)::text AS c1, f.factor::text AS c2 FROM {totals} t, {factors} f WHERE t.customer_id = 1"
         );
         let mut reads = 0;
-        while !stop.load(Ordering::Relaxed) {
+        while !is_over.load(Ordering::Relaxed) {
             let seen = client.lines(&sql, 2);
             let [pair] = seen.as_slice() else { panic!("{seen:?}") };
             let (left, right) = pair.split_once(' ').expect("two values");
@@ -46,11 +46,11 @@ fn readers_see_one_version_or_the_other_and_no_error() {
                 shop.deploy(&environment, &format!("v{n}"));
             }));
             if let Err(panic) = deploy {
-                stop.store(true, Ordering::Relaxed);
+                is_over.store(true, Ordering::Relaxed);
                 std::panic::resume_unwind(panic);
             }
         }
-        stop.store(true, Ordering::Relaxed);
+        is_over.store(true, Ordering::Relaxed);
         readers.into_iter().map(|reader| reader.join().expect("readers see no mixture")).sum()
     });
     assert!(reads > promotions(), "only {reads} reads");

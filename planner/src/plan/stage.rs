@@ -61,7 +61,7 @@ pub(crate) fn stage_from(
     let chosen = choose(choice, &scopes, draft(Strategy::Swap), draft(Strategy::Rename));
     let mut problems = problems(&chosen.taken);
     if let Some(live) = live {
-        problems.extend(preflight::check(&chosen.taken.draft, live));
+        problems.extend(preflight::check(&chosen.taken.draft, &chosen.taken.outlines, live));
         diagnostic::sort(&mut problems);
     }
     if !problems.is_empty() {

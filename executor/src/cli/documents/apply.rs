@@ -130,8 +130,9 @@ mod tests {
             serde_json::to_string(&document()).expect("it is JSON"),
             concat!(
                 r#"{"status":"done","setup_statements":["CREATE SCHEMA app.raw"],"phases":["#,
+                r#"{"phase":"roles","results":[]},"#,
                 r#"{"phase":"clusters","results":[{"object":"ingest","action":"up_to_date","statements":[]}]},"#,
-                r#"{"phase":"roles","results":[]},{"phase":"network_policies","results":[]},"#,
+                r#"{"phase":"network_policies","results":[]},"#,
                 r#"{"phase":"secrets","results":[{"object":"app.raw.password","action":"skipped","statements":[]}]},"#,
                 r#"{"phase":"connections","results":[]},{"phase":"sources","results":[]},"#,
                 r#"{"phase":"tables","results":[{"object":"app.raw.orders","action":"created","statements":["CREATE TABLE x"]},"#,

@@ -8,6 +8,7 @@ use smol_str::format_smolstr;
 use super::draft::Draft;
 use super::ledger::created_sinks;
 use super::limits::{Additions, Limit};
+use super::operation::Outline;
 use super::removed::{self, Fate};
 use super::setup::server_cluster;
 use super::stage_phases::{cause_of_cluster, new_schemas};
@@ -20,8 +21,8 @@ use crate::project::{Object, ObjectKind};
 use crate::source::Location;
 
 /// Everything that is in the way.
-pub(super) fn check(draft: &Draft<'_>, live: &Live) -> Vec<Diagnostic> {
-    let mut problems = privileges::check(draft, live);
+pub(super) fn check(draft: &Draft<'_>, outlines: &[Outline<'_>], live: &Live) -> Vec<Diagnostic> {
+    let mut problems = privileges::check(draft, outlines, live);
     problems.extend(open_replacements(draft, live));
     problems.extend(clusters_that_stay(draft, live));
     problems.extend(storage(draft, live));

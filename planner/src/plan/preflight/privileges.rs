@@ -12,6 +12,7 @@ use crate::plan::companions;
 use crate::plan::draft::Draft;
 use crate::plan::ledger::created_sinks;
 use crate::plan::model::Strategy;
+use crate::plan::operation::{Operation, Outline};
 use crate::plan::refusals::Refusals;
 use crate::plan::removed::{self, Fate};
 use crate::plan::stage_phases::{cause_of_cluster, cause_of_schema, new_schemas};
@@ -20,7 +21,7 @@ use crate::source::Location;
 use crate::syntax::ast::TargetKind;
 
 /// Everything that the role lacks.
-pub(super) fn check(draft: &Draft<'_>, live: &Live) -> Vec<Diagnostic> {
+pub(super) fn check(draft: &Draft<'_>, outlines: &[Outline<'_>], live: &Live) -> Vec<Diagnostic> {
     let Some(refusals) = Refusals::new(Authority::new(live)) else { return Vec::new() };
     let mut preflight = Preflight { draft, refusals };
     preflight.schemas();
@@ -28,6 +29,7 @@ pub(super) fn check(draft: &Draft<'_>, live: &Live) -> Vec<Diagnostic> {
     preflight.built();
     preflight.exchanged();
     preflight.sinks();
+    preflight.modifiers(outlines);
     preflight.refusals.problems()
 }
 
@@ -152,6 +154,33 @@ impl Preflight<'_, '_> {
             }
             if change == Some(SinkChange::Repoint) {
                 sink.cluster.iter().for_each(|cluster| self.create_on(cluster, sink));
+            }
+        }
+    }
+
+    /// Grants and comments on databases and schemas that are there.
+    fn modifiers(&mut self, outlines: &[Outline<'_>]) {
+        for operation in outlines.iter().flat_map(|outline| &outline.operations) {
+            let Operation::RunModifier { modifier, statement, on_staged: false, .. } = operation else {
+                continue;
+            };
+            // Default privileges are a matter of roles.
+            if statement.undo.starts_with("ALTER DEFAULT") {
+                continue;
+            }
+            let path = modifier.path.clone();
+            let at = Location::new(path, modifier.text.to_original(statement.statement.span));
+            let live = self.draft.live;
+            if let Some(name) = modifier.schema_name() {
+                let found = live.and_then(|live| live.schema(&name));
+                if let Some(schema) = found {
+                    let purpose = format_smolstr!("altering the schema `{name}`");
+                    self.refusals.owner(TargetKind::Schema, &name, &schema.owner, &purpose, at);
+                }
+            } else if let Some(database) = live.and_then(|live| live.database(&modifier.database)) {
+                let name = &modifier.database;
+                let purpose = format_smolstr!("altering the database `{name}`");
+                self.refusals.owner(TargetKind::Database, name, &database.owner, &purpose, at);
             }
         }
     }

@@ -1,1 +1,0 @@
-GRANT USAGE ON DATABASE materialize TO order_desk;

@@ -1,0 +1,1 @@
+GRANT USAGE ON DATABASE shop TO order_desk;
