@@ -85,6 +85,38 @@ const SCENARIOS: &[Scenario] = &[
         command: &["promote", "v2", "--yes"],
     },
     Scenario {
+        name: "promote with a sink that follows",
+        prepare: |environment, shop| {
+            shop.exported("totals");
+            shop.begin(environment);
+            staged(environment, shop, &[]);
+        },
+        command: &["promote", "v2", "--yes"],
+    },
+    Scenario {
+        name: "promote with a sink that is made anew, and keep",
+        prepare: |environment, shop| {
+            shop.exported("totals");
+            shop.begin(environment);
+            shop.exported("totals_2");
+            staged(environment, shop, &[]);
+        },
+        command: &["promote", "v2", "--keep", "--yes"],
+    },
+    Scenario {
+        name: "promote a replacement, a swap and a sink together",
+        prepare: |environment, shop| {
+            shop.exported("totals");
+            shop.stable(environment);
+            shop.object(
+                "ops/best_customers",
+                "CREATE VIEW best_customers AS\nSELECT customer_id, total FROM core.order_totals WHERE total > 50;\n",
+            );
+            staged(environment, shop, &[]);
+        },
+        command: &["promote", "v2", "--yes"],
+    },
+    Scenario {
         name: "abort",
         prepare: |environment, shop| {
             shop.begin(environment);
@@ -190,6 +222,9 @@ matrices! {
     promote_and_keep: "promote by swap, and keep",
     promote_by_rename: "promote by rename",
     promote_with_replacement: "promote with replacement and swap",
+    promote_with_a_sink: "promote with a sink that follows",
+    promote_with_a_new_sink: "promote with a sink that is made anew, and keep",
+    promote_a_mixture: "promote a replacement, a swap and a sink together",
     abort: "abort",
     rollback: "rollback",
     cleanup: "cleanup",

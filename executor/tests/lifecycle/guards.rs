@@ -341,3 +341,63 @@ fn the_later_of_two_deployments_of_one_thing_is_a_conflict() {
     assert_eq!(shop.best(&client), best);
     environment.run_for(&shop, &["abort", "v2"]).ends_with(0);
 }
+
+#[test]
+fn a_sink_never_stays_on_the_old_version() {
+    let environment = Environment::start();
+    if environment.sandbox().is_none() {
+        return;
+    }
+    let shop = Shop::new();
+    shop.exported("totals");
+    shop.apply(&environment);
+    shop.deploy(&environment, "v1");
+    let client = environment.connect();
+    let before = shop.sink_and_totals(&client);
+    assert_eq!(before.0, before.1);
+    shop.totals("sum(amount) * 10 AS total");
+    environment.run_for(&shop, &["stage", "--deploy-id", "v2", "--allow-dirty"]).ends_with(0);
+    environment.run_for(&shop, &["wait", "v2", "--timeout", "60"]).ends_with(0);
+    // The server refuses to repoint it: nothing is dropped, and the command says what is left.
+    client
+        .try_query("SELECT mz_sandbox.fail_statement('ALTER SINK%', 1, 'XX000', 'not now')")
+        .expect("a sandbox");
+    let partial = environment.run_for(&shop, &["promote", "v2", "--yes"]).ends_with(6);
+    assert!(partial.stderr.contains("not now"), "{}", partial.report());
+    assert_eq!(shop.best(&client), NEW);
+    let during = shop.sink_and_totals(&client);
+    assert_eq!(during.0, before.0, "the old version is there for as long as the sink reads it");
+    environment.run_for(&shop, &["promote", "v2", "--yes"]).ends_with(0);
+    let after = shop.sink_and_totals(&client);
+    assert_eq!(after.0, after.1);
+    assert_ne!(after.0, before.0);
+}
+
+#[test]
+fn what_was_changed_or_removed_is_not_forgotten() {
+    let environment = Environment::start();
+    if environment.sandbox().is_none() {
+        return;
+    }
+    let shop = Shop::new();
+    shop.exported("totals");
+    shop.apply(&environment);
+    shop.deploy(&environment, "v1");
+    let client = environment.connect();
+    shop.exported("totals_2");
+    shop.deploy(&environment, "v2");
+    let topic = "SELECT count(*) AS c1 FROM mz_sinks s WHERE s.name = 'totals_out' AND s.create_sql LIKE '%totals_2%'";
+    assert_eq!(client.value(topic), "1");
+    let nothing = ["stage", "--deploy-id", "v3", "--allow-dirty"];
+    assert!(environment.run_for(&shop, &nothing).ends_with(0).stderr.contains("No changes detected"));
+    std::fs::remove_file(shop.project.path(&format!("models/{}/core/best_customers.sql", shop.database)))
+        .expect("the view is there");
+    let remove = ["stage", "--deploy-id", "v3", "--allow-dirty", "--drop-removed"];
+    environment.run_for(&shop, &remove).ends_with(0);
+    environment.run_for(&shop, &["promote", "v3", "--wait", "--yes"]).ends_with(0);
+    let view = format!("SELECT count(*) AS c1 FROM {}", shop.name("core.best_customers"));
+    assert!(client.try_query(&view).is_err());
+    let again = ["stage", "--deploy-id", "v4", "--allow-dirty"];
+    let again = environment.run_for(&shop, &again).ends_with(0);
+    assert!(again.stderr.contains("No changes detected"), "{}", again.report());
+}

@@ -88,6 +88,49 @@ impl Shop {
         );
     }
 
+    /// Has the totals exported by a sink on a cluster of its own, to a broker that nobody asks.
+    pub(crate) fn exported(&self, topic: &str) {
+        let export = self.export_cluster();
+        self.project
+            .write(&format!("clusters/{export}.sql"), format!("CREATE CLUSTER {export} (SIZE = '25cc');\n"));
+        self.object(
+            "egress/broker",
+            "CREATE CONNECTION broker TO KAFKA (BROKER 'kafka.sandbox.invalid:9092', SECURITY PROTOCOL PLAINTEXT) \
+             WITH (VALIDATE = false);\n",
+        );
+        self.object(
+            "egress/totals_out",
+            &format!(
+                "CREATE SINK totals_out IN CLUSTER {export} FROM core.order_totals\n\
+                 INTO KAFKA CONNECTION broker (TOPIC '{topic}')\nKEY (customer_id) NOT ENFORCED\n\
+                 FORMAT JSON ENVELOPE UPSERT;\n"
+            ),
+        );
+    }
+
+    fn export_cluster(&self) -> String {
+        format!("{}_egress", self.cluster)
+    }
+
+    /// The ids of what the sink reads and of the totals in production.
+    pub(crate) fn sink_and_totals(&self, client: &Client<'_>) -> (String, String) {
+        let database = &self.database;
+        let object = |schema: &str, name: &str| {
+            format!(
+                "SELECT o.id FROM mz_objects o JOIN mz_schemas s ON s.id = o.schema_id \
+                 JOIN mz_databases d ON d.id = s.database_id \
+                 WHERE d.name = '{database}' AND s.name = '{schema}' AND o.name = '{name}'"
+            )
+        };
+        let (sink, totals) = (object("egress", "totals_out"), object("core", "order_totals"));
+        let reads = format!(
+            "SELECT d.referenced_object_id AS c1 FROM mz_internal.mz_object_dependencies d \
+             JOIN mz_objects r ON r.id = d.referenced_object_id \
+             WHERE d.object_id = ({sink}) AND r.type = 'materialized-view'"
+        );
+        (client.value(&reads), client.value(&format!("SELECT id AS c1 FROM ({totals}) t")))
+    }
+
     /// A full name.
     pub(crate) fn name(&self, path: &str) -> String {
         format!("{}.{path}", self.database)
