@@ -205,29 +205,69 @@ fn matrix(name: &str) {
     println!("{name}: {points} points, {statements} statements");
 }
 
-macro_rules! matrices {
-    ($($test:ident: $name:literal,)*) => { $(
-        #[test]
-        fn $test() {
-            matrix($name);
-        }
-    )* };
+#[test]
+fn apply() {
+    matrix("apply");
 }
 
-matrices! {
-    apply: "apply",
-    stage_by_swap: "stage by swap",
-    stage_by_rename: "stage by rename",
-    promote_by_swap: "promote by swap",
-    promote_and_keep: "promote by swap, and keep",
-    promote_by_rename: "promote by rename",
-    promote_with_replacement: "promote with replacement and swap",
-    promote_with_a_sink: "promote with a sink that follows",
-    promote_with_a_new_sink: "promote with a sink that is made anew, and keep",
-    promote_a_mixture: "promote a replacement, a swap and a sink together",
-    abort: "abort",
-    rollback: "rollback",
-    cleanup: "cleanup",
+#[test]
+fn stage_by_swap() {
+    matrix("stage by swap");
+}
+
+#[test]
+fn stage_by_rename() {
+    matrix("stage by rename");
+}
+
+#[test]
+fn promote_by_swap() {
+    matrix("promote by swap");
+}
+
+#[test]
+fn promote_and_keep() {
+    matrix("promote by swap, and keep");
+}
+
+#[test]
+fn promote_by_rename() {
+    matrix("promote by rename");
+}
+
+#[test]
+fn promote_with_replacement() {
+    matrix("promote with replacement and swap");
+}
+
+#[test]
+fn promote_with_a_sink() {
+    matrix("promote with a sink that follows");
+}
+
+#[test]
+fn promote_with_a_new_sink() {
+    matrix("promote with a sink that is made anew, and keep");
+}
+
+#[test]
+fn promote_a_mixture() {
+    matrix("promote a replacement, a swap and a sink together");
+}
+
+#[test]
+fn abort() {
+    matrix("abort");
+}
+
+#[test]
+fn rollback() {
+    matrix("rollback");
+}
+
+#[test]
+fn cleanup() {
+    matrix("cleanup");
 }
 
 impl Shop {

@@ -144,19 +144,27 @@ fn matrix(name: &str) {
     println!("{name}: {} interleavings, {all} statements", points.len());
 }
 
-macro_rules! races {
-    ($($test:ident: $name:literal,)*) => { $(
-        #[test]
-        fn $test() {
-            matrix($name);
-        }
-    )* };
+#[test]
+fn promote_against_another_promotion() {
+    matrix("another promotion of the same views");
 }
 
-races! {
-    promote_against_another_promotion: "another promotion of the same views",
-    promote_against_abort: "an abort of the same deployment",
-    promote_against_itself: "a second promotion of the same deployment",
-    promote_against_foreign_ddl: "DDL of somebody else",
-    promote_against_apply: "apply",
+#[test]
+fn promote_against_abort() {
+    matrix("an abort of the same deployment");
+}
+
+#[test]
+fn promote_against_itself() {
+    matrix("a second promotion of the same deployment");
+}
+
+#[test]
+fn promote_against_foreign_ddl() {
+    matrix("DDL of somebody else");
+}
+
+#[test]
+fn promote_against_apply() {
+    matrix("apply");
 }

@@ -10,12 +10,9 @@ use super::world::{Kind, Name, World, live_schema};
 use crate::ddl::{Ddl, Item};
 use crate::input::{Deployment, Live, LiveSchema, Marker};
 use crate::name::{SchemaName, printed};
-use crate::plan::digests;
+use crate::plan::immediate::{self, finished};
 use crate::plan::lower::{absent, ddl, effect, present};
-use crate::plan::model::{
-    Action, Command, Cost, Effect, Inputs, Moment, PLAN_FORMAT, Phase, Plan, Postcondition, Precondition,
-    Step,
-};
+use crate::plan::model::{Command, Effect, Inputs, Moment, Phase, Plan, Postcondition, Precondition, Step};
 use crate::plan::promote_phases::OLD_VERSION;
 use crate::syntax::ast::TargetKind;
 
@@ -41,13 +38,9 @@ pub(super) fn plan(
     phases: Vec<Phase>,
 ) -> Plan {
     let phases: Vec<Phase> = phases.into_iter().filter(|phase| !phase.steps.is_empty()).collect();
-    let is_statement = |step: &&Step| matches!(step.action, Action::Sql(_));
-    let statements = phases.iter().flat_map(|p| &p.steps).filter(is_statement).count();
     let staged = &deployment.plan;
-    let mut plan = Plan {
-        format: PLAN_FORMAT,
-        command,
-        id: SmolStr::default(),
+    let own = immediate::plan(command, live, phases);
+    finished(Plan {
         deploy_id: staged.deploy_id.clone(),
         profile: staged.profile.clone(),
         strategy: staged.strategy,
@@ -55,22 +48,11 @@ pub(super) fn plan(
         inputs: Inputs {
             project: staged.inputs.project.clone(),
             deployed: staged.inputs.deployed.clone(),
-            world: Some(digests::world(live)),
-            environment: Some(live.environment.clone()),
+            ..own.inputs
         },
-        changes: Vec::new(),
-        needs: Vec::new(),
-        scopes: Vec::new(),
         notes,
-        withdrawn: Vec::new(),
-        drift: Vec::new(),
-        unchanged: Vec::new(),
-        cost: Cost { objects: 0, statements, clusters: 0 },
-        alternatives: Vec::new(),
-        phases,
-    };
-    plan.id = digests::plan(&plan);
-    plan
+        ..own
+    })
 }
 
 /// The plan of a command that has nothing left to do.
