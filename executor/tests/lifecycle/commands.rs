@@ -27,7 +27,11 @@ fn without_times(text: &str) -> String {
             _ => line.to_owned(),
         }
     };
-    text.lines().map(line).collect::<Vec<_>>().join("\n") + "\n"
+    // How often a watch sees something that isn't ready yet is a matter of luck.
+    let is_on_the_way = |line: &&str| {
+        ["  hydrating  ", "  lagging  ", "\"all_ready\":false"].iter().any(|words| line.contains(words))
+    };
+    text.lines().filter(|line| !is_on_the_way(line)).map(line).collect::<Vec<_>>().join("\n") + "\n"
 }
 
 /// Replaces what begins with a word and goes on with at least so many of some characters.
