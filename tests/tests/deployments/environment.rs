@@ -39,7 +39,8 @@ impl Environment {
     /// One that was set up, with a cluster `c`, one for sinks, and an empty database `app`.
     pub(crate) fn new() -> Self {
         let deployer = Ident::new("deployer");
-        let session = LiveSession { role: deployer.clone(), is_superuser: false, privileges: Vec::new() };
+        let privileges = vec!["CREATECLUSTER".into(), "CREATEDB".into()];
+        let session = LiveSession { role: deployer.clone(), is_superuser: false, privileges };
         let roles = ["deployer", "reader"].into_iter().map(|name| LiveRole {
             id: name.into(),
             name: name.into(),

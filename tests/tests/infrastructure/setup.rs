@@ -56,7 +56,7 @@ fn after_a_setup_nothing_is_missing_and_nothing_is_planned() {
     assert_eq!(ledger_version(&live), Some(2));
     assert_eq!(server_cluster(&live), Some(&Ident::new("_mz_deploy_server")));
     assert_eq!(statements(&plan(&live)), [""; 0]);
-    assert_eq!(live.objects.len(), 47, "15 tables, 16 views and their indexes");
+    assert_eq!(live.objects.len(), 50, "16 tables, 17 views and their indexes");
 }
 
 /// A run that ends anywhere is finished by the next one.
@@ -104,7 +104,8 @@ fn what_was_taken_away_is_made_again() {
 #[test]
 fn a_ledger_of_the_original_tool_is_completed_and_its_production_view_replaced() {
     let mut live = complete();
-    let later = ["migrations", "plans", "ids", "highest", "history", "kept", "steps", "replacements"];
+    let later =
+        ["migrations", "plans", "snapshots", "ids", "highest", "history", "kept", "steps", "replacements"];
     let is_later = |o: &LiveObject| {
         let name = o.name.name.as_str();
         later.iter().any(|later| name == *later || name == format!("{later}_deploy_id_idx"))
