@@ -47,7 +47,15 @@ pub(super) fn run(global: &Global, options: ApplyOptions, terminal: Terminal) ->
                 Ok(())
             };
             let work = Work { session: &session, scope: &scope, interrupt: &interrupt, plan: &missing };
-            converge(&work, first, perform, progress::printer(terminal)).await?;
+            converge(&work, first.clone(), perform, progress::printer(terminal)).await?;
+        }
+        for drift in &first.drift {
+            let found = drift.found.as_deref().unwrap_or("nothing");
+            let wanted = drift.wanted.as_deref().unwrap_or("nothing");
+            let (kind, name, what) = (&drift.kind, &drift.name, &drift.what);
+            terminal.info(format_args!(
+                "{kind} {name} differs: {what} is {found}, and the project says {wanted}"
+            ));
         }
         if global.output() == Output::Json {
             return documents::print(&document);

@@ -24,6 +24,9 @@ pub(super) fn abort(global: &Global, options: &AbortOptions, terminal: Terminal)
         }
         let change = Change::find(&session, deploy_id, Wish::Abort).await?;
         let first = change.plan()?;
+        for note in &first.notes {
+            terminal.info(note);
+        }
         let drops = |what: &str| {
             let steps = first.phases.iter().flat_map(|phase| &phase.steps);
             let is_drop = |step: &&mz_deploy_planner::plan::Step| match &step.action {

@@ -1,9 +1,14 @@
 //! The tool's own cluster.
 
-use mz_deploy_planner::name::Literal;
+use mz_deploy_planner::name::{Ident, Literal};
 
 use super::connection::Connection;
 use super::error::DbError;
+
+/// Has queries run on a cluster.
+pub async fn use_cluster(connection: &Connection, cluster: &Ident) -> Result<(), DbError> {
+    connection.execute(&format!("SET cluster = {cluster}")).await
+}
 
 /// How many replicas a cluster has.
 pub async fn replicas_of(connection: &Connection, cluster: &str) -> Result<u64, DbError> {

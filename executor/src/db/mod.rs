@@ -17,7 +17,7 @@ mod tls;
 mod version;
 
 pub use catalog::{Scope, observe};
-pub use cluster::replicas_of;
+pub use cluster::{replicas_of, use_cluster};
 pub use connection::{CancelToken, Connection, Notice};
 pub use error::{DbError, Kind};
 pub use redaction::{Redactions, Secret};

@@ -1,9 +1,10 @@
 //! What is done with a deployment after it was staged: promote, abort, roll back, clean up.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use mz_deploy_planner::diagnostic::Diagnostic;
-use mz_deploy_planner::input::{Deployment, Live};
+use mz_deploy_planner::input::{Deployment, Live, RecordedId};
 use mz_deploy_planner::plan::{self, Command, Effect, Plan, PromoteOptions, State};
 
 use super::converge::{Work, converge};
@@ -13,7 +14,7 @@ use super::ready::Ready;
 use super::session::{Session, rejected};
 use crate::db::Scope;
 use crate::db::ledger::{self, Found, Origin};
-use crate::host::{Failure, Interrupt};
+use crate::host::{Failure, FailureCode, Interrupt};
 use crate::run::driver::Progress;
 
 /// What is to be done with a deployment.
@@ -121,9 +122,25 @@ impl<'a> Change<'a> {
         let deploy_id = self.deployment.plan.deploy_id.as_str();
         let origin = super::origin(connection, None).await?;
         let lease = hold(connection, deploy_id, self.wish.command(), &origin, take_over).await?;
-        let result = self.converge(first, interrupt, &origin, ready, &mut progress).await;
-        let released = lease.release(connection).await;
-        result.and(released.map_err(Into::into))
+        let result = match self.check_as_it_was().await {
+            Ok(()) => self.converge(first, interrupt, &origin, ready, &mut progress).await,
+            Err(failure) => Err(failure),
+        };
+        // What is left of a lease keeps nobody from anything: whoever comes next sees that its holder is gone.
+        let _ = lease.release(connection).await;
+        result
+    }
+
+    /// Fails if the deployment isn't what it was when it was looked up: between that and the lease others may have worked on it.
+    async fn check_as_it_was(&self) -> Result<(), Failure> {
+        let id = self.deployment.plan.deploy_id.as_str();
+        let now = ledger::deployment(&self.session.connection, id).await?;
+        if now == Found::Deployment(self.deployment.clone()) {
+            return Ok(());
+        }
+        let message = format!("the deployment `{id}` was changed by others since it was looked at");
+        Err(Failure::coded(FailureCode::Conflict, message)
+            .help("run the command again, and read its plan again"))
     }
 
     async fn converge(
@@ -134,7 +151,19 @@ impl<'a> Change<'a> {
         mut ready: impl AsyncFnMut() -> Result<(), Failure>,
         progress: &mut impl FnMut(Progress<'_>),
     ) -> Result<(), Failure> {
-        let again = |live: &Live| self.planned(live);
+        // What is written down while it runs is known to the next plan.
+        let added: RefCell<Vec<RecordedId>> = RefCell::default();
+        let again = |live: &Live| {
+            let added = added.borrow();
+            if added.is_empty() {
+                return self.planned(live);
+            }
+            let mut deployment = (*self.deployment).clone();
+            deployment.production.extend(added.iter().cloned());
+            deployment.production.sort();
+            deployment.production.dedup();
+            self.wish.plan(&deployment, live)
+        };
         let effects = Effects {
             session: self.session,
             scope: &self.scope,
@@ -147,6 +176,9 @@ impl<'a> Change<'a> {
                 match effect {
                     Effect::WaitUntilReady => ready().await?,
                     other => effects.perform(other).await?,
+                }
+                if let Effect::RecordProduction { ids } = effect {
+                    added.borrow_mut().extend(ids.iter().cloned());
                 }
             }
             Ok(())

@@ -37,6 +37,7 @@ pub async fn converge(
     mut progress: impl FnMut(Progress<'_>),
 ) -> Result<(), Failure> {
     let mut plan = first;
+    let mut is_exchanged = false;
     for attempt in 0..ATTEMPTS {
         let exchanges = plan.phases.iter().flat_map(|phase| &phase.steps).any(|step| step.group.is_some());
         let connection = &work.session.connection;
@@ -46,15 +47,17 @@ pub async fn converge(
         if run.outcome != Outcome::Again {
             return end(run, &plan);
         }
+        is_exchanged |= run.is_exchanged;
+        let left = |failure: Failure| if is_exchanged { unfinished(&failure, &plan) } else { failure };
         if !run.obstacles.is_empty() {
-            return Err(rejected(run.obstacles));
+            return Err(left(rejected(run.obstacles)));
         }
         if connection.is_closed() {
             return Err(lost());
         }
         tokio::time::sleep(pause(attempt)).await;
         let live = work.session.look(work.scope).await?;
-        plan = (work.plan)(&live).map_err(rejected)?;
+        plan = (work.plan)(&live).map_err(rejected).map_err(left)?;
     }
     let message = format!("others change the environment all the time: {ATTEMPTS} attempts were in vain");
     Err(Failure::coded(FailureCode::Conflict, message).help("try again when less is going on"))
@@ -71,10 +74,24 @@ fn lost() -> Failure {
         .help("run the same command again: it looks at what is there, and goes on from that")
 }
 
+/// What is in the way of the rest, when the versions were exchanged.
+fn unfinished(why: &Failure, plan: &Plan) -> Failure {
+    let command = plan.command.name();
+    let message =
+        format!("the versions were exchanged, but something is in the way of the rest: {}", why.words());
+    Failure::coded(FailureCode::Partial, message).help(format!(
+        "run `mz-deploy {command} {}` again when it isn't: it does what is left",
+        plan.deploy_id
+    ))
+}
+
 fn end(run: Run, plan: &Plan) -> Result<(), Failure> {
-    let Run { outcome, failed, .. } = run;
+    let Run { outcome, failed, is_exchanged, .. } = run;
     match outcome {
         Outcome::Complete => Ok(()),
+        Outcome::Interrupted { .. } if is_exchanged => {
+            Err(unfinished(&Failure::new("you asked to stop"), plan))
+        }
         Outcome::Interrupted { .. } => Err(Failure::coded(FailureCode::Failed, "stopped as you asked")
             .help("run the same command again to go on")),
         Outcome::Partial { .. } => Err(partial(failed, plan)),

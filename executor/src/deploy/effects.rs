@@ -40,8 +40,8 @@ impl Effects<'_> {
                 Ok(ledger::write(connection, &[ledger::recorded(id, "production", ids)]).await?)
             }
             Effect::RecordPromotion => {
-                ledger::mark(connection, id, Marking::Promoted).await?;
-                self.tell("promoted", &json!({ "commit": self.origin.commit })).await
+                self.tell("promoted", &json!({ "commit": self.origin.commit })).await?;
+                Ok(ledger::mark(connection, id, Marking::Promoted).await?)
             }
             Effect::Annotate { schemas } => self.annotate(schemas).await,
             Effect::RecordKept { seconds } => {
@@ -53,13 +53,14 @@ impl Effects<'_> {
                 self.tell("kept", &json!({ "until": until })).await
             }
             Effect::RecordRollback => {
-                ledger::mark(connection, id, Marking::NotPromoted).await?;
+                // The mark comes last: as long as it is there, a rollback that was killed is one to be finished.
                 ledger::unkeep(connection, id).await?;
-                self.tell(ROLLED_BACK, &json!({})).await
+                self.tell(ROLLED_BACK, &json!({})).await?;
+                Ok(ledger::mark(connection, id, Marking::NotPromoted).await?)
             }
             Effect::RecordCleanup => {
-                ledger::unkeep(connection, id).await?;
-                self.tell("cleaned up", &json!({})).await
+                self.tell("cleaned up", &json!({})).await?;
+                Ok(ledger::unkeep(connection, id).await?)
             }
             Effect::Tidy => Ok(ledger::tidy(connection, id).await?),
             Effect::Forget => {

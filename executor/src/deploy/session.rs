@@ -4,7 +4,7 @@ use mz_deploy_planner::input::Live;
 use mz_deploy_planner::plan;
 use tokio::sync::OnceCell;
 
-use crate::db::{Connection, DbError, Scope, Target, observe};
+use crate::db::{Connection, DbError, Scope, Target, observe, use_cluster};
 use crate::host::{Failure, Texts};
 
 /// A connection to an environment, and a second one when that is needed.
@@ -42,6 +42,10 @@ impl Session {
     pub async fn look_at_ledger(&self, scope: &Scope) -> Result<Live, Failure> {
         let live = self.look(scope).await?;
         plan::require_ledger(&live).map_err(|problem| rejected(vec![*problem]))?;
+        // The ledger's tables are read on the cluster of their indexes, whichever was chosen at `setup`.
+        if let Some(cluster) = plan::server_cluster(&live) {
+            use_cluster(&self.connection, cluster).await?;
+        }
         Ok(live)
     }
 

@@ -12,7 +12,7 @@ use super::hold::hold;
 use super::session::{Session, rejected};
 use crate::db::Scope;
 use crate::db::ledger::{self, Found, Origin, Snapshot};
-use crate::host::{Failure, Interrupt};
+use crate::host::{Failure, FailureCode, Interrupt};
 use crate::run::driver::Progress;
 
 /// What is to be staged, where, and by whom.
@@ -103,13 +103,28 @@ impl Staging<'_> {
         let id = self.options.deploy_id.as_str();
         let origin = super::origin(connection, self.commit.clone()).await?;
         let lease = hold(connection, id, "stage", &origin, take_over).await?;
+        if let Err(failure) = self.check_as_it_was(&staged).await {
+            let _ = lease.release(connection).await;
+            return Err(failure);
+        }
         let result = self.build(&staged, &origin, &mut progress).await;
         let result = match result {
             Err(failure) if rolls_back => Err(self.roll_back(failure, &origin, &mut progress).await),
             other => other,
         };
-        let released = lease.release(connection).await;
-        result.and(released.map_err(Into::into))
+        let _ = lease.release(connection).await;
+        result
+    }
+
+    /// Fails if somebody else began or finished a deployment of this name since it was looked up.
+    async fn check_as_it_was(&self, staged: &StagePlan) -> Result<(), Failure> {
+        let id = &self.options.deploy_id;
+        let then = staged.begun.clone().map_or(Found::Nothing, Found::Deployment);
+        if ledger::deployment(&self.session.connection, id).await? == then {
+            return Ok(());
+        }
+        let message = format!("the deployment `{id}` was changed by others since it was looked at");
+        Err(Failure::coded(FailureCode::Conflict, message).help("choose another name with `--deploy-id`"))
     }
 
     async fn build(

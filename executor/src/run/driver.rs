@@ -77,6 +77,8 @@ pub struct Run {
     pub failed: Vec<FailedStep>,
     /// What is in the way of going on, if the run ended for that.
     pub obstacles: Vec<Diagnostic>,
+    /// Production is another version than before.
+    pub is_exchanged: bool,
 }
 
 /// Runs a plan. `perform` does what is not a statement: it gets effects that belong together.
@@ -95,7 +97,9 @@ pub async fn run(
     loop {
         let task = match machine.next() {
             Next::Do(task) => task,
-            Next::Stop(outcome) => return Run { outcome, failed, obstacles },
+            Next::Stop(outcome) => {
+                return Run { outcome, failed, obstacles, is_exchanged: machine.is_exchanged() };
+            }
         };
         if interrupt.is_requested() {
             machine.tell(Event::Interrupted);
@@ -105,7 +109,9 @@ pub async fn run(
         let range = task.steps();
         let these = steps.get(range.clone()).unwrap_or_default();
         let event = match task {
-            Task::Check(_) => check(world, world.connection, these, &mut obstacles).await,
+            Task::Check(_) => {
+                check(world, world.connection, range.start, these, &mut failed, &mut obstacles).await
+            }
             Task::Send(_) => {
                 send(world.connection, range, these, interrupt, &mut failed, &mut progress).await
             }
@@ -181,10 +187,18 @@ fn statement(step: &Step) -> Option<&str> {
 async fn check(
     world: World<'_>,
     connection: &Connection,
+    number: usize,
     steps: &[&Step],
+    failed: &mut Vec<FailedStep>,
     obstacles: &mut Vec<Diagnostic>,
 ) -> Event {
-    let Ok(live) = observe(connection, world.scope).await else { return Event::Conflict };
+    let live = match observe(connection, world.scope).await {
+        Ok(live) => live,
+        Err(error) => {
+            failed.push(FailedStep { number, error: StepError::Database(error) });
+            return Event::Failed(number);
+        }
+    };
     match (world.replan)(&live) {
         Ok(plan) => {
             let planned = plan.phases.iter().flat_map(|phase| &phase.steps);
@@ -258,7 +272,7 @@ async fn transaction(
     if let Some(error) = opened.into_iter().find_map(Result::err) {
         return undo(world.connection, range.start, error, failed).await;
     }
-    let holds = check(world, world.observer, steps, obstacles).await;
+    let holds = check(world, world.observer, range.start, steps, failed, obstacles).await;
     if holds != Event::Done {
         let _ = world.connection.execute("ROLLBACK").await;
         return holds;

@@ -139,6 +139,11 @@ impl Machine {
         }
     }
 
+    /// True if production is another version than before.
+    pub fn is_exchanged(&self) -> bool {
+        self.is_exchanged
+    }
+
     fn partial(&self) -> Outcome {
         Outcome::Partial { failed: self.failed.clone() }
     }

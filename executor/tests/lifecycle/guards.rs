@@ -401,3 +401,30 @@ fn what_was_changed_or_removed_is_not_forgotten() {
     let again = environment.run_for(&shop, &again).ends_with(0);
     assert!(again.stderr.contains("No changes detected"), "{}", again.report());
 }
+
+#[test]
+fn a_forced_promotion_leaves_nothing_of_what_it_was_put_over() {
+    let environment = Environment::start();
+    let shop = staged(&environment);
+    let client = environment.connect();
+    shop.totals("sum(amount) * 1000 AS total");
+    environment.run_for(&shop, &["stage", "--deploy-id", "v3", "--allow-dirty"]).ends_with(0);
+    environment.run_for(&shop, &["promote", "v3", "--wait", "--yes"]).ends_with(0);
+    environment.run_for(&shop, &["promote", "v2", "--yes"]).ends_with(3);
+    environment.run_for(&shop, &["promote", "v2", "--force", "--yes"]).ends_with(0);
+    assert_eq!(shop.best(&client), NEW);
+    assert_eq!(shop.places(&client), shop.only_production());
+}
+
+#[test]
+fn a_ledger_on_another_cluster_serves_every_command() {
+    let environment = Environment::bare();
+    let client = environment.connect();
+    let cluster = crate::environment::unique("ledger");
+    client.run(&format!("CREATE CLUSTER {cluster} (SIZE = '25cc')"));
+    let shop = Shop::new();
+    environment.run_for(&shop, &["setup", "--server-cluster", &cluster]).ends_with(0);
+    shop.apply(&environment);
+    shop.deploy(&environment, "v1");
+    assert_eq!(shop.best(&client), OLD);
+}

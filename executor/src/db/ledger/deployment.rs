@@ -126,7 +126,9 @@ fn recorded(rows: &Rows, side: &str) -> Result<Vec<RecordedId>, DbError> {
 }
 
 fn highest_ids(rows: &Rows) -> Result<HighestIds, DbError> {
-    let mut highest = HighestIds::default();
+    // Without a record, nothing is newer than everything.
+    let none = u64::MAX;
+    let mut highest = HighestIds { database: none, schema: none, cluster: none, object: none };
     for row in rows {
         let number = row.parse("number")?;
         match row.text("family")? {
