@@ -194,7 +194,9 @@ fn matrix(name: &str) {
     let mut points = 0;
     // The end is where a command says in several places that it is done.
     let end = statements.saturating_sub(20)..=statements;
-    let is_tried = |nth: &usize| (statements - nth) % stride == 0 || (end.contains(nth) && nth % 5 == 0);
+    let is_tried = |nth: &usize| {
+        (statements - nth).is_multiple_of(stride) || (end.contains(nth) && nth.is_multiple_of(5))
+    };
     for nth in (1..=statements).rev().filter(is_tried) {
         for when in [When::Before, When::After] {
             let found = killed(&environment, scenario, nth, when);
