@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use mz_deploy_planner::plan::SERVER_CLUSTER;
 use mz_deploy_planner::project::InfrastructureKind;
 
 use super::arguments::Global;
@@ -9,9 +10,6 @@ use super::terminal::Terminal;
 use crate::db::{Scope, Target};
 use crate::deploy::Session;
 use crate::host::{self, Failure, FailureCode, Interrupt, Loaded, Profiles};
-
-/// The cluster that the tool's own queries run on, once it was set up.
-const SERVER_CLUSTER: &str = "_mz_deploy_server";
 
 /// Runs a command that needs a connection.
 pub(super) fn block_on<T>(command: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {

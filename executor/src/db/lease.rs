@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use mz_deploy_planner::name::{Ident, Literal, SchemaName};
+use mz_deploy_planner::plan::{LEDGER_DATABASE, is_deploy_id};
 use serde::{Deserialize, Serialize};
 
 use super::connection::Connection;
@@ -119,7 +120,7 @@ pub async fn take(
 ///
 /// Two may find the same lease free, and the slower one must not take away what the faster one made since. A statement
 /// names what it renames and can't ask for its id: so the schema is renamed first, looked at, and given its name back if
-/// it is another. Whoever lost it for that moment sees so, as they look before each step that can't be undone.
+/// it is another.
 async fn remove(connection: &Connection, name: &SchemaName, id: &str) -> Result<bool, DbError> {
     let aside = Ident::new(format!("left_{}_{id}", name.schema.as_str()));
     let aside = SchemaName { schema: aside, ..name.clone() };
@@ -147,7 +148,7 @@ impl Lease {
         &self.holder
     }
 
-    /// True if it is still held: nobody took it over. Looked at before each step that can't be undone.
+    /// True if it is still held: nobody took it over.
     pub async fn is_held(&self, connection: &Connection) -> Result<bool, DbError> {
         Ok(
             matches!(seen(connection, &self.name).await?, Seen::Signed { holder, .. } if holder == self.holder),
@@ -190,7 +191,7 @@ async fn seen(connection: &Connection, name: &SchemaName) -> Result<Seen, DbErro
         "SELECT s.id, c.comment FROM mz_catalog.mz_schemas s JOIN mz_catalog.mz_databases d ON d.id = s.database_id \
          LEFT JOIN mz_internal.mz_comments c ON c.object_type = 'schema' AND c.id = s.id AND c.object_sub_id IS NULL \
          WHERE d.name = {} AND s.name = {}",
-        Literal(DATABASE),
+        Literal(LEDGER_DATABASE),
         Literal(name.schema.as_str())
     );
     let rows = connection.query(&sql).await?;
@@ -214,13 +215,11 @@ async fn create(connection: &Connection, name: &SchemaName, holder: &Holder) -> 
     Ok(true)
 }
 
-const DATABASE: &str = "_mz_deploy";
-
 fn lease_name(deploy_id: &str) -> Result<SchemaName, DbError> {
-    if !mz_deploy_planner::plan::is_deploy_id(deploy_id) {
+    if !is_deploy_id(deploy_id) {
         return Err(DbError::new(Kind::Other, "a lease is for a deploy id"));
     }
-    Ok(SchemaName::new(Ident::new(DATABASE), Ident::new(format!("lease_{deploy_id}"))))
+    Ok(SchemaName::new(Ident::new(LEDGER_DATABASE), Ident::new(format!("lease_{deploy_id}"))))
 }
 
 /// True if a process of this machine runs, or if that can't be found out.

@@ -5,22 +5,22 @@
 //! ```
 
 mod catalog;
-mod cluster;
 mod connection;
 mod error;
 pub mod lease;
 pub mod ledger;
 mod redaction;
 mod rows;
+mod session;
 mod target;
 mod tls;
 mod version;
 
 pub use catalog::{Scope, observe};
-pub use cluster::{replicas_of, use_cluster};
 pub use connection::{CancelToken, Connection, Notice};
 pub use error::{DbError, Kind};
 pub use redaction::{Redactions, Secret};
 pub use rows::{Row, Rows};
+pub use session::{current_role, replicas_of, use_cluster};
 pub use target::{Target, TlsMode};
 pub use version::{Skew, skew};

@@ -19,8 +19,8 @@ pub use stage::{StagePlan, Staging};
 
 use mz_deploy_planner::plan::Effect;
 
-use crate::db::Connection;
 use crate::db::ledger::Origin;
+use crate::db::{Connection, current_role};
 use crate::host::{self, Failure};
 
 /// Performs the effects of a plan that has none.
@@ -30,7 +30,5 @@ pub async fn no_effects(_: &[&Effect]) -> Result<(), Failure> {
 
 /// Who works, and from where.
 async fn origin(connection: &Connection, commit: Option<String>) -> Result<Origin, Failure> {
-    let rows = connection.query("SELECT current_user AS role").await?;
-    let role = rows.first().and_then(|row| row.get("role")).unwrap_or("unknown").to_owned();
-    Ok(Origin { role, host: host::machine_name(), commit })
+    Ok(Origin { role: current_role(connection).await?, host: host::machine_name(), commit })
 }

@@ -4,8 +4,6 @@
 //! if it had been killed, and the same command is run again. `MZ_DEPLOY_EXHAUSTIVE=1` tries every point, otherwise a few are
 //! tried.
 
-use std::time::Duration;
-
 use mz_deploy_sandbox::fault::{Action, Rule, When};
 use mz_deploy_sandbox::time::Pattern;
 
@@ -148,19 +146,8 @@ const SCENARIOS: &[Scenario] = &[
 fn undisturbed(environment: &Environment, scenario: &Scenario) -> (usize, Vec<String>) {
     let shop = Shop::new();
     (scenario.prepare)(environment, &shop);
-    let faults = environment.sandbox().expect("a sandbox").faults();
-    let counting = Rule {
-        pattern: Pattern::new("%"),
-        nth: Some(u64::MAX),
-        when: When::Before,
-        action: Action::Delay(Duration::ZERO),
-    };
-    faults.add(counting);
-    environment.run_for(&shop, scenario.command).ends_with(0);
-    let line = faults.list().pop().expect("the rule is there");
-    faults.clear();
-    let met = line.rsplit_once("(met ").and_then(|(_, rest)| rest.split(' ').next()?.parse().ok());
-    (met.expect("a number of statements"), shop.everything(&environment.connect()))
+    let statements = environment.statements_of(&shop, scenario.command);
+    (statements, shop.everything(&environment.connect()))
 }
 
 fn killed(environment: &Environment, scenario: &Scenario, nth: usize, when: When) -> Vec<String> {

@@ -4,8 +4,11 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use mz_deploy::db::{Connection, Rows, Secret, Target};
+use mz_deploy_sandbox::fault::{Action, Rule, When};
+use mz_deploy_sandbox::time::Pattern;
 use mz_deploy_sandbox::{Options, Sandbox};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -113,6 +116,19 @@ impl Environment {
         let own: Vec<String> = arguments.iter().map(|argument| shop.own(argument)).collect();
         let own: Vec<&str> = own.iter().map(String::as_str).collect();
         self.run(&shop.project, &own)
+    }
+
+    /// How many statements the sandbox gets from a run of the program that nobody disturbs.
+    pub(crate) fn statements_of(&self, shop: &Shop, command: &[&str]) -> usize {
+        let faults = self.sandbox().expect("a sandbox").faults();
+        // A rule that is never met counts what it looks at.
+        let action = Action::Delay(Duration::ZERO);
+        faults.add(Rule { pattern: Pattern::new("%"), nth: Some(u64::MAX), when: When::Before, action });
+        self.run_for(shop, command).ends_with(0);
+        let line = faults.list().pop().expect("the rule is there");
+        faults.clear();
+        let met = line.rsplit_once("(met ").and_then(|(_, rest)| rest.split(' ').next()?.parse().ok());
+        met.expect("a number of statements")
     }
 
     /// A connection of the test's own.

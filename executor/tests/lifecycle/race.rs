@@ -85,19 +85,6 @@ fn prepared(environment: &Environment) -> Shop {
     shop
 }
 
-/// The number of statements of a promotion that nobody disturbs.
-fn statements(environment: &Environment) -> usize {
-    let shop = prepared(environment);
-    let faults = environment.sandbox().expect("a sandbox").faults();
-    let action = Action::Delay(Duration::ZERO);
-    faults.add(Rule { pattern: Pattern::new("%"), nth: Some(u64::MAX), when: When::Before, action });
-    environment.run_for(&shop, &["promote", "v2", "--yes"]).ends_with(0);
-    let line = faults.list().pop().expect("the rule is there");
-    faults.clear();
-    let met = line.rsplit_once("(met ").and_then(|(_, rest)| rest.split(' ').next()?.parse().ok());
-    met.expect("a number of statements")
-}
-
 fn interleaved(environment: &Environment, rival: &Rival, nth: usize) {
     let shop = prepared(environment);
     let faults = environment.sandbox().expect("a sandbox").faults();
@@ -136,7 +123,7 @@ fn matrix(name: &str) {
     }
     let rival = RIVALS.iter().find(|rival| rival.name == name).expect("a rival");
     let stride = if std::env::var_os("MZ_DEPLOY_EXHAUSTIVE").is_some() { 1 } else { STRIDE };
-    let all = statements(&environment);
+    let all = environment.statements_of(&prepared(&environment), &["promote", "v2", "--yes"]);
     let points: Vec<usize> = (1..=all).rev().step_by(stride).collect();
     for nth in &points {
         interleaved(&environment, rival, *nth);

@@ -54,8 +54,8 @@ pub use lifecycle::{
 pub use model::*;
 pub use naming::is_deploy_id;
 pub use setup::{
-    LEDGER_VERSION, LedgerGap, SetupOptions, ledger_gaps, ledger_version, require_ledger, server_cluster,
-    setup,
+    LEDGER_DATABASE, LEDGER_VERSION, LedgerGap, SERVER_CLUSTER, SetupOptions, ledger_gaps, ledger_version,
+    require_ledger, server_cluster, setup,
 };
 pub use stage::stage;
 pub(crate) use stage::stage_from;

@@ -2,6 +2,7 @@
 
 use mz_deploy_planner::input::Live;
 use mz_deploy_planner::name::Ident;
+use mz_deploy_planner::syntax::token::tokenize;
 
 use super::Scope;
 use crate::db::connection::Connection;
@@ -35,8 +36,10 @@ pub(super) async fn add_options(
 /// What is between the brackets of `CREATE CLUSTER "name" (…)`.
 fn options<'a>(name: &str, statement: &'a str) -> Option<&'a str> {
     let rest = statement.strip_prefix("CREATE CLUSTER ")?;
-    let quoted = format!("\"{}\"", name.replace('"', "\"\""));
-    let rest = rest.strip_prefix(quoted.as_str()).or_else(|| rest.strip_prefix(name))?;
+    let (tokens, _) = tokenize(rest);
+    let first =
+        tokens.first().filter(|token| token.ident(rest).is_some_and(|ident| ident.as_str() == name))?;
+    let rest = rest.get(usize::try_from(first.span.end).ok()?..)?;
     rest.trim().trim_end_matches(';').strip_prefix('(')?.strip_suffix(')')
 }
 

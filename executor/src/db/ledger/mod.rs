@@ -15,9 +15,7 @@ pub use deployed::{Claim, Snapshot};
 pub use deployment::{Found, deployment, last_event, objects};
 pub use insert::{Insert, Value, record, write};
 pub use overview::{DeploymentRecord, Event, Ledger, read};
-pub use rows::{
-    Marking, erase, event, keep, kept, mark, recorded, server_time, server_time_in, step, unkeep,
-};
+pub use rows::{Marking, erase, event, keep, kept, mark, recorded, server_time, server_time_in, unkeep};
 pub use stage::{Origin, begun};
 pub use tidy::{overdue, tidy};
 

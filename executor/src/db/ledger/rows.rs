@@ -105,26 +105,6 @@ pub fn kept(deploy_id: &str, until: Option<&str>) -> Insert {
     Insert::new("kept", ["deploy_id", "until"], [[Value::from(deploy_id), until]])
 }
 
-/// What became of a step of a command, at `now`. The statement must not hold a secret.
-pub fn step(
-    deploy_id: &str,
-    command: &str,
-    number: u64,
-    statement: &str,
-    outcome: &str,
-    now: &str,
-) -> Insert {
-    let row = [
-        Value::from(deploy_id),
-        Value::from(command),
-        Value::Number(number),
-        Value::from(statement),
-        Value::from(outcome),
-        Value::Time(now.to_owned()),
-    ];
-    Insert::new("steps", ["deploy_id", "command", "number", "statement", "outcome", "at"], [row])
-}
-
 /// Something long, in parts.
 pub(super) fn in_parts(table: &'static str, deploy_id: &str, body: &str) -> Insert {
     let mut rows = Vec::new();

@@ -16,7 +16,7 @@ use crate::input::{Deployment, Live};
 use crate::name::printed;
 use crate::plan::lower::sql;
 use crate::plan::model::{Action, Command, Effect, Inverse, Phase, Plan, Postcondition, Precondition, Step};
-use crate::plan::promote_phases::{IN_PLACE, OLD_VERSION, REPLACEMENTS, SWAP};
+use crate::plan::promote_phases::{IN_PLACE, OLD_VERSION, SWAP};
 use crate::source::Location;
 
 /// Plans what is left of the way back.
@@ -244,8 +244,8 @@ fn in_place(recorded: &Recorded<'_>) -> Vec<Step> {
 fn stays(recorded: &Recorded<'_>) -> Vec<SmolStr> {
     let phases = recorded.phases().filter(|phase| phase.name != OLD_VERSION);
     phases
-        .flat_map(|phase| phase.steps.iter().map(move |step| (phase.name == REPLACEMENTS, step)))
-        .filter_map(|(_, step)| {
+        .flat_map(|phase| &phase.steps)
+        .filter_map(|step| {
             let Inverse::Irreversible(why) = &step.inverse else { return None };
             let Action::Sql(statement) = &step.action else { return None };
             Some(format_smolstr!("doesn't come back: {statement}: {why}"))

@@ -8,10 +8,9 @@ use super::world::live_schema;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::{Deployment, Live, LiveObject, LiveSchema, Marker};
 use crate::name::{Ident, SchemaName, printed};
+use crate::plan::setup::LEDGER_DATABASE;
 use crate::source::Location;
 
-/// The database of everything that the tool keeps in an environment.
-const DATABASE: &str = "_mz_deploy";
 /// The comment of the marker's schema that is called `_pre` before the swap.
 pub(super) const NOT_SWAPPED: &str = "swapped=false";
 /// The comment of the one that is called so after it.
@@ -68,7 +67,7 @@ pub(super) fn marker_schemas(deploy_id: &str) -> (SchemaName, SchemaName) {
 }
 
 fn schema(name: &SmolStr) -> SchemaName {
-    SchemaName::new(Ident::new(DATABASE), Ident::new(name.clone()))
+    SchemaName::new(Ident::new(LEDGER_DATABASE), Ident::new(name.clone()))
 }
 
 /// The marker of a deployment. What was interrupted before its first comment is not swapped.
@@ -115,7 +114,8 @@ pub(super) fn wrong(deployment: &Deployment, state: State, command: &str) -> Vec
 /// The generation of the environment: the number, and the schema that has it in its name.
 pub(super) fn generation(live: &Live) -> Option<(u64, &LiveSchema)> {
     let of_schema = |schema: &LiveSchema| {
-        let is_ours = schema.name.database.as_ref().is_some_and(|database| database.as_str() == DATABASE);
+        let is_ours =
+            schema.name.database.as_ref().is_some_and(|database| database.as_str() == LEDGER_DATABASE);
         let number = schema.name.schema.as_str().strip_prefix("generation_").filter(|_| is_ours)?;
         number.parse::<u64>().ok()
     };
@@ -132,6 +132,6 @@ pub(super) fn swapped_deployments(live: &Live) -> impl Iterator<Item = &str> {
     live.schemas.iter().filter(|s| s.comment.as_deref() == Some(SWAPPED)).filter_map(|schema| {
         let database = schema.name.database.as_ref()?;
         let name = schema.name.schema.as_str().strip_prefix("apply_")?.strip_suffix("_pre")?;
-        (database.as_str() == DATABASE).then_some(name)
+        (database.as_str() == LEDGER_DATABASE).then_some(name)
     })
 }

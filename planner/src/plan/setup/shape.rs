@@ -11,10 +11,10 @@ use crate::name::{Ident, ObjectName, SchemaName};
 pub const LEDGER_VERSION: u32 = 2;
 
 /// The database.
-pub(super) const DATABASE: &str = "_mz_deploy";
+pub const DATABASE: &str = "_mz_deploy";
 
 /// The cluster that is made for the indexes.
-pub(super) const SERVER_CLUSTER: &str = "_mz_deploy_server";
+pub const SERVER_CLUSTER: &str = "_mz_deploy_server";
 
 /// Whose members deploy.
 pub(super) const DEPLOYER: &str = "materialize_deployer";
