@@ -171,7 +171,7 @@ fn engine() -> Result<()> {
     let now = std::cell::Cell::new(0);
     time("settings", || {
         now.set(now.get() + 1);
-        engine.set_session(&SessionSettings { now: now.get(), ..SessionSettings::default() })
+        engine.for_session(SessionSettings { now: now.get(), ..SessionSettings::default() }).map(drop)
     })?;
     engine.batch("CREATE TABLE data.many (a int4, b text)")?;
     let row = |n: usize| vec![Some(n.to_string().into_bytes()), Some(b"text".to_vec())];

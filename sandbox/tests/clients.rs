@@ -236,3 +236,66 @@ async fn a_fatal_error_ends_its_connection_alone() {
     assert!(gone.expect_err("the connection is over").is_closed());
     assert_eq!(rows(&other, "SELECT 'down'").await.len(), 1);
 }
+
+/// Statements of several clients at once, each again and again. Returns what each was told.
+async fn again_and_again(clients: Vec<Client>, statement: fn(usize) -> &'static str) -> Vec<Vec<String>> {
+    let work = |(number, client): (usize, Client)| {
+        tokio::spawn(async move {
+            let mut told = Vec::new();
+            for _ in 0..300 {
+                let answer = client.simple_query(statement(number)).await;
+                told.push(match answer.map_err(|error| error.as_db_error().map(ToString::to_string)) {
+                    Ok(messages) => first_value(messages),
+                    Err(error) => error.expect("an answer"),
+                });
+            }
+            told.sort();
+            told.dedup();
+            told
+        })
+    };
+    let mut told = Vec::new();
+    for task in clients.into_iter().enumerate().map(work).collect::<Vec<_>>() {
+        told.push(task.await.expect("it ends"));
+    }
+    told
+}
+
+fn first_value(messages: Vec<SimpleQueryMessage>) -> String {
+    let value = messages.into_iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+        _ => None,
+    });
+    value.unwrap_or_default()
+}
+
+/// There is one engine, which is told for whom the next statement is.
+#[tokio::test(flavor = "multi_thread")]
+async fn statements_at_once_see_the_settings_of_their_own_sessions() {
+    let sandbox = sandbox();
+    let mut clients = Vec::new();
+    for number in 0..3 {
+        let client = client(&sandbox).await;
+        run(&client, &[format!("SET application_name = 'a{number}'").as_str()]).await;
+        clients.push(client);
+    }
+    let told = again_and_again(clients, |_| "SELECT current_setting('application_name')").await;
+    assert_eq!(told, [["a0"], ["a1"], ["a2"]]);
+}
+
+/// Writes in a block are tried and taken back, in the one engine.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statement_that_fails_does_not_fail_the_writes_of_others() {
+    let sandbox = sandbox();
+    let (writes, fails) = (client(&sandbox).await, client(&sandbox).await);
+    run(&writes, &["CREATE TABLE t (a int)"]).await;
+    let statement = |number| match number {
+        0 => "BEGIN; INSERT INTO t VALUES (1); INSERT INTO t VALUES (2); COMMIT",
+        _ => "SELECT 1 / sum(a - a) FROM (VALUES (1)) AS v (a)",
+    };
+    let told = again_and_again(vec![writes, fails], statement).await;
+    assert_eq!(told[0], [""]);
+    assert_eq!(told[1].len(), 1);
+    assert!(told[1][0].contains("division by zero"), "{told:?}");
+    assert_eq!(rows(&client(&sandbox).await, "SELECT count(*) FROM t").await, [[Some("600".to_owned())]]);
+}

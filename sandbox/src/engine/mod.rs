@@ -213,15 +213,17 @@ impl Engine {
         self.run(move |backend| backend.ensure_types(definitions))
     }
 
-    /// Says for which session the next statements run. Only what changed is sent.
-    pub fn set_session(&self, settings: &SessionSettings) -> Result<(), EngineError> {
-        let settings = settings.clone();
-        self.run(move |backend| backend.set_session(settings))
+    /// Keeps the engine to this thread, for a session: what is called until it is let go runs with these settings. Only
+    /// what changed is sent.
+    pub fn for_session(&self, settings: SessionSettings) -> Result<Exclusive<'_>, EngineError> {
+        let exclusive = self.exclusive();
+        self.run(move |backend| backend.set_session(settings))?;
+        Ok(exclusive)
     }
 
-    /// Keeps the engine to this thread, for a transaction of several calls. Not to be called again before it ends.
+    /// Keeps the engine to this thread, for a transaction of several calls. The thread may have it already.
     pub fn exclusive(&self) -> Exclusive<'_> {
-        self.turn.take()
+        Exclusive::new(self)
     }
 
     fn run<T: Send + 'static>(

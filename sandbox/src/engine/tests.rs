@@ -450,7 +450,7 @@ fn functions_read_the_session_s_settings() {
         started: "2024-01-01 00:00:00+00".to_owned(),
         variables: [("cluster".to_owned(), "it's \"quickstart\"".to_owned())].into(),
     };
-    engine.set_session(&settings).expect("sets");
+    drop(engine.for_session(settings.clone()).expect("sets"));
     for (expression, expected) in [
         ("\"current_user\"()", "joe"),
         ("mz_is_superuser()", "t"),
@@ -475,9 +475,9 @@ fn functions_read_the_session_s_settings() {
     // A rollback undoes settings; the next call makes them again.
     engine.batch("BEGIN").expect("begins");
     settings.user = "ann".to_owned();
-    engine.set_session(&settings).expect("sets");
+    drop(engine.for_session(settings.clone()).expect("sets"));
     engine.batch("ROLLBACK").expect("rolls back");
-    engine.set_session(&settings).expect("sets");
+    drop(engine.for_session(settings).expect("sets"));
     assert_eq!(value(&engine, "\"current_user\"()").0, "ann");
 }
 

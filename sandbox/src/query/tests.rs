@@ -38,7 +38,7 @@ impl Server {
             version: "v26.23.0".to_owned(),
             ..SessionSettings::default()
         };
-        engine.set_session(&settings).expect("the session is set");
+        drop(engine.for_session(settings).expect("the session is set"));
         let role = catalog.role_by_name(&Ident::new("materialize")).map_or(RoleId::User(1), |role| role.id);
         let session = SessionView {
             connection: 1,

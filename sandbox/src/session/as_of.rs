@@ -23,7 +23,7 @@ impl Session {
         as_of: &Time,
         references: &References,
     ) -> Result<u64> {
-        let time = self.evaluate_time(&as_of.sql)?;
+        let time = self.evaluate_time(catalog, &as_of.sql)?;
         let since = self.clock().now().saturating_sub(HISTORY).max(self.coordinator.changed_at());
         if time >= since {
             return Ok(time);
@@ -32,8 +32,8 @@ impl Session {
     }
 
     /// The value of a query for a time.
-    pub(super) fn evaluate_time(&self, sql: &str) -> Result<u64> {
-        let answer = self.coordinator.engine().query(sql, &[], &[]);
+    pub(super) fn evaluate_time(&self, catalog: &Catalog, sql: &str) -> Result<u64> {
+        let answer = self.engine(catalog)?.query(sql, &[], &[]);
         let rows = answer.map_err(|error| planning::translated(&error))?.result.rows;
         let value: Option<Vec<u8>> = rows.into_iter().flatten().next().flatten();
         let text = value.map(|value| String::from_utf8_lossy(&value).into_owned());

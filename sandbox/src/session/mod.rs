@@ -41,8 +41,8 @@ pub(crate) use subscription::Subscription;
 pub(crate) use transaction::Status;
 
 use crate::catalog::{Catalog, Op, RoleId, Transaction as CatalogTransaction};
-use crate::coordinator::Coordinator;
-use crate::engine::SessionSettings;
+use crate::coordinator::{Coordinator, engine_failed};
+use crate::engine::{Exclusive, SessionSettings};
 use crate::error::{Notice, SqlError};
 use crate::plan::{Findings, SessionView};
 use crate::sql::ast::ParsedStatement;
@@ -128,6 +128,11 @@ impl Session {
             search_path: self.variables.search_path(),
             cluster: self.variables.cluster(),
         }
+    }
+
+    /// The engine, which is the session's until it is let go. The coordinator's lock is taken before, if at all.
+    fn engine(&self, catalog: &Catalog) -> Result<Exclusive<'_>, SqlError> {
+        self.coordinator.engine().for_session(self.engine_settings(catalog)).map_err(engine_failed)
     }
 
     /// What the engine knows of the session.

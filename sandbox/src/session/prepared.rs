@@ -151,7 +151,7 @@ impl Session {
                 "EXECUTE automatically inserts only such casts that are allowed in an assignment cast context.  Try adding an explicit cast.",
             ));
         }
-        let rows = self.coordinator.engine().query(&plan.sql, &[], &[]);
+        let rows = self.engine(&self.catalog())?.query(&plan.sql, &[], &[]);
         let rows = rows.map_err(|error| planning::translated(&error))?.result.rows;
         let value = rows.into_iter().flatten().next().flatten();
         Ok(Param { type_oid: wanted, format: Format::Text, value })

@@ -64,7 +64,7 @@ impl Session {
         self.allow_read(&catalog, plan)?;
         if let Some(as_of) = &plan.as_of {
             let time = if plan.is_constant() {
-                self.evaluate_time(&as_of.sql)?
+                self.evaluate_time(&catalog, &as_of.sql)?
             } else {
                 self.readable_time(&catalog, as_of, &plan.references)?
             };
@@ -74,8 +74,7 @@ impl Session {
         }
         let reads = with_dependencies(&catalog, plan.reads());
         self.coordinator.bring_up_to_date(&mut self.coordinator.lock(), &reads)?;
-        self.prepare_engine(&catalog)?;
-        let answer = self.coordinator.engine().query(&plan.sql, params, formats);
+        let answer = self.engine(&catalog)?.query(&plan.sql, params, formats);
         let answer = answer.map_err(|error| match planning::translated(&error) {
             error if plan.is_constant() => error,
             error => evaluation_failed(error),

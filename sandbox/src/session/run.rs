@@ -97,16 +97,11 @@ impl Session {
     pub(super) fn plan(&mut self, statement: &Statement, params: &[TypeOid]) -> Result<Plan> {
         let catalog = self.catalog();
         let view = self.view();
-        self.prepare_engine(&catalog)?;
+        let engine = self.engine(&catalog)?;
         if self.transaction.is_block() {
-            planning::check_names(statement, &catalog, &view, self.coordinator.engine())?;
+            planning::check_names(statement, &catalog, &view, &engine)?;
         }
-        planning::plan(statement, &catalog, &view, self.coordinator.engine(), params)
-    }
-
-    /// Tells the engine whose statement comes next.
-    pub(super) fn prepare_engine(&self, catalog: &Catalog) -> Result<()> {
-        self.coordinator.engine().set_session(&self.engine_settings(catalog)).map_err(engine_failed)
+        planning::plan(statement, &catalog, &view, &engine, params)
     }
 
     /// Runs a statement.
@@ -288,7 +283,8 @@ impl Session {
             None => Catalog::clone(&state.catalog),
         };
         let view = self.view();
-        coordinator.engine().set_session(&self.engine_settings(&before)).map_err(engine_failed)?;
+        let settings = self.engine_settings(&before);
+        let _engine = coordinator.engine().for_session(settings).map_err(engine_failed)?;
         let mut scratch = before.clone();
         let plan = planning::plan_change(statement, &mut scratch, &view, self.surroundings())?;
         let DdlPlan { ops, notices, secrets, rows, inquiry } = plan;
@@ -337,7 +333,7 @@ impl Session {
         if let Some(write) = writes.iter().find(|write| state.catalog.item(write.table).is_none()) {
             return Err(SqlError::internal(format!("unknown catalog item '{}'", write.table)));
         }
-        self.prepare_engine(&state.catalog)?;
+        let _engine = self.engine(&state.catalog)?;
         coordinator.write(&mut state, |engine| {
             for write in writes {
                 let done = engine.query(&write.sql, &write.params, &[]);

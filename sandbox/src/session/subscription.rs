@@ -108,9 +108,10 @@ impl Session {
     pub(super) fn subscribe(&mut self, subscribe: &Subscribe, bound: &Bound) -> Result<Answer> {
         let catalog = self.catalog();
         let view = self.view();
-        self.prepare_engine(&catalog)?;
-        let engine = self.coordinator.engine();
-        let plan = query::plan_subscribe(subscribe, &catalog, &view, engine, &param_types(bound))?;
+        let engine = self.engine(&catalog)?;
+        let plan = query::plan_subscribe(subscribe, &catalog, &view, &engine, &param_types(bound));
+        drop(engine);
+        let plan = plan?;
         self.begin_subscription(&catalog, plan, bound, None)
     }
 
@@ -131,12 +132,12 @@ impl Session {
         let now = self.clock().now();
         let constant = plan.references.reads.is_empty() && !plan.references.mz_now();
         let as_of = match &plan.as_of {
-            Some(time) if constant => self.evaluate_time(&time.sql)?,
+            Some(time) if constant => self.evaluate_time(catalog, &time.sql)?,
             Some(time) => self.readable_time(catalog, time, &plan.references)?,
             None if constant => FOREVER,
             None => now,
         };
-        let up_to = plan.up_to.as_ref().map(|sql| self.evaluate_time(sql)).transpose()?;
+        let up_to = plan.up_to.as_ref().map(|sql| self.evaluate_time(catalog, sql)).transpose()?;
         if let Some(up_to) = up_to.filter(|up_to| as_of > *up_to) {
             let message = format!(
                 "subscription lower bound (`AS OF`) is greater than its upper bound (`UP TO`): {as_of} > {up_to}"
@@ -265,9 +266,7 @@ impl Session {
     }
 
     fn rows_of(&self, catalog: &Catalog, subscription: &Subscription) -> Result<Vec<Row>> {
-        self.prepare_engine(catalog)?;
-        let engine = self.coordinator.engine();
-        match engine.query(&subscription.sql, &subscription.params, &subscription.formats) {
+        match self.engine(catalog)?.query(&subscription.sql, &subscription.params, &subscription.formats) {
             Ok(answer) => Ok(answer.result.rows),
             Err(error) => Err(evaluation_failed(planning::translated(&error))),
         }

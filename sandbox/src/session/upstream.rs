@@ -37,6 +37,7 @@ impl Session {
             return None;
         }
         let state = self.coordinator.lock();
+        let _engine = self.engine(&state.catalog).ok()?;
         let mut scratch = Catalog::clone(&state.catalog);
         let plan = planning::plan_change(statement, &mut scratch, &self.view(), self.surroundings()).ok()?;
         errand(&state, plan.inquiry?).ok()

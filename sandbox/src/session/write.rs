@@ -74,7 +74,7 @@ impl Session {
         let coordinator = &self.coordinator;
         let mut state = coordinator.lock();
         coordinator.bring_up_to_date(&mut state, &with_dependencies(catalog, &plan.references.reads))?;
-        self.prepare_engine(catalog)?;
+        let _engine = self.engine(catalog)?;
         coordinator.write_one(&mut state, |engine| {
             let answer = engine.query(&plan.sql, &bound.params, &bound.formats);
             answer.map_err(|error| planning::translated(&error))
@@ -94,8 +94,7 @@ impl Session {
     fn try_writes(&self, writes: &[Write], formats: &[Format]) -> Result<Vec<crate::engine::Answer>> {
         let coordinator = &self.coordinator;
         let state = coordinator.lock();
-        self.prepare_engine(&state.catalog)?;
-        let engine = coordinator.engine();
+        let engine = self.engine(&state.catalog)?;
         engine.batch("BEGIN").map_err(engine_failed)?;
         let tried = writes.iter().map(|write| engine.query(&write.sql, &write.params, formats));
         let tried: std::result::Result<Vec<_>, _> = tried.collect();
@@ -106,9 +105,10 @@ impl Session {
     fn copy(&mut self, copy: &Copy, bound: &Bound) -> Result<Answer> {
         let catalog = self.catalog();
         let view = self.view();
-        self.prepare_engine(&catalog)?;
-        let engine = self.coordinator.engine();
-        match query::plan_copy(copy, &catalog, &view, engine, &param_types(bound))? {
+        let engine = self.engine(&catalog)?;
+        let plan = query::plan_copy(copy, &catalog, &view, &engine, &param_types(bound));
+        drop(engine);
+        match plan? {
             CopyPlan::From(from) => {
                 self.transaction.write(Vec::new())?;
                 let mut requires = Requirements::default();
