@@ -1,6 +1,7 @@
 //! Many clients at once: none hangs, nothing panics, and what the catalog says is what the engine has.
 //!
-//! `MZ_DEPLOY_STRESS_SECONDS` says for how long.
+//! `MZ_DEPLOY_STRESS_SECONDS` says for how long. If that is two minutes or more, memory must not grow any more once it is
+//! warm.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,6 +14,10 @@ use tokio_postgres::{Client, Error, NoTls, SimpleQueryMessage};
 const SECONDS: &str = "MZ_DEPLOY_STRESS_SECONDS";
 const DEFAULT_SECONDS: u64 = 4;
 const CLIENTS: u64 = 8;
+/// As long as it takes until threads, allocator and caches have what they need, several times.
+const LONG: usize = 120;
+/// What threads come and go with.
+const LEEWAY_KB: u64 = 4 << 10;
 /// A statement that takes longer waits for something that never comes.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -31,6 +36,7 @@ fn clients_share_a_sandbox() {
     let end = Instant::now() + Duration::from_secs(seconds.unwrap_or(DEFAULT_SECONDS));
     let runtime = tokio::runtime::Runtime::new().expect("threads");
     let clients: Vec<_> = (0..CLIENTS).map(|seed| runtime.spawn(work(url.clone(), seed, end))).collect();
+    let memory = runtime.spawn(memory(end));
     let mut done = BTreeMap::new();
     for client in clients {
         for (outcome, count) in runtime.block_on(client).expect("a client fails by what it says") {
@@ -41,7 +47,35 @@ fn clients_share_a_sandbox() {
     assert_eq!(PANICS.load(Ordering::Relaxed), 0, "the sandbox panicked");
     // Clients that only meet errors try nothing.
     assert!(done.get("ok").is_some_and(|ok| *ok > 100), "{done:?}");
+    let memory = runtime.block_on(memory).expect("it only looks");
+    println!("resident memory in KB, every second: {memory:?}");
+    if memory.len() >= LONG {
+        let quarter = memory.len() / 4;
+        let (warm, last) = (median(&memory[quarter..2 * quarter]), median(&memory[3 * quarter..]));
+        assert!(last <= warm + LEEWAY_KB, "memory grew from {warm} KB to {last} KB");
+    }
     runtime.block_on(check(&url));
+}
+
+/// How much memory this process has, second by second; nothing where the system doesn't tell.
+async fn memory(end: Instant) -> Vec<u64> {
+    let resident = || {
+        let status = std::fs::read_to_string("/proc/self/status").ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        line.split_whitespace().next()?.parse::<u64>().ok()
+    };
+    let mut samples = Vec::new();
+    while Instant::now() < end {
+        samples.extend(resident());
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    samples
+}
+
+fn median(samples: &[u64]) -> u64 {
+    let mut sorted = samples.to_vec();
+    sorted.sort_unstable();
+    sorted[sorted.len() / 2]
 }
 
 /// Outcomes of statements and how often there were.

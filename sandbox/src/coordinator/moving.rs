@@ -36,7 +36,8 @@ impl Coordinator {
         if self.changes.receiver_count() > 0 && self.refresh(&mut state)? {
             self.changed();
         }
-        Ok(())
+        drop(state);
+        self.engine.tidy().map_err(engine_failed)
     }
 
     /// Writes the rows of load generators that have come by now.

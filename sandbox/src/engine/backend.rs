@@ -67,6 +67,8 @@ pub(super) struct Backend {
     status: u8,
     /// Batches since the last checkpoint.
     batches: usize,
+    /// Exchanges since it was last found to be tidy.
+    pub(super) untidy: usize,
 }
 
 impl Backend {
@@ -130,6 +132,7 @@ impl Backend {
             all_made: false,
             status: b'I',
             batches: 0,
+            untidy: 0,
         };
         backend.batch(SETTINGS)?;
         Ok(backend)
@@ -199,7 +202,7 @@ impl Backend {
     pub(super) fn batch(&mut self, sql: &str) -> Result<(), EngineError> {
         self.exchange(&Frontend::default().query(sql))?;
         self.batches += 1;
-        if self.batches >= CHECKPOINT_AFTER && self.status == b'I' {
+        if self.batches >= CHECKPOINT_AFTER && self.is_idle() {
             self.batches = 0;
             // The batch is done in any case, and the next checkpoint does what this one didn't.
             let _ = self.exchange(&Frontend::default().query("CHECKPOINT"));
@@ -273,7 +276,7 @@ impl Backend {
     /// transaction, which has failed by then.
     fn with_lists<T>(&mut self, run: impl Fn(&mut Self) -> Result<T, EngineError>) -> Result<T, EngineError> {
         match run(self) {
-            Err(error) if lacks_list(&error) && !self.all_made && self.status == b'I' => {
+            Err(error) if lacks_list(&error) && !self.all_made && self.is_idle() => {
                 self.batch("SELECT mz_internal.make_all()")?;
                 self.all_made = true;
                 run(self)
@@ -283,11 +286,12 @@ impl Backend {
     }
 
     /// Sends messages and reads the answer. The backend is ready again afterwards, whatever happened.
-    fn exchange(&mut self, messages: &Frontend) -> Result<Reply, EngineError> {
+    pub(super) fn exchange(&mut self, messages: &Frontend) -> Result<Reply, EngineError> {
         let bytes =
             self.db.exec_protocol_raw(messages.bytes(), ExecProtocolOptions::no_sync()).map_err(failed)?;
         let mut reply = Reply::read(&bytes)?;
         self.status = reply.status.unwrap_or(self.status);
+        self.untidy += 1;
         let rolled_back = reply.error.is_some() || reply.tags.iter().any(|tag| tag == "ROLLBACK");
         if rolled_back {
             self.session = None;
@@ -297,6 +301,11 @@ impl Backend {
             Some(error) => Err(error),
             None => Ok(reply),
         }
+    }
+
+    /// Whether a transaction is open.
+    pub(super) fn is_idle(&self) -> bool {
+        self.status == b'I'
     }
 
     fn load_types(&mut self) -> Result<(), EngineError> {

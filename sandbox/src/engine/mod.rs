@@ -40,6 +40,7 @@ mod protocol;
 mod root;
 mod session;
 mod template;
+mod tidy;
 mod turn;
 mod types;
 mod values;
@@ -211,6 +212,12 @@ impl Engine {
             return Ok(());
         }
         self.run(move |backend| backend.ensure_types(definitions))
+    }
+
+    /// Takes away some of what statements left behind, if there is enough of it: a little at a time, for others wait
+    /// meanwhile. To be called now and then.
+    pub fn tidy(&self) -> Result<(), EngineError> {
+        self.run(Backend::tidy)
     }
 
     /// Keeps the engine to this thread, for a session: what is called until it is let go runs with these settings. Only
