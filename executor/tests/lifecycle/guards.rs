@@ -75,6 +75,24 @@ fn what_has_a_staged_name_but_was_not_staged_is_not_dropped() {
     assert_eq!(shop.best(&client), OLD);
 }
 
+/// There is nothing in it that could be in the way: only its id tells that it is another one.
+#[test]
+fn what_took_a_staged_name_stays_though_it_is_empty() {
+    let environment = Environment::start();
+    let shop = staged(&environment);
+    let client = environment.connect();
+    let id = shop.own("v2");
+    let (schema, cluster) = (format!("core_{id}"), format!("{}_{id}", shop.cluster));
+    client.run(&format!("DROP SCHEMA {} CASCADE", shop.name(&schema)));
+    client.run(&format!("DROP CLUSTER {cluster} CASCADE"));
+    client.run(&format!("CREATE SCHEMA {}", shop.name(&schema)));
+    client.run(&format!("CREATE CLUSTER {cluster} (SIZE = '25cc')"));
+    environment.run_for(&shop, &["abort", "v2"]).ends_with(0);
+    let places = shop.places(&client);
+    assert!(places.contains(&schema) && places.contains(&cluster), "{places:?}");
+    client.run(&format!("DROP CLUSTER {cluster}"));
+}
+
 #[test]
 fn after_the_exchange_nothing_is_aborted() {
     let environment = Environment::start();
@@ -149,6 +167,13 @@ fn grants_that_were_made_by_hand_are_there_after_the_exchange() {
     assert_eq!(client.value(&may), "true");
     let may = format!("SELECT has_cluster_privilege('{reader}', '{}', 'USAGE')::text AS c1", shop.cluster);
     assert_eq!(client.value(&may), "true");
+    let comment = format!(
+        "SELECT c.comment AS c1 FROM mz_internal.mz_comments c JOIN mz_schemas s ON s.id = c.id \
+         JOIN mz_databases d ON d.id = s.database_id \
+         WHERE c.object_type = 'schema' AND d.name = '{}' AND s.name = 'core'",
+        shop.database
+    );
+    assert_eq!(client.value(&comment), "made by hand");
 }
 
 #[test]
@@ -200,11 +225,30 @@ fn a_plan_that_was_reviewed_is_run_as_it_was_or_not_at_all() {
     client.run(&format!("ALTER CLUSTER {} SET (SIZE = '50cc')", shop.cluster));
     environment.run_for(&shop, &run).ends_with(3);
     client.run(&format!("ALTER CLUSTER {} SET (SIZE = '25cc')", shop.cluster));
-    // A grant that changed.
-    client.run(&format!("GRANT USAGE ON CLUSTER {} TO PUBLIC", shop.cluster));
-    environment.run_for(&shop, &run).ends_with(3);
-    client.run(&format!("REVOKE USAGE ON CLUSTER {} FROM PUBLIC", shop.cluster));
+    // A grant that changed, which no step is about.
+    let orders = shop.name("raw.orders");
+    client.run(&format!("GRANT SELECT ON {orders} TO PUBLIC"));
+    let refused = environment.run_for(&shop, &run).ends_with(3);
+    assert!(refused.stderr.contains("the environment has changed since"), "{}", refused.report());
+    client.run(&format!("REVOKE SELECT ON {orders} FROM PUBLIC"));
     environment.run_for(&shop, &run).ends_with(0);
+}
+
+#[test]
+fn a_promotion_that_was_reviewed_is_run_as_it_was_or_not_at_all() {
+    let environment = Environment::start();
+    let shop = staged(&environment);
+    let client = environment.connect();
+    environment.run_for(&shop, &["promote", "v2", "--dry-run", "--out", "plan.json"]).ends_with(0);
+    let run = ["promote", "v2", "--plan", "plan.json", "--yes"];
+    let orders = shop.name("raw.orders");
+    client.run(&format!("GRANT SELECT ON {orders} TO PUBLIC"));
+    let refused = environment.run_for(&shop, &run).ends_with(3);
+    assert!(refused.stderr.contains("the environment has changed since"), "{}", refused.report());
+    assert_eq!(shop.best(&client), OLD);
+    client.run(&format!("REVOKE SELECT ON {orders} FROM PUBLIC"));
+    environment.run_for(&shop, &run).ends_with(0);
+    assert_eq!(shop.best(&client), NEW);
 }
 
 #[test]
@@ -218,13 +262,15 @@ fn a_plan_for_one_environment_is_not_run_in_another() {
     shop.apply(&other);
     let stage = ["stage", "--deploy-id", "v1", "--allow-dirty"];
     one.run_for(&shop, &[stage.as_slice(), &["--dry-run", "--out", "plan.json"]].concat()).ends_with(0);
-    other.run_for(&shop, &[stage.as_slice(), &["--plan", "plan.json"]].concat()).ends_with(3);
+    let refused = other.run_for(&shop, &[stage.as_slice(), &["--plan", "plan.json"]].concat()).ends_with(3);
+    assert!(refused.stderr.contains("it is for another environment"), "{}", refused.report());
     one.run_for(&shop, &[stage.as_slice(), &["--plan", "plan.json"]].concat()).ends_with(0);
 }
 
 #[test]
 fn a_secret_is_seen_nowhere() {
     const CANARY: &str = "canary-7c1e9d";
+    const WRITTEN: &str = "sparrow-41b7a2";
     let environment = Environment::start();
     let shop = Shop::new();
     let secret = "CREATE SECRET token AS env_var('SHOP_TOKEN');\n";
@@ -236,7 +282,8 @@ fn a_secret_is_seen_nowhere() {
         }
         let output = command.output().expect("the program starts");
         let said = [output.stdout, output.stderr].concat();
-        assert!(!String::from_utf8_lossy(&said).contains(CANARY), "{}", String::from_utf8_lossy(&said));
+        let said = String::from_utf8_lossy(&said);
+        assert!(!said.contains(CANARY) && !said.contains(WRITTEN), "{said}");
         output.status.code()
     };
     let verbose = |arguments: &[&'static str]| [arguments, &["--verbose"]].concat();
@@ -253,13 +300,25 @@ fn a_secret_is_seen_nowhere() {
     }
     assert_eq!(run(&verbose(&["apply"]), Some(CANARY)), Some(0));
     assert_eq!(run(&verbose(&["apply"]), Some(CANARY)), Some(0));
+    // A value that is in the file, and a server that repeats it.
+    shop.object("raw/written", &format!("CREATE SECRET written AS '{WRITTEN}';\n"));
+    if environment.sandbox().is_some() {
+        let client = environment.connect();
+        let fail = format!("SELECT mz_sandbox.fail_statement('CREATE SECRET%', 1, 'XX000', 'no: {WRITTEN}')");
+        client.try_query(&fail).expect("a sandbox");
+        assert_eq!(run(&verbose(&["apply"]), Some(CANARY)), Some(1));
+        client.try_query("SELECT mz_sandbox.clear()").expect("a sandbox");
+    }
+    assert_eq!(run(&verbose(&["apply"]), Some(CANARY)), Some(0));
     assert_eq!(run(&verbose(&["stage", "--deploy-id", "v1", "--allow-dirty"]), Some(CANARY)), Some(0));
     let client = environment.connect();
     for table in ["plans", "snapshots", "history", "steps"] {
-        let rows = client.value(&format!(
-            "SELECT count(*) AS c1 FROM _mz_deploy.tables.{table} t WHERE t::text LIKE '%{CANARY}%'"
-        ));
-        assert_eq!(rows, "0", "{table}");
+        for value in [CANARY, WRITTEN] {
+            let rows = client.value(&format!(
+                "SELECT count(*) AS c1 FROM _mz_deploy.tables.{table} t WHERE t::text LIKE '%{value}%'"
+            ));
+            assert_eq!(rows, "0", "{table}");
+        }
     }
 }
 
