@@ -1,19 +1,7 @@
 //! What must never happen. Each test makes it nearly happen, and sees the guard.
 
 use crate::environment::{Client, Environment};
-use crate::shop::Shop;
-
-/// A shop in production, with a change of it staged as `v2`.
-fn staged(environment: &Environment) -> Shop {
-    let shop = Shop::deployed(environment);
-    shop.totals("sum(amount) * 10 AS total");
-    environment.run_for(&shop, &["stage", "--deploy-id", "v2", "--allow-dirty"]).ends_with(0);
-    environment.run_for(&shop, &["wait", "v2", "--timeout", "60"]).ends_with(0);
-    shop
-}
-
-const OLD: [&str; 1] = ["1 130"];
-const NEW: [&str; 2] = ["1 1300", "2 300"];
+use crate::shop::{NEW, OLD, Shop};
 
 fn privileges(client: &Client<'_>, relation: &str, schema: &str, database: &str) -> Vec<String> {
     client.lines(
@@ -29,7 +17,7 @@ fn privileges(client: &Client<'_>, relation: &str, schema: &str, database: &str)
 #[test]
 fn what_only_looks_like_ours_stays() {
     let environment = Environment::start();
-    let shop = staged(&environment);
+    let shop = Shop::staged(&environment);
     let client = environment.connect();
     let (database, id) = (&shop.database, shop.own("v2"));
     let look_alikes = [
@@ -63,7 +51,7 @@ fn what_only_looks_like_ours_stays() {
 #[test]
 fn what_has_a_staged_name_but_was_not_staged_is_not_dropped() {
     let environment = Environment::start();
-    let shop = staged(&environment);
+    let shop = Shop::staged(&environment);
     let client = environment.connect();
     let schema = shop.name(&format!("core_{}", shop.own("v2")));
     client.run(&format!("DROP SCHEMA {schema} CASCADE"));
@@ -79,7 +67,7 @@ fn what_has_a_staged_name_but_was_not_staged_is_not_dropped() {
 #[test]
 fn what_took_a_staged_name_stays_though_it_is_empty() {
     let environment = Environment::start();
-    let shop = staged(&environment);
+    let shop = Shop::staged(&environment);
     let client = environment.connect();
     let id = shop.own("v2");
     let (schema, cluster) = (format!("core_{id}"), format!("{}_{id}", shop.cluster));
@@ -97,7 +85,7 @@ fn what_took_a_staged_name_stays_though_it_is_empty() {
 fn after_the_exchange_nothing_is_aborted() {
     let environment = Environment::start();
     let Some(_) = environment.sandbox() else { return };
-    let shop = staged(&environment);
+    let shop = Shop::staged(&environment);
     let client = environment.connect();
     client
         .try_query("SELECT mz_sandbox.drop_connection('UPDATE%deployments%', 1, 'before')")
@@ -119,7 +107,7 @@ fn after_the_exchange_nothing_is_aborted() {
 #[test]
 fn a_part_of_a_deployment_is_not_promoted() {
     let environment = Environment::start();
-    let shop = staged(&environment);
+    let shop = Shop::staged(&environment);
     let client = environment.connect();
     let view = shop.name(&format!("core_{}.best_customers", shop.own("v2")));
     client.run(&format!("DROP VIEW {view}"));
@@ -131,7 +119,7 @@ fn a_part_of_a_deployment_is_not_promoted() {
 #[test]
 fn what_others_built_on_the_old_version_is_not_taken_along() {
     let environment = Environment::start();
-    let shop = staged(&environment);
+    let shop = Shop::staged(&environment);
     let client = environment.connect();
     let theirs = shop.name("public.theirs");
     client.run(&format!("CREATE VIEW {theirs} AS SELECT * FROM {}", shop.name("core.order_totals")));
@@ -237,7 +225,7 @@ fn a_plan_that_was_reviewed_is_run_as_it_was_or_not_at_all() {
 #[test]
 fn a_promotion_that_was_reviewed_is_run_as_it_was_or_not_at_all() {
     let environment = Environment::start();
-    let shop = staged(&environment);
+    let shop = Shop::staged(&environment);
     let client = environment.connect();
     environment.run_for(&shop, &["promote", "v2", "--dry-run", "--out", "plan.json"]).ends_with(0);
     let run = ["promote", "v2", "--plan", "plan.json", "--yes"];
@@ -339,7 +327,7 @@ fn a_name_of_a_deployment_is_a_plain_word() {
 #[test]
 fn a_ledger_that_was_tampered_with_runs_nothing() {
     let environment = Environment::start();
-    let shop = staged(&environment);
+    let shop = Shop::staged(&environment);
     let client = environment.connect();
     let id = shop.own("v2");
     let victim = crate::environment::unique("victim");
@@ -360,7 +348,7 @@ fn a_ledger_that_was_tampered_with_runs_nothing() {
 #[test]
 fn another_session_on_the_same_deployment_is_not_disturbed() {
     let environment = Environment::start();
-    let shop = staged(&environment);
+    let shop = Shop::staged(&environment);
     let client = environment.connect();
     let lease = format!("_mz_deploy.\"lease_{}\"", shop.own("v2"));
     client.run(&format!("CREATE SCHEMA {lease}"));
@@ -389,7 +377,7 @@ fn a_ledger_of_a_newer_version_is_left_alone() {
 #[test]
 fn the_later_of_two_deployments_of_one_thing_is_a_conflict() {
     let environment = Environment::start();
-    let shop = staged(&environment);
+    let shop = Shop::staged(&environment);
     let client = environment.connect();
     shop.totals("sum(amount) * 1000 AS total");
     environment.run_for(&shop, &["stage", "--deploy-id", "v3", "--allow-dirty"]).ends_with(0);
@@ -414,9 +402,7 @@ fn a_sink_never_stays_on_the_old_version() {
     let client = environment.connect();
     let before = shop.sink_and_totals(&client);
     assert_eq!(before.0, before.1);
-    shop.totals("sum(amount) * 10 AS total");
-    environment.run_for(&shop, &["stage", "--deploy-id", "v2", "--allow-dirty"]).ends_with(0);
-    environment.run_for(&shop, &["wait", "v2", "--timeout", "60"]).ends_with(0);
+    shop.stage_change(&environment);
     // The server refuses to repoint it: nothing is dropped, and the command says what is left.
     client
         .try_query("SELECT mz_sandbox.fail_statement('ALTER SINK%', 1, 'XX000', 'not now')")
@@ -464,7 +450,7 @@ fn what_was_changed_or_removed_is_not_forgotten() {
 #[test]
 fn a_forced_promotion_leaves_nothing_of_what_it_was_put_over() {
     let environment = Environment::start();
-    let shop = staged(&environment);
+    let shop = Shop::staged(&environment);
     let client = environment.connect();
     shop.totals("sum(amount) * 1000 AS total");
     environment.run_for(&shop, &["stage", "--deploy-id", "v3", "--allow-dirty"]).ends_with(0);

@@ -5,10 +5,8 @@ use mz_deploy_sandbox::fault::{Action, Rule, When};
 use mz_deploy_sandbox::time::Pattern;
 
 use crate::environment::Environment;
-use crate::shop::Shop;
+use crate::shop::{NEW, OLD, Shop};
 
-const OLD: [&str; 1] = ["1 130"];
-const NEW: [&str; 2] = ["1 1300", "2 300"];
 const PROMOTE: [&str; 3] = ["promote", "v2", "--yes"];
 
 /// The first statement of the exchange.
@@ -16,18 +14,10 @@ const EXCHANGE: &str = "ALTER SCHEMA%generation%";
 /// The first of what is written when the exchange is done and was verified.
 const RECORD: &str = "UPDATE%deployments%";
 
-fn changed(environment: &Environment, shop: &Shop) {
-    shop.totals("sum(amount) * 10 AS total");
-    environment.run_for(shop, &["stage", "--deploy-id", "v2", "--allow-dirty"]).ends_with(0);
-    environment.run_for(shop, &["wait", "v2", "--timeout", "60"]).ends_with(0);
-}
-
-/// A shop in production, with a change of it staged as `v2`; nothing without a sandbox.
+/// A shop with a change of it staged; nothing without a sandbox.
 fn staged(environment: &Environment) -> Option<Shop> {
     environment.sandbox()?;
-    let shop = Shop::deployed(environment);
-    changed(environment, &shop);
-    Some(shop)
+    Some(Shop::staged(environment))
 }
 
 /// The same with a sink that follows the totals.
@@ -37,7 +27,7 @@ fn staged_with_sink(environment: &Environment) -> Option<Shop> {
     shop.exported("totals");
     shop.apply(environment);
     shop.deploy(environment, "v1");
-    changed(environment, &shop);
+    shop.stage_change(environment);
     Some(shop)
 }
 
@@ -52,9 +42,9 @@ fn at_the_commit(environment: &Environment, call: &str) {
     around(environment, EXCHANGE, When::After, format!("SELECT mz_sandbox.{call}"));
 }
 
-/// The staged name of a schema, which is that of the old version after the exchange.
-fn beside(shop: &Shop, schema: &str) -> String {
-    shop.name(&format!("{schema}_{}", shop.own("v2")))
+/// The staged name of the schema, which is that of the old version after the exchange.
+fn beside(shop: &Shop) -> String {
+    shop.name(&format!("core_{}", shop.own("v2")))
 }
 
 #[test]
@@ -80,7 +70,7 @@ fn what_others_build_just_after_the_exchange_is_not_dropped() {
     let Some(shop) = staged(&environment) else { return };
     let client = environment.connect();
     let theirs = shop.name("public.theirs");
-    let old = beside(&shop, "core");
+    let old = beside(&shop);
     around(
         &environment,
         RECORD,
@@ -130,11 +120,8 @@ fn nothing_is_recorded_or_dropped_while_a_sink_reads_the_old_version() {
     let environment = Environment::start();
     let Some(shop) = staged_with_sink(&environment) else { return };
     let client = environment.connect();
-    let back = format!(
-        "ALTER SINK {} SET FROM {}.order_totals",
-        shop.name("egress.totals_out"),
-        beside(&shop, "core")
-    );
+    let back =
+        format!("ALTER SINK {} SET FROM {}.order_totals", shop.name("egress.totals_out"), beside(&shop));
     around(&environment, "ALTER SINK%", When::After, back);
     let partial = environment.run_for(&shop, &PROMOTE).ends_with(6);
     assert!(partial.stderr.contains("doesn't read"), "{}", partial.report());
@@ -159,7 +146,7 @@ fn nothing_is_recorded_or_dropped_while_a_name_does_not_mean_what_was_staged() {
     around(&environment, "ALTER SINK%", When::After, format!("ALTER CLUSTER {cluster} RENAME TO {away}"));
     let partial = environment.run_for(&shop, &PROMOTE).ends_with(6);
     assert!(partial.stderr.contains(&format!("the cluster `{cluster}` is nothing")), "{}", partial.report());
-    let old = format!("SELECT count(*) AS c1 FROM {}.order_totals", beside(&shop, "core"));
+    let old = format!("SELECT count(*) AS c1 FROM {}.order_totals", beside(&shop));
     assert_eq!(client.value(&old), "2", "the old version is there");
     client.run(&format!("ALTER CLUSTER {away} RENAME TO {cluster}"));
     environment.run_for(&shop, &PROMOTE).ends_with(0);
