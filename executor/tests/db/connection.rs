@@ -108,6 +108,19 @@ fn a_hidden_value_is_in_no_error_and_no_remark() {
 }
 
 #[test]
+fn the_password_of_a_session_is_in_nothing_that_the_server_says() {
+    let options = Options { password: Some("canary".to_owned()), ..Options::default() };
+    let server = Server::sandbox(options);
+    block_on(async {
+        let mut target = server.target();
+        target.password = Some(Secret::new("canary"));
+        let connection = Connection::open(&target).await.expect("let in");
+        let error = connection.execute("SELECT 'canary'::int").await.expect_err("that is no number");
+        assert!(!format!("{error:?}").contains("canary"), "{error:?}");
+    });
+}
+
+#[test]
 fn a_statement_that_takes_long_can_be_cancelled() {
     let server = Server::sandbox(Options::default());
     server.as_sandbox().faults().add(Rule {

@@ -59,14 +59,20 @@ impl Said {
 impl Environment {
     /// A server on which nothing was set up.
     pub(crate) fn bare() -> Self {
-        let (sandbox, url) = if let Ok(url) = std::env::var("MZ_TEST_URL") {
-            (None, url)
-        } else {
-            let sandbox = Sandbox::start(Options::default()).expect("a sandbox starts");
-            let url = sandbox.url();
-            (Some(sandbox), url)
-        };
-        let target = target(&url);
+        match std::env::var("MZ_TEST_URL") {
+            Ok(url) => Self::at(None, &url),
+            Err(_) => Self::sandboxed(Options::default()),
+        }
+    }
+
+    fn sandboxed(options: Options) -> Self {
+        let sandbox = Sandbox::start(options).expect("a sandbox starts");
+        let url = sandbox.url();
+        Self::at(Some(sandbox), &url)
+    }
+
+    fn at(sandbox: Option<Sandbox>, url: &str) -> Self {
+        let target = target(url);
         let profiles = tempfile::tempdir().expect("a temporary directory");
         write_profile(profiles.path(), &target);
         let runtime = Runtime::new().expect("a runtime");
@@ -75,9 +81,17 @@ impl Environment {
 
     /// A server that is set up.
     pub(crate) fn start() -> Self {
-        let environment = Self::bare();
-        environment.run(&Project::new(&[("project.toml", "")]), &["setup"]).ends_with(0);
-        environment
+        Self::bare().set_up()
+    }
+
+    /// A sandbox that is set up, whichever server others are tested on.
+    pub(crate) fn with(options: Options) -> Self {
+        Self::sandboxed(options).set_up()
+    }
+
+    fn set_up(self) -> Self {
+        self.run(&Project::new(&[("project.toml", "")]), &["setup"]).ends_with(0);
+        self
     }
 
     /// The sandbox, for tests that make it fail.

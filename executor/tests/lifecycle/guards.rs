@@ -1,19 +1,7 @@
 //! What must never happen. Each test makes it nearly happen, and sees the guard.
 
 use crate::environment::{Client, Environment};
-use crate::shop::Shop;
-
-/// A shop in production, with a change of it staged as `v2`.
-fn staged(environment: &Environment) -> Shop {
-    let shop = Shop::deployed(environment);
-    shop.totals("sum(amount) * 10 AS total");
-    environment.run_for(&shop, &["stage", "--deploy-id", "v2", "--allow-dirty"]).ends_with(0);
-    environment.run_for(&shop, &["wait", "v2", "--timeout", "60"]).ends_with(0);
-    shop
-}
-
-const OLD: [&str; 1] = ["1 130"];
-const NEW: [&str; 2] = ["1 1300", "2 300"];
+use crate::shop::{NEW, OLD, Shop};
 
 fn privileges(client: &Client<'_>, relation: &str, schema: &str, database: &str) -> Vec<String> {
     client.lines(
@@ -29,7 +17,7 @@ fn privileges(client: &Client<'_>, relation: &str, schema: &str, database: &str)
 #[test]
 fn what_only_looks_like_ours_stays() {
     let environment = Environment::start();
-    let shop = staged(&environment);
+    let shop = Shop::staged(&environment);
     let client = environment.connect();
     let (database, id) = (&shop.database, shop.own("v2"));
     let look_alikes = [
@@ -63,7 +51,7 @@ fn what_only_looks_like_ours_stays() {
 #[test]
 fn what_has_a_staged_name_but_was_not_staged_is_not_dropped() {
     let environment = Environment::start();
-    let shop = staged(&environment);
+    let shop = Shop::staged(&environment);
     let client = environment.connect();
     let schema = shop.name(&format!("core_{}", shop.own("v2")));
     client.run(&format!("DROP SCHEMA {schema} CASCADE"));
@@ -75,11 +63,29 @@ fn what_has_a_staged_name_but_was_not_staged_is_not_dropped() {
     assert_eq!(shop.best(&client), OLD);
 }
 
+/// There is nothing in it that could be in the way: only its id tells that it is another one.
+#[test]
+fn what_took_a_staged_name_stays_though_it_is_empty() {
+    let environment = Environment::start();
+    let shop = Shop::staged(&environment);
+    let client = environment.connect();
+    let id = shop.own("v2");
+    let (schema, cluster) = (format!("core_{id}"), format!("{}_{id}", shop.cluster));
+    client.run(&format!("DROP SCHEMA {} CASCADE", shop.name(&schema)));
+    client.run(&format!("DROP CLUSTER {cluster} CASCADE"));
+    client.run(&format!("CREATE SCHEMA {}", shop.name(&schema)));
+    client.run(&format!("CREATE CLUSTER {cluster} (SIZE = '25cc')"));
+    environment.run_for(&shop, &["abort", "v2"]).ends_with(0);
+    let places = shop.places(&client);
+    assert!(places.contains(&schema) && places.contains(&cluster), "{places:?}");
+    client.run(&format!("DROP CLUSTER {cluster}"));
+}
+
 #[test]
 fn after_the_exchange_nothing_is_aborted() {
     let environment = Environment::start();
     let Some(_) = environment.sandbox() else { return };
-    let shop = staged(&environment);
+    let shop = Shop::staged(&environment);
     let client = environment.connect();
     client
         .try_query("SELECT mz_sandbox.drop_connection('UPDATE%deployments%', 1, 'before')")
@@ -101,7 +107,7 @@ fn after_the_exchange_nothing_is_aborted() {
 #[test]
 fn a_part_of_a_deployment_is_not_promoted() {
     let environment = Environment::start();
-    let shop = staged(&environment);
+    let shop = Shop::staged(&environment);
     let client = environment.connect();
     let view = shop.name(&format!("core_{}.best_customers", shop.own("v2")));
     client.run(&format!("DROP VIEW {view}"));
@@ -113,7 +119,7 @@ fn a_part_of_a_deployment_is_not_promoted() {
 #[test]
 fn what_others_built_on_the_old_version_is_not_taken_along() {
     let environment = Environment::start();
-    let shop = staged(&environment);
+    let shop = Shop::staged(&environment);
     let client = environment.connect();
     let theirs = shop.name("public.theirs");
     client.run(&format!("CREATE VIEW {theirs} AS SELECT * FROM {}", shop.name("core.order_totals")));
@@ -149,6 +155,13 @@ fn grants_that_were_made_by_hand_are_there_after_the_exchange() {
     assert_eq!(client.value(&may), "true");
     let may = format!("SELECT has_cluster_privilege('{reader}', '{}', 'USAGE')::text AS c1", shop.cluster);
     assert_eq!(client.value(&may), "true");
+    let comment = format!(
+        "SELECT c.comment AS c1 FROM mz_internal.mz_comments c JOIN mz_schemas s ON s.id = c.id \
+         JOIN mz_databases d ON d.id = s.database_id \
+         WHERE c.object_type = 'schema' AND d.name = '{}' AND s.name = 'core'",
+        shop.database
+    );
+    assert_eq!(client.value(&comment), "made by hand");
 }
 
 #[test]
@@ -200,11 +213,30 @@ fn a_plan_that_was_reviewed_is_run_as_it_was_or_not_at_all() {
     client.run(&format!("ALTER CLUSTER {} SET (SIZE = '50cc')", shop.cluster));
     environment.run_for(&shop, &run).ends_with(3);
     client.run(&format!("ALTER CLUSTER {} SET (SIZE = '25cc')", shop.cluster));
-    // A grant that changed.
-    client.run(&format!("GRANT USAGE ON CLUSTER {} TO PUBLIC", shop.cluster));
-    environment.run_for(&shop, &run).ends_with(3);
-    client.run(&format!("REVOKE USAGE ON CLUSTER {} FROM PUBLIC", shop.cluster));
+    // A grant that changed, which no step is about.
+    let orders = shop.name("raw.orders");
+    client.run(&format!("GRANT SELECT ON {orders} TO PUBLIC"));
+    let refused = environment.run_for(&shop, &run).ends_with(3);
+    assert!(refused.stderr.contains("the environment has changed since"), "{}", refused.report());
+    client.run(&format!("REVOKE SELECT ON {orders} FROM PUBLIC"));
     environment.run_for(&shop, &run).ends_with(0);
+}
+
+#[test]
+fn a_promotion_that_was_reviewed_is_run_as_it_was_or_not_at_all() {
+    let environment = Environment::start();
+    let shop = Shop::staged(&environment);
+    let client = environment.connect();
+    environment.run_for(&shop, &["promote", "v2", "--dry-run", "--out", "plan.json"]).ends_with(0);
+    let run = ["promote", "v2", "--plan", "plan.json", "--yes"];
+    let orders = shop.name("raw.orders");
+    client.run(&format!("GRANT SELECT ON {orders} TO PUBLIC"));
+    let refused = environment.run_for(&shop, &run).ends_with(3);
+    assert!(refused.stderr.contains("the environment has changed since"), "{}", refused.report());
+    assert_eq!(shop.best(&client), OLD);
+    client.run(&format!("REVOKE SELECT ON {orders} FROM PUBLIC"));
+    environment.run_for(&shop, &run).ends_with(0);
+    assert_eq!(shop.best(&client), NEW);
 }
 
 #[test]
@@ -218,13 +250,15 @@ fn a_plan_for_one_environment_is_not_run_in_another() {
     shop.apply(&other);
     let stage = ["stage", "--deploy-id", "v1", "--allow-dirty"];
     one.run_for(&shop, &[stage.as_slice(), &["--dry-run", "--out", "plan.json"]].concat()).ends_with(0);
-    other.run_for(&shop, &[stage.as_slice(), &["--plan", "plan.json"]].concat()).ends_with(3);
+    let refused = other.run_for(&shop, &[stage.as_slice(), &["--plan", "plan.json"]].concat()).ends_with(3);
+    assert!(refused.stderr.contains("it is for another environment"), "{}", refused.report());
     one.run_for(&shop, &[stage.as_slice(), &["--plan", "plan.json"]].concat()).ends_with(0);
 }
 
 #[test]
 fn a_secret_is_seen_nowhere() {
     const CANARY: &str = "canary-7c1e9d";
+    const WRITTEN: &str = "sparrow-41b7a2";
     let environment = Environment::start();
     let shop = Shop::new();
     let secret = "CREATE SECRET token AS env_var('SHOP_TOKEN');\n";
@@ -236,7 +270,8 @@ fn a_secret_is_seen_nowhere() {
         }
         let output = command.output().expect("the program starts");
         let said = [output.stdout, output.stderr].concat();
-        assert!(!String::from_utf8_lossy(&said).contains(CANARY), "{}", String::from_utf8_lossy(&said));
+        let said = String::from_utf8_lossy(&said);
+        assert!(!said.contains(CANARY) && !said.contains(WRITTEN), "{said}");
         output.status.code()
     };
     let verbose = |arguments: &[&'static str]| [arguments, &["--verbose"]].concat();
@@ -253,13 +288,25 @@ fn a_secret_is_seen_nowhere() {
     }
     assert_eq!(run(&verbose(&["apply"]), Some(CANARY)), Some(0));
     assert_eq!(run(&verbose(&["apply"]), Some(CANARY)), Some(0));
+    // A value that is in the file, and a server that repeats it.
+    shop.object("raw/written", &format!("CREATE SECRET written AS '{WRITTEN}';\n"));
+    if environment.sandbox().is_some() {
+        let client = environment.connect();
+        let fail = format!("SELECT mz_sandbox.fail_statement('CREATE SECRET%', 1, 'XX000', 'no: {WRITTEN}')");
+        client.try_query(&fail).expect("a sandbox");
+        assert_eq!(run(&verbose(&["apply"]), Some(CANARY)), Some(1));
+        client.try_query("SELECT mz_sandbox.clear()").expect("a sandbox");
+    }
+    assert_eq!(run(&verbose(&["apply"]), Some(CANARY)), Some(0));
     assert_eq!(run(&verbose(&["stage", "--deploy-id", "v1", "--allow-dirty"]), Some(CANARY)), Some(0));
     let client = environment.connect();
     for table in ["plans", "snapshots", "history", "steps"] {
-        let rows = client.value(&format!(
-            "SELECT count(*) AS c1 FROM _mz_deploy.tables.{table} t WHERE t::text LIKE '%{CANARY}%'"
-        ));
-        assert_eq!(rows, "0", "{table}");
+        for value in [CANARY, WRITTEN] {
+            let rows = client.value(&format!(
+                "SELECT count(*) AS c1 FROM _mz_deploy.tables.{table} t WHERE t::text LIKE '%{value}%'"
+            ));
+            assert_eq!(rows, "0", "{table}");
+        }
     }
 }
 
@@ -280,7 +327,7 @@ fn a_name_of_a_deployment_is_a_plain_word() {
 #[test]
 fn a_ledger_that_was_tampered_with_runs_nothing() {
     let environment = Environment::start();
-    let shop = staged(&environment);
+    let shop = Shop::staged(&environment);
     let client = environment.connect();
     let id = shop.own("v2");
     let victim = crate::environment::unique("victim");
@@ -301,7 +348,7 @@ fn a_ledger_that_was_tampered_with_runs_nothing() {
 #[test]
 fn another_session_on_the_same_deployment_is_not_disturbed() {
     let environment = Environment::start();
-    let shop = staged(&environment);
+    let shop = Shop::staged(&environment);
     let client = environment.connect();
     let lease = format!("_mz_deploy.\"lease_{}\"", shop.own("v2"));
     client.run(&format!("CREATE SCHEMA {lease}"));
@@ -330,7 +377,7 @@ fn a_ledger_of_a_newer_version_is_left_alone() {
 #[test]
 fn the_later_of_two_deployments_of_one_thing_is_a_conflict() {
     let environment = Environment::start();
-    let shop = staged(&environment);
+    let shop = Shop::staged(&environment);
     let client = environment.connect();
     shop.totals("sum(amount) * 1000 AS total");
     environment.run_for(&shop, &["stage", "--deploy-id", "v3", "--allow-dirty"]).ends_with(0);
@@ -355,9 +402,7 @@ fn a_sink_never_stays_on_the_old_version() {
     let client = environment.connect();
     let before = shop.sink_and_totals(&client);
     assert_eq!(before.0, before.1);
-    shop.totals("sum(amount) * 10 AS total");
-    environment.run_for(&shop, &["stage", "--deploy-id", "v2", "--allow-dirty"]).ends_with(0);
-    environment.run_for(&shop, &["wait", "v2", "--timeout", "60"]).ends_with(0);
+    shop.stage_change(&environment);
     // The server refuses to repoint it: nothing is dropped, and the command says what is left.
     client
         .try_query("SELECT mz_sandbox.fail_statement('ALTER SINK%', 1, 'XX000', 'not now')")
@@ -405,7 +450,7 @@ fn what_was_changed_or_removed_is_not_forgotten() {
 #[test]
 fn a_forced_promotion_leaves_nothing_of_what_it_was_put_over() {
     let environment = Environment::start();
-    let shop = staged(&environment);
+    let shop = Shop::staged(&environment);
     let client = environment.connect();
     shop.totals("sum(amount) * 1000 AS total");
     environment.run_for(&shop, &["stage", "--deploy-id", "v3", "--allow-dirty"]).ends_with(0);

@@ -7,10 +7,12 @@
 #[expect(dead_code, reason = "each test program uses a part of it")]
 mod project;
 
+mod clock;
 mod commands;
 mod crash;
 mod environment;
 mod guards;
+mod meanwhile;
 mod race;
 mod readers;
 mod round;

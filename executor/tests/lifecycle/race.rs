@@ -9,7 +9,7 @@ use mz_deploy_sandbox::fault::{Action, Rule, When};
 use mz_deploy_sandbox::time::Pattern;
 
 use crate::environment::{Environment, Said};
-use crate::shop::Shop;
+use crate::shop::{NEW, OLD, Shop};
 
 /// How long the first one is held while the second one runs.
 const HELD: Duration = Duration::from_millis(2500);
@@ -24,8 +24,6 @@ struct Rival {
     is_sound: fn(first: i32, second: i32, best: &[String]) -> bool,
 }
 
-const OLD: [&str; 1] = ["1 130"];
-const V2: [&str; 2] = ["1 1300", "2 300"];
 const V3: [&str; 2] = ["1 13000", "2 3000"];
 
 const RIVALS: &[Rival] = &[
@@ -33,7 +31,7 @@ const RIVALS: &[Rival] = &[
         name: "another promotion of the same views",
         run: |environment, shop| environment.run_for(shop, &["promote", "v3", "--yes"]),
         is_sound: |first, second, best| match (first, second) {
-            (0, 3) => best == V2,
+            (0, 3) => best == NEW,
             (3, 0) => best == V3,
             _ => false,
         },
@@ -43,7 +41,7 @@ const RIVALS: &[Rival] = &[
         run: |environment, shop| environment.run_for(shop, &["abort", "v2"]),
         is_sound: |first, second, best| match (first, second) {
             // The one that is too late is told that somebody works on it, or what state it is in.
-            (0, 1 | 3) => best == V2,
+            (0, 1 | 3) => best == NEW,
             (1 | 3, 0) => best == OLD,
             _ => false,
         },
@@ -51,7 +49,7 @@ const RIVALS: &[Rival] = &[
     Rival {
         name: "a second promotion of the same deployment",
         run: |environment, shop| environment.run_for(shop, &["promote", "v2", "--yes"]),
-        is_sound: |first, second, best| best == V2 && matches!((first, second), (0, 0 | 3) | (3, 0)),
+        is_sound: |first, second, best| best == NEW && matches!((first, second), (0, 0 | 3) | (3, 0)),
     },
     Rival {
         name: "DDL of somebody else",
@@ -61,7 +59,7 @@ const RIVALS: &[Rival] = &[
                 .run(&format!("CREATE VIEW {} AS SELECT 1 AS a", shop.name("public.theirs")));
             environment.run_for(shop, &["list"])
         },
-        is_sound: |first, second, best| (first, second) == (0, 0) && best == V2,
+        is_sound: |first, second, best| (first, second) == (0, 0) && best == NEW,
     },
     Rival {
         name: "apply",
@@ -69,7 +67,7 @@ const RIVALS: &[Rival] = &[
             shop.object("raw/more", "CREATE TABLE more (a int);\n");
             environment.run_for(shop, &["apply"])
         },
-        is_sound: |first, second, best| (first, second) == (0, 0) && best == V2,
+        is_sound: |first, second, best| (first, second) == (0, 0) && best == NEW,
     },
 ];
 

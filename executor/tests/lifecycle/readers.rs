@@ -1,6 +1,10 @@
 //! Readers that never stop.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use mz_deploy_sandbox::fault::{Action, Rule, When};
+use mz_deploy_sandbox::time::Pattern;
 
 use crate::environment::Environment;
 use crate::shop::Shop;
@@ -21,6 +25,12 @@ fn readers_see_one_version_or_the_other_and_no_error() {
     };
     factor(1);
     shop.deploy(&environment, "v0");
+    if let Some(sandbox) = environment.sandbox() {
+        // Between one name and the next there is time enough to be seen.
+        let action = Action::Delay(Duration::from_millis(200));
+        let pattern = Pattern::new("ALTER%SWAP WITH%");
+        sandbox.faults().add(Rule { pattern, nth: None, when: When::Before, action });
+    }
     let is_over = AtomicBool::new(false);
     let (totals, factors) = (shop.name("core.order_totals"), shop.name("ops.factor"));
     let read = || {

@@ -3,6 +3,11 @@
 use crate::environment::{Client, Environment, unique};
 use crate::project::Project;
 
+/// What readers see of the first version.
+pub(crate) const OLD: [&str; 1] = ["1 130"];
+/// What they see of the change that [`Shop::stage_change`] stages.
+pub(crate) const NEW: [&str; 2] = ["1 1300", "2 300"];
+
 /// Orders, their totals by customer, and who spends most.
 pub(crate) struct Shop {
     pub(crate) project: Project,
@@ -37,6 +42,20 @@ impl Shop {
         shop.apply(environment);
         shop.deploy(environment, "v1");
         shop
+    }
+
+    /// [`Self::deployed`], with a change staged as `v2`.
+    pub(crate) fn staged(environment: &Environment) -> Self {
+        let shop = Self::deployed(environment);
+        shop.stage_change(environment);
+        shop
+    }
+
+    /// Stages a change as `v2`, and waits for it.
+    pub(crate) fn stage_change(&self, environment: &Environment) {
+        self.totals("sum(amount) * 10 AS total");
+        environment.run_for(self, &["stage", "--deploy-id", "v2", "--allow-dirty"]).ends_with(0);
+        environment.run_for(self, &["wait", "v2", "--timeout", "60"]).ends_with(0);
     }
 
     /// Makes what is missing, and has two customers order something.

@@ -106,6 +106,10 @@ fn names_are_exchanged_in_one_transaction() {
               DROP VIEW s.v__x_old RESTRICT
         ",
     );
+    for phase in edit.plan().phases {
+        let is_swap = phase.name == "swap";
+        assert!(phase.steps.iter().all(|step| step.group.is_some() == is_swap), "{}", phase.name);
+    }
 }
 
 /// Seen on the server: it refuses a rename to an identifier that a reader uses for anything else.

@@ -85,6 +85,17 @@ fn an_interrupted_stage_takes_away_what_is_newer_and_its_own() {
     assert!(story.environment.live.schemas.iter().any(|s| s.name.schema.as_str() == "u_x"));
 }
 
+/// Until stage has recorded what it made, a name alone says nothing: what has it may be older than the stage.
+#[test]
+fn what_got_a_staged_name_and_is_older_than_the_stage_stays() {
+    let mut story = project().edit(&[("u/v", "CREATE VIEW v AS SELECT a, 1 AS b FROM app.s.n;")]);
+    story.environment.run("CREATE SCHEMA app.mine");
+    story.begin("x", StrategyChoice::Swap);
+    story.environment.run("ALTER SCHEMA app.mine RENAME TO u_x");
+    story.finish(Story::abort);
+    assert!(story.environment.live.schemas.iter().any(|s| s.name.to_string() == "app.u_x"));
+}
+
 #[test]
 fn schemas_and_databases_that_stage_made_go_if_they_are_still_empty() {
     let edit = |story: Story| story.edit(&[("w/v", "CREATE VIEW v AS SELECT 1 AS a;")]);

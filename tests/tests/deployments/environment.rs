@@ -265,6 +265,7 @@ impl Environment {
         };
         self.live.schemas.iter_mut().for_each(|s| swapped(&mut s.name));
         self.live.objects.iter_mut().for_each(|o| swapped(&mut o.name.schema));
+        self.live.default_privileges.iter_mut().filter_map(|p| p.schema.as_mut()).for_each(swapped);
         Ok(())
     }
 

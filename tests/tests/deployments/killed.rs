@@ -1,11 +1,11 @@
 //! Killed anywhere, planned again, finished: the end is always the same.
 
 use mz_deploy_planner::input::{Live, StrategyChoice};
-use mz_deploy_planner::plan::{Keep, Moment, Plan, PromoteOptions};
+use mz_deploy_planner::plan::{Action, Effect, Keep, Moment, Plan, PromoteOptions};
 
 use crate::kept::{keep, kept};
 use crate::promote::{mixture, project, staged, with_sinks};
-use crate::story::{Planned, Story, units};
+use crate::story::{Planned, Story, problems, units};
 
 /// Runs every prefix of a plan, plans again, and compares the end.
 #[track_caller]
@@ -60,6 +60,23 @@ fn an_abort_ends_the_same_wherever_it_was_killed() {
 fn a_rollback_ends_the_same_wherever_it_was_killed() {
     for strategy in [StrategyChoice::Swap, StrategyChoice::Rename] {
         killed_everywhere(&kept(strategy), Story::rollback);
+    }
+}
+
+/// Nothing was recorded of the promotion, but sinks had moved: that they read a staged version is what tells of it.
+#[test]
+fn a_rollback_of_an_unfinished_promotion_ends_the_same_wherever_it_was_killed() {
+    for strategy in [StrategyChoice::Swap, StrategyChoice::Rename] {
+        let mut story = staged(strategy);
+        let plan = story.promote().expect("nothing is in the way");
+        let is_verification = |action: &Action| match action {
+            Action::Effect(effect) => matches!(**effect, Effect::Verify { .. }),
+            Action::Sql(_) => false,
+        };
+        let units = units(&plan, Moment::Now);
+        let verified = units.iter().position(|unit| unit.iter().any(|step| is_verification(&step.action)));
+        story.begin_to(&plan, verified.expect("the exchange is verified"));
+        killed_everywhere(&story, Story::rollback);
     }
 }
 
@@ -135,4 +152,27 @@ fn a_stage_ends_the_same_wherever_it_was_killed() {
             }
         }
     }
+}
+
+/// What has a name that is still to be made, or had one that was there, is somebody else's by now.
+#[test]
+fn a_stage_is_not_gone_on_with_over_what_others_did_meanwhile() {
+    let begun = || {
+        let mut story = project()
+            .edit(&[("s/m", "CREATE MATERIALIZED VIEW m IN CLUSTER c AS SELECT a + 1 AS a FROM app.raw.t;")]);
+        story.begin("x", StrategyChoice::Swap);
+        story
+    };
+    let mut story = begun();
+    story.environment.run("CREATE SCHEMA app.s_x");
+    let schemas = &mut story.environment.live.schemas;
+    let schema = schemas.iter_mut().find(|s| s.name.schema.as_str() == "s_x").expect("it was made");
+    schema.owner = "reader".into();
+    let taken = problems(&story.unfinished_stage());
+    assert!(taken.starts_with("NameCollision: the schema `app.s_x` is to be staged"), "{taken}");
+    let mut story = begun();
+    story.environment.run("CREATE CLUSTER other (SIZE = '1cc')");
+    story.environment.run("ALTER CLUSTER c SWAP WITH other");
+    let moved = problems(&story.unfinished_stage());
+    assert!(moved.starts_with("Conflict: the cluster `c`"), "{moved}");
 }

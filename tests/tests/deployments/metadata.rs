@@ -36,16 +36,20 @@ fn what_the_project_takes_back_is_not_repeated() {
     let with =
         "CREATE VIEW v AS SELECT a FROM app.s.n; GRANT SELECT ON v TO reader; COMMENT ON VIEW v IS 'old';";
     let without = "CREATE VIEW v AS SELECT a, 1 AS b FROM app.s.n;";
-    let mut story = project().edit(&[("u/v", with)]);
+    let of_schema =
+        "ALTER DEFAULT PRIVILEGES FOR ROLE deployer IN SCHEMA app.u GRANT SELECT ON TABLES TO reader;";
+    let mut story = project().edit(&[("u/v", with), ("u", of_schema)]);
     story.stage("with", StrategyChoice::Swap);
     story.finish(Story::promote);
     story.close();
-    let mut story = story.edit(&[("u/v", without)]);
+    assert_eq!(story.environment.live.default_privileges.len(), 1);
+    let mut story = story.edit(&[("u/v", without), ("u", "")]);
     story.stage("x", StrategyChoice::Swap);
     story.finish(Story::promote);
     let live = &story.environment.live;
     let view = live.objects.iter().find(|o| o.name.to_string() == "app.u.v").expect("it is there");
     assert_eq!((view.grants.len(), view.comments.len()), (0, 0));
+    assert_eq!(live.default_privileges.len(), 0, "{:?}", live.default_privileges);
 }
 
 #[test]

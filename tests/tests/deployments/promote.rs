@@ -201,6 +201,18 @@ fn everything_that_is_in_the_way_is_said_at_once() {
     snapshot("in_the_way", &story.promote());
 }
 
+/// A rename drops objects one by one, so only their readers are lost.
+#[test]
+fn readers_of_what_a_rename_replaces_are_in_the_way() {
+    let mut story = staged(StrategyChoice::Rename);
+    story.environment.run("CREATE DATABASE bi");
+    story.environment.run("CREATE VIEW bi.public.report AS SELECT a FROM app.u.v");
+    story.environment.run("CREATE VIEW app.u.added AS SELECT 1");
+    let problems = problems(&story.promote());
+    assert!(problems.starts_with("ForeignDependent: `bi.public.report`"), "{problems}");
+    assert!(!problems.contains("app.u.added"), "{problems}");
+}
+
 /// Readers outside stay with the old version; what stands inside would lose its name.
 #[test]
 fn what_reads_the_old_version_is_not_in_the_way_if_that_is_kept() {

@@ -261,6 +261,7 @@ mod tests {
         );
         for (table, column, value) in [
             ("app.core.orders", "id", "1"),
+            ("app.core.plans", "part", "1"),
             ("_mz_deploy.tables.plans; DROP TABLE x", "part", "1"),
             ("_mz_deploy.tables.version", "version", "1"),
             ("_mz_deploy.tables.plans", "part) VALUES ('x'); --", "1"),
