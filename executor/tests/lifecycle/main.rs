@@ -14,6 +14,7 @@ mod guards;
 mod race;
 mod readers;
 mod round;
+mod secrets;
 mod shop;
 mod stage;
 mod trips;
