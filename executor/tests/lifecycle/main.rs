@@ -11,6 +11,7 @@ mod commands;
 mod crash;
 mod environment;
 mod guards;
+mod patience;
 mod race;
 mod readers;
 mod round;
