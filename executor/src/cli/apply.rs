@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mz_deploy_planner::input::Live;
 use mz_deploy_planner::name::printed;
-use mz_deploy_planner::plan::{self, Action, ApplyPhase, Effect, Plan, Step};
+use mz_deploy_planner::plan::{self, Action, ApplyPhase, Effect, Plan, Precondition, Step};
 use mz_deploy_planner::project::{InfrastructureKind, Project};
 use smol_str::SmolStr;
 
@@ -128,14 +128,11 @@ fn applied(object: String, phase: ApplyPhase, steps: Option<Vec<&Step>>, skips_s
         let action = if is_skipped { ApplyAction::Skipped } else { ApplyAction::UpToDate };
         return Applied { object, action, statements: Vec::new(), transaction_group: None };
     };
-    let alters = |step: &&&Step| match &step.action {
-        Action::Effect(effect) => matches!(**effect, Effect::SetSecret { creates: false, .. }),
-        Action::Sql(_) => false,
-    };
-    let is_altered = steps.iter().any(|step| alters(&step));
+    let makes = |step: &&Step| step.preconditions.iter().any(|p| matches!(p, Precondition::Absent { .. }));
+    let is_made = steps.iter().any(makes);
     Applied {
         object,
-        action: if is_altered { ApplyAction::Altered } else { ApplyAction::Created },
+        action: if is_made { ApplyAction::Created } else { ApplyAction::Altered },
         statements: steps.iter().filter_map(|step| statement(step)).collect(),
         transaction_group: steps.iter().find_map(|step| step.group.as_ref()).map(ToString::to_string),
     }

@@ -11,7 +11,7 @@ use super::plan::print;
 use super::progress;
 use super::terminal::Terminal;
 use crate::deploy::{Change, Session, Wish, overdue, was_aborted};
-use crate::host::Failure;
+use crate::host::{Failure, FailureCode, Interrupt};
 
 pub(super) fn abort(global: &Global, options: &AbortOptions, terminal: Terminal) -> Result<(), Failure> {
     let deploy_id = options.deployment.deploy_id.as_str();
@@ -54,7 +54,8 @@ pub(super) fn rollback(
 ) -> Result<(), Failure> {
     let deploy_id = options.deployment.deploy_id.as_str();
     block_on(async {
-        let session = connect(global, terminal).await?;
+        let mut session = connect(global, terminal).await?;
+        session.step_timeout = options.steps.step_timeout;
         let run = Run {
             wish: Wish::RollBack,
             only_shows: options.run.dry_run,
@@ -63,7 +64,7 @@ pub(super) fn rollback(
             question: format!("Roll {deploy_id} back?"),
             done: format!("✓ production is again what it was before {deploy_id}, which is staged"),
         };
-        run.on(&session, deploy_id, global, terminal).await
+        run.on(&session, deploy_id, &listen(terminal)?, global, terminal).await
     })
 }
 
@@ -80,6 +81,9 @@ pub(super) fn cleanup(global: &Global, options: &CleanupOptions, terminal: Termi
                 documents::print(&StatusDocument { status: Status::Unchanged })?;
             }
         }
+        let is_one = options.deploy_id.is_some();
+        let interrupt = listen(terminal)?;
+        let mut left = Vec::new();
         for id in ids {
             let run = Run {
                 wish: Wish::CleanUp,
@@ -89,10 +93,31 @@ pub(super) fn cleanup(global: &Global, options: &CleanupOptions, terminal: Termi
                 question: format!("Drop what {id} replaced?"),
                 done: format!("✓ what {id} replaced was dropped"),
             };
-            run.on(&session, &id, global, terminal).await?;
+            match run.on(&session, &id, &interrupt, global, terminal).await {
+                Ok(()) => {}
+                // One that can't be dropped keeps none of the others.
+                Err(failure) if !is_one && may_go_on(&failure, &interrupt) => {
+                    terminal.info(format_args!("✗ {id}: {}", failure.words()));
+                    left.push((id, failure.words()));
+                }
+                Err(failure) => return Err(failure),
+            }
         }
-        Ok(())
+        if left.is_empty() { Ok(()) } else { Err(not_all(&left)) }
     })
+}
+
+/// True if what is left may still be dropped.
+fn may_go_on(failure: &Failure, interrupt: &Interrupt) -> bool {
+    !interrupt.is_requested() && !matches!(failure, Failure::OutputClosed)
+}
+
+/// The failure of a cleanup that didn't drop every old version.
+fn not_all(left: &[(String, String)]) -> Failure {
+    let left: Vec<String> = left.iter().map(|(id, why)| format!("\n  {id}: {why}")).collect();
+    let message = format!("not every old version was dropped; what is left of these:{}", left.concat());
+    Failure::coded(FailureCode::Partial, message)
+        .help("mend the causes and run `mz-deploy cleanup` again: it does what is left")
 }
 
 /// What is done, and what is said about it.
@@ -110,6 +135,7 @@ impl Run {
         self,
         session: &Session,
         deploy_id: &str,
+        interrupt: &Interrupt,
         global: &Global,
         terminal: Terminal,
     ) -> Result<(), Failure> {
@@ -126,8 +152,7 @@ impl Run {
             terminal.info("Nothing was done");
             return Ok(());
         }
-        let interrupt = listen(terminal)?;
-        change.run(first, &interrupt, self.take_over, async || Ok(()), progress::printer(terminal)).await?;
+        change.run(first, interrupt, self.take_over, async || Ok(()), progress::printer(terminal)).await?;
         terminal.info(&self.done);
         if is_json {
             documents::print(&StatusDocument { status: Status::Done })?;

@@ -2,14 +2,15 @@
 
 use std::future::Future;
 
+use mz_deploy_planner::input::Config;
 use mz_deploy_planner::plan::SERVER_CLUSTER;
-use mz_deploy_planner::project::InfrastructureKind;
+use mz_deploy_planner::project::{InfrastructureKind, PROJECT_FILE, read_settings};
 
 use super::arguments::Global;
 use super::terminal::Terminal;
-use crate::db::{Scope, Target};
+use crate::db::{Scope, Target, skew};
 use crate::deploy::Session;
-use crate::host::{self, Failure, FailureCode, Interrupt, Loaded, Profiles};
+use crate::host::{self, Asked, Failure, FailureCode, Interrupt, Loaded, Profiles};
 
 /// Runs a command that needs a connection.
 pub(super) fn block_on<T>(command: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
@@ -29,7 +30,9 @@ pub(super) fn profile(global: &Global) -> Result<String, Failure> {
 pub(super) fn target(global: &Global) -> Result<Target, Failure> {
     let name = profile(global)?;
     let profiles = Profiles::read(global.profiles_dir.as_deref())?;
-    profiles.target(&name, &|variable| std::env::var(variable).ok())
+    let mut target = profiles.target(&name, &|variable| std::env::var(variable).ok())?;
+    target.statement_timeout = global.statement_timeout.or(target.statement_timeout);
+    Ok(target)
 }
 
 /// Connects as the active profile says, and says to where.
@@ -45,7 +48,18 @@ pub(super) async fn connect_anywhere(global: &Global, terminal: Terminal) -> Res
 async fn open(target: Target, global: &Global, terminal: Terminal) -> Result<Session, Failure> {
     let name = profile(global)?;
     terminal.info(format_args!("Profile {name}: {} as {}", target.address(), target.user));
-    Ok(Session::open(target).await?)
+    let session = Session::open(target).await?;
+    if let Some(skew) = skew(session.connection.server_version(), pinned_version(global).as_deref()) {
+        terminal.warning(skew);
+    }
+    Ok(session)
+}
+
+/// The version of the server that the project names. What is wrong with its file is said when it is loaded.
+fn pinned_version(global: &Global) -> Option<String> {
+    let text = host::read_text(&global.directory.join(PROJECT_FILE)).ok()?;
+    let (settings, _) = read_settings(Some(&text), &Config::default());
+    settings.mz_version.map(Into::into)
 }
 
 /// What is looked at for a project: the options of its clusters.
@@ -62,8 +76,13 @@ pub(super) fn scope_of(loaded: &Loaded) -> Scope {
 
 /// Ctrl-C asks a command to stop where it can go on later.
 pub(super) fn listen(terminal: Terminal) -> Result<Interrupt, Failure> {
-    Interrupt::listen(move || {
-        terminal.info("Stopping at the next safe place; press Ctrl-C again to end at once");
+    Interrupt::listen(move |asked| {
+        terminal.info(match asked {
+            Asked::Stop => {
+                "Stopping when the running statement is done; press Ctrl-C again to have the server cancel it"
+            }
+            Asked::StopStatement => "Cancelling the running statement; press Ctrl-C again to end at once",
+        });
     })
     .map_err(|error| Failure::new(format!("can't listen for signals: {error}")))
 }

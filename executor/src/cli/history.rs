@@ -8,11 +8,11 @@ use jiff::tz::TimeZone;
 use super::arguments::deployment::{DescribeOptions, ListOptions, LogOptions};
 use super::arguments::{Global, Output};
 use super::connect::{block_on, connect};
-use super::documents::history::{self, DeploymentRow, ObjectRow};
+use super::documents::history::{self, DeploymentRow, ObjectRow, StepRow};
 use super::documents::{self, history_text};
 use super::terminal::{Terminal, print_result};
 use crate::db::Scope;
-use crate::db::ledger::{self, DeploymentRecord, Ledger};
+use crate::db::ledger::{self, DeploymentRecord, Ledger, LoggedStep};
 use crate::deploy::{Change, Session, Wish};
 use crate::host::Failure;
 use crate::hydration::ClusterReadiness;
@@ -77,7 +77,9 @@ pub(super) fn describe(
             hash,
         };
         let objects: Vec<ObjectRow> = objects.into_iter().map(object).collect();
-        history::describe(deploy_id, &rows(&ledger)?, &objects).ok_or_else(|| {
+        let steps = ledger::logged_steps(&session.connection, deploy_id).await?;
+        let steps = steps.into_iter().map(step).collect::<Result<Vec<_>, Failure>>()?;
+        history::describe(deploy_id, &rows(&ledger)?, &objects, steps).ok_or_else(|| {
             Failure::new(format!("there is no deployment `{deploy_id}`"))
                 .help("`mz-deploy list` shows what is staged, `mz-deploy log` what was promoted")
         })
@@ -98,10 +100,16 @@ fn rows(ledger: &Ledger) -> Result<Vec<DeploymentRow>, Failure> {
     ledger.deployments.values().map(of_deployment).collect::<Result<Vec<_>, _>>().map(|rows| rows.concat())
 }
 
+fn time(text: &str) -> Result<Timestamp, Failure> {
+    text.parse().map_err(|_| Failure::new(format!("the ledger has `{text}` for a time")))
+}
+
+fn step(logged: LoggedStep) -> Result<StepRow, Failure> {
+    let LoggedStep { command, step, at, took_ms, error } = logged;
+    Ok(StepRow { command, step, at: time(&at)?, took_ms, error })
+}
+
 fn of_deployment(record: &DeploymentRecord) -> Result<Vec<DeploymentRow>, Failure> {
-    let time = |text: &str| {
-        text.parse::<Timestamp>().map_err(|_| Failure::new(format!("the ledger has `{text}` for a time")))
-    };
     let (deployed_at, promoted_at) =
         (time(&record.deployed_at)?, record.promoted_at.as_deref().map(time).transpose()?);
     let row = |(schema, kind): (&mz_deploy_planner::name::SchemaName, &String)| DeploymentRow {

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use mz_deploy_planner::plan::Action;
+use mz_deploy_planner::view;
 
 use super::terminal::Terminal;
 use crate::run::driver::Progress;
@@ -15,6 +16,14 @@ pub(super) fn printer(terminal: Terminal) -> impl FnMut(Progress<'_>) {
             phase = Some((name.to_owned(), steps, Instant::now()));
             terminal.detail(format_args!("{name}"));
         }
+        Progress::Waiting { step, since } => {
+            let what = match &step.action {
+                Action::Sql(sql) => sql.lines().next().unwrap_or_default().to_owned(),
+                Action::Effect(effect) => view::effect_in_words(effect),
+            };
+            terminal.info(format_args!("… waiting since {} s: {what}", since.as_secs()));
+        }
+        Progress::Notice(notice) => terminal.remark(notice),
         Progress::Step { step, took, error } => {
             if let Action::Sql(sql) = &step.action {
                 let sql = sql.split_whitespace().collect::<Vec<_>>().join(" ");

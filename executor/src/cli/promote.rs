@@ -25,7 +25,8 @@ pub(super) fn run(global: &Global, options: &PromoteOptions, terminal: Terminal)
     });
     let wish = Wish::Promote(plan::PromoteOptions { keep, force: options.force });
     block_on(async {
-        let session = connect(global, terminal).await?;
+        let mut session = connect(global, terminal).await?;
+        session.step_timeout = options.steps.step_timeout;
         let change = Change::find(&session, deploy_id, wish).await?;
         let first = change.plan()?;
         plan_file::approve(&options.plan, &first)?;

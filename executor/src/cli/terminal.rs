@@ -10,6 +10,7 @@ use mz_deploy_planner::diagnostic::{Diagnostic, github, text};
 
 use super::arguments::{Global, Output};
 use super::documents::{self, ErrorDocument};
+use crate::db::Notice;
 use crate::host::{Failure, Texts};
 
 /// The streams, and how much is printed to them. Colours are used where the stream shows them and `NO_COLOR` allows it.
@@ -41,6 +42,29 @@ impl Terminal {
     pub(super) fn detail(self, line: impl Display) {
         if self.verbose {
             let _ = writeln!(io::stderr(), "{}", printable(&line.to_string()));
+        }
+    }
+
+    /// Says what the server remarked on.
+    pub(super) fn remark(self, notice: &Notice) {
+        if self.quiet {
+            return;
+        }
+        let mut stderr = AutoStream::auto(io::stderr());
+        let style = anstyle::Style::new().dimmed();
+        let severity = notice.severity.to_lowercase();
+        let _ = writeln!(stderr, "{style}{severity}: {}{style:#}", printable(&notice.message));
+        for more in notice.detail.iter().chain(&notice.hint).flat_map(|text| text.lines()) {
+            let _ = writeln!(stderr, "{style}  {}{style:#}", printable(more));
+        }
+    }
+
+    /// Warns of something.
+    pub(super) fn warning(self, line: impl Display) {
+        if !self.quiet {
+            let mut stderr = AutoStream::auto(io::stderr());
+            let style = anstyle::AnsiColor::Yellow.on_default().bold();
+            let _ = writeln!(stderr, "{style}warning{style:#}: {}", printable(&line.to_string()));
         }
     }
 

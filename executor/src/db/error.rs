@@ -10,6 +10,8 @@ use crate::host::{Failure, FailureCode};
 
 /// Lines of a statement that an error shows.
 const SHOWN_LINES: usize = 5;
+/// What helps a statement that took too long.
+const MORE_TIME: &str = "give it more time: `--statement-timeout`, or `statement_timeout` in the profile; it is the server's default otherwise";
 /// Characters of a line that an error shows.
 const SHOWN_WIDTH: usize = 160;
 
@@ -36,8 +38,10 @@ pub enum Kind {
     DependedUpon,
     /// A limit of the environment would be passed (`53000`).
     Limit,
-    /// The statement was cancelled, or took longer than it may (`57014`).
+    /// The statement was cancelled (`57014`).
     Cancelled,
+    /// The statement took longer than it may (`57014` too).
+    TimedOut,
     /// The statement can't be read (`42601`).
     Syntax,
     /// It can't run in this transaction (`25…`).
@@ -59,6 +63,7 @@ impl Kind {
             Self::Unreachable | Self::Tls | Self::Authentication => FailureCode::ConnectionFailed,
             Self::Closed => FailureCode::ConnectionLost,
             Self::Conflict => FailureCode::Conflict,
+            Self::TimedOut => FailureCode::TimedOut,
             Self::Privilege
             | Self::NameTaken
             | Self::Missing
@@ -129,12 +134,14 @@ impl DbError {
     /// What a server reported.
     pub(super) fn reported(error: &tokio_postgres::error::DbError, redactions: &Redactions) -> Self {
         let scrubbed = |text: &str| redactions.scrub(text).into_boxed_str();
+        let kind = kind(error.code().code(), error.message());
+        let more_time = (kind == Kind::TimedOut).then(|| MORE_TIME.into());
         Self {
-            kind: kind(error.code().code(), error.message()),
+            kind,
             sqlstate: Some(error.code().code().into()),
             message: scrubbed(error.message()),
             detail: error.detail().map(scrubbed),
-            hint: error.hint().map(scrubbed),
+            hint: error.hint().map(scrubbed).or(more_time),
             statement: None,
         }
     }
@@ -175,6 +182,7 @@ fn kind(sqlstate: &str, message: &str) -> Kind {
         "42704" | "3F000" => Kind::Missing,
         "2BP01" => Kind::DependedUpon,
         "53000" => Kind::Limit,
+        "57014" if message.contains("statement timeout") => Kind::TimedOut,
         "57014" => Kind::Cancelled,
         "57P01" | "57P02" | "57P03" => Kind::Closed,
         "28000" | "28P01" | "MZ010" | "MZ011" => Kind::Authentication,

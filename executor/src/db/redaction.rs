@@ -1,6 +1,6 @@
 //! Values that must not be seen.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// What stands for a value that is not shown.
 const HIDDEN: &str = "***";
@@ -41,9 +41,7 @@ impl Redactions {
         if value.is_empty() {
             return;
         }
-        let literal = value.replace('\'', "''");
-        let escaped = value.escape_debug().to_string();
-        for form in [value.to_owned(), literal, escaped] {
+        for form in forms(value) {
             if !self.values.contains(&form) {
                 self.values.push(form);
             }
@@ -60,6 +58,48 @@ impl Redactions {
             }
         }
         text
+    }
+}
+
+/// A line of a value of several lines, like a key, isn't shown either, unless it is as short as a word.
+const LINE: usize = 8;
+
+/// A value as a statement or a server may write it.
+fn forms(value: &str) -> Vec<String> {
+    let doubled = |text: &str| text.replace('\'', "''");
+    let backslashed =
+        value.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r").replace('\t', "\\t");
+    let mut forms = vec![
+        value.to_owned(),
+        doubled(value),
+        value.escape_debug().to_string(),
+        value.escape_default().to_string(),
+        // `E'…'`, with either way to write its quotes.
+        doubled(&backslashed),
+        backslashed.replace('\'', "\\'"),
+        serde_json::Value::from(value).to_string().trim_matches('"').to_owned(),
+    ];
+    if value.len() >= LINE {
+        // As a `bytea` and in a URL.
+        forms.push(in_hex(value));
+        forms.push(value.bytes().map(in_url).collect());
+        forms.extend(value.lines().map(str::trim).filter(|line| line.len() >= LINE).map(str::to_owned));
+    }
+    forms
+}
+
+fn in_hex(value: &str) -> String {
+    value.bytes().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn in_url(byte: u8) -> String {
+    if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+        char::from(byte).to_string()
+    } else {
+        format!("%{byte:02X}")
     }
 }
 
@@ -94,6 +134,23 @@ mod tests {
         for text in ["AS 'it''s a\ncanary'", "it's a\ncanary", r#""it\'s a\ncanary""#] {
             let scrubbed = redactions.scrub(text);
             assert!(!scrubbed.contains("canary"), "{scrubbed}");
+        }
+    }
+
+    #[test]
+    fn a_value_goes_in_every_form_that_a_server_may_print_it_in() {
+        let redactions = hiding(&["it's a\n\"canary\" \\é"]);
+        for text in [
+            r#"E'it''s a\n"canary" \\é'"#,
+            r#"E'it\'s a\n"canary" \\é'"#,
+            r#"{"value":"it's a\n\"canary\" \\é"}"#,
+            r#"it\'s a\n\"canary\" \\\u{e9}"#,
+            "\\x6974277320610a2263616e61727922205cc3a9",
+            "postgres://u:it%27s%20a%0A%22canary%22%20%5C%C3%A9@h",
+            "near \"canary\" \\é",
+        ] {
+            let scrubbed = redactions.scrub(text);
+            assert!(!scrubbed.contains("canary") && !scrubbed.contains("63616e617279"), "{scrubbed}");
         }
     }
 

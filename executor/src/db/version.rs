@@ -2,35 +2,37 @@
 
 use std::fmt;
 
-/// A server of another version than the project names.
+/// The server that this program is tested against.
+const TESTED: &str = "v26.23";
+
+/// A server of another version than is expected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skew {
     /// The server's version as it says it.
-    pub server: String,
-    /// The project's.
-    pub project: String,
-    /// The server is the older one.
-    pub server_is_older: bool,
+    server: String,
+    /// The version that the project names; absent if it names none, then the tested one is expected.
+    project: Option<String>,
+    server_is_older: bool,
 }
 
 impl fmt::Display for Skew {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { server, project, server_is_older } = self;
-        let than = if *server_is_older { "older" } else { "newer" };
-        write!(
-            f,
-            "the server has version `{server}`, which is {than} than the project's `mz_version`, `{project}`"
-        )
+        let than = if self.server_is_older { "older" } else { "newer" };
+        write!(f, "the server has version `{}`, which is {than} than ", self.server)?;
+        match &self.project {
+            Some(project) => write!(f, "the project's `mz_version`, `{project}`"),
+            None => write!(f, "`{TESTED}`, against which mz-deploy is tested"),
+        }
     }
 }
 
-/// How a server's version differs from the one that the project names. `None` if it doesn't, or if one of the two names no number:
-/// `latest` and `cloud` are whatever is there.
-pub fn skew(server: &str, project: &str) -> Option<Skew> {
-    let (found, wanted) = (numbers(server)?, numbers(project)?);
+/// How a server's version differs from the one that the project names, or, if it names none, from the one that is tested. `None` if it
+/// doesn't, or if the server doesn't say it; a project that names no number, like `latest` and `cloud`, takes whatever is there.
+pub fn skew(server: &str, project: Option<&str>) -> Option<Skew> {
+    let (found, wanted) = (numbers(server)?, numbers(project.unwrap_or(TESTED))?);
     (found != wanted).then(|| Skew {
         server: server.split_whitespace().next().unwrap_or_default().to_owned(),
-        project: project.to_owned(),
+        project: project.map(str::to_owned),
         server_is_older: found < wanted,
     })
 }
@@ -49,17 +51,27 @@ mod tests {
     #[test]
     fn patches_and_names_without_numbers_are_no_skew() {
         for project in ["v26.5.3", "26.5", "latest", "cloud", ""] {
-            assert_eq!(skew("v26.5.0 (0123abc)", project), None, "{project}");
+            assert_eq!(skew("v26.5.0 (0123abc)", Some(project)), None, "{project}");
         }
-        assert_eq!(skew("", "v26.5.0"), None);
+        assert_eq!(skew("", Some("v26.5.0")), None);
     }
 
     #[test]
     fn the_older_side_is_named() {
-        let skew = skew("v26.10.0-dev.0 (0123abc)", "v26.9.1").expect("different");
+        let skew = skew("v26.10.0-dev.0 (0123abc)", Some("v26.9.1")).expect("different");
         assert_eq!(
             skew.to_string(),
             "the server has version `v26.10.0-dev.0`, which is newer than the project's `mz_version`, `v26.9.1`"
+        );
+    }
+
+    #[test]
+    fn without_a_version_of_the_project_the_tested_one_is_expected() {
+        assert_eq!(skew(&format!("{TESTED}.7 (0123abc)"), None), None);
+        let skew = skew("v26.1.0 (0123abc)", None).expect("different");
+        assert_eq!(
+            skew.to_string(),
+            "the server has version `v26.1.0`, which is older than `v26.23`, against which mz-deploy is tested"
         );
     }
 }

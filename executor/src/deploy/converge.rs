@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use mz_deploy_planner::diagnostic::Diagnostic;
 use mz_deploy_planner::input::Live;
-use mz_deploy_planner::plan::{Effect, Plan};
+use mz_deploy_planner::plan::{Command, Effect, Plan};
 
 use super::session::{Session, rejected};
 use crate::db::Scope;
 use crate::host::{Failure, FailureCode, Interrupt};
 use crate::run::driver::{self, FailedStep, Progress, Run, StepError, World};
 use crate::run::machine::Outcome;
+use crate::run::steps::StepLog;
 
 /// How often a plan is made again because the environment moved while it ran.
 const ATTEMPTS: u32 = 10;
@@ -29,10 +30,28 @@ pub struct Work<'a> {
     pub plan: &'a dyn Fn(&Live) -> Result<Plan, Vec<Diagnostic>>,
 }
 
-/// Runs `first`, a plan that was made and approved, and what has to follow it.
+/// Runs `first`, a plan that was made and approved, and what has to follow it. What was done is written down, as far as the
+/// connection allows it.
 pub async fn converge(
     work: &Work<'_>,
     first: Plan,
+    perform: impl AsyncFnMut(&[&Effect]) -> Result<(), Failure>,
+    progress: impl FnMut(Progress<'_>),
+) -> Result<(), Failure> {
+    let log = StepLog::new(&first);
+    let is_abort = first.command == Command::Abort;
+    let result = to_the_end(work, first, &log, perform, progress).await;
+    // Of a deployment that was taken away nothing is left, and neither are its steps.
+    if !(is_abort && result.is_ok()) {
+        drop(work.session.connection.pipeline(&log.take_all()).await);
+    }
+    result
+}
+
+async fn to_the_end(
+    work: &Work<'_>,
+    first: Plan,
+    log: &StepLog,
     mut perform: impl AsyncFnMut(&[&Effect]) -> Result<(), Failure>,
     mut progress: impl FnMut(Progress<'_>),
 ) -> Result<(), Failure> {
@@ -42,8 +61,11 @@ pub async fn converge(
         let exchanges = plan.phases.iter().flat_map(|phase| &phase.steps).any(|step| step.group.is_some());
         let connection = &work.session.connection;
         let observer = if exchanges { work.session.observer().await? } else { connection };
-        let world = World { connection, observer, scope: work.scope, replan: work.plan };
+        let (scope, replan) = (work.scope, work.plan);
+        let step_timeout = work.session.step_timeout;
+        let world = World { connection, observer, scope, replan, step_timeout, log };
         let run = driver::run(world, &plan, work.interrupt, &mut perform, &mut progress).await;
+        log.failed(&plan, &run.failed);
         if run.outcome != Outcome::Again {
             return end(run, &plan);
         }

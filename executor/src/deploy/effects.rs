@@ -49,8 +49,9 @@ impl Effects<'_> {
                     Some(seconds) => Some(ledger::server_time_in(connection, *seconds).await?),
                     None => None,
                 };
-                ledger::keep(connection, id, until.as_deref()).await?;
-                self.tell("kept", &json!({ "until": until })).await
+                // Said first: once it is kept, nothing is left to do.
+                self.tell("kept", &json!({ "until": until })).await?;
+                Ok(ledger::keep(connection, id, until.as_deref()).await?)
             }
             Effect::RecordRollback => {
                 // The mark comes last: as long as it is there, a rollback that was killed is one to be finished.
@@ -92,9 +93,12 @@ impl Effects<'_> {
         }
     }
 
-    /// Adds to the history.
+    /// Adds to the history, unless that is what it says last: then this is what is left of a command that was killed.
     pub(super) async fn tell(&self, event: &str, details: &serde_json::Value) -> Result<(), Failure> {
         let connection = &self.session.connection;
+        if ledger::last_event(connection, self.deploy_id).await?.as_deref() == Some(event) {
+            return Ok(());
+        }
         let now = ledger::server_time(connection).await?;
         let insert = ledger::event(self.deploy_id, event, self.origin, &now, details);
         Ok(ledger::write(connection, &[insert]).await?)

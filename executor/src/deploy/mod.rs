@@ -2,6 +2,7 @@
 //!
 //! A command that was killed does the same once more. What is done is seen, and left out of the plan.
 
+mod aws;
 mod change;
 mod converge;
 mod effects;

@@ -3,9 +3,23 @@
 use mz_deploy_planner::name::Literal;
 use mz_deploy_planner::plan::{self, Effect, SecretValue};
 use mz_deploy_planner::project::Project;
+use mz_deploy_planner::syntax::token::tokenize;
 
+use super::aws;
 use crate::db::{Connection, Secret};
 use crate::host::Failure;
+
+/// Hides what the literals of an expression mean, in whichever of their forms they are written, and how they are written.
+fn hide_written(connection: &Connection, expression: &str) {
+    connection.hide(&Secret::new(expression));
+    let (tokens, _) = tokenize(expression);
+    for token in tokens {
+        if let Some(value) = token.string(expression) {
+            connection.hide(&Secret::new(token.text(expression)));
+            connection.hide(&Secret::new(value));
+        }
+    }
+}
 
 /// Gives a secret its value.
 pub async fn set(connection: &Connection, project: &Project, effect: &Effect) -> Result<(), Failure> {
@@ -22,16 +36,16 @@ pub async fn set(connection: &Connection, project: &Project, effect: &Effect) ->
             Literal(&found).to_string()
         }
         SecretValue::AwsSecret { id } => {
-            return Err(Failure::new(format!(
-                "the secret `{secret}` is `{id}` of AWS Secrets Manager, which this build can't ask"
-            ))
-            .help("put its value into the environment and write `env_var('NAME')`, or leave secrets out with `--skip-secrets`"));
+            let found = aws::secret_value(secret, id, project.settings.aws_profile.as_deref()).await?;
+            let value = Literal(found.expose()).to_string();
+            connection.hide(&found);
+            value
         }
         SecretValue::File { .. } => {
             let expression = plan::secret_expression(project, secret).ok_or_else(|| {
                 Failure::new(format!("the secret `{secret}` isn't in the project any more"))
             })?;
-            connection.hide(&Secret::new(expression.trim_matches('\'')));
+            hide_written(connection, expression);
             expression.to_owned()
         }
     };

@@ -1,5 +1,7 @@
 //! An environment that a command works on.
 
+use std::time::Duration;
+
 use mz_deploy_planner::input::Live;
 use mz_deploy_planner::plan;
 use tokio::sync::OnceCell;
@@ -14,13 +16,15 @@ pub struct Session {
     /// Everything is done here.
     pub connection: Connection,
     observer: OnceCell<Connection>,
+    /// How long a step may take that waits for data.
+    pub step_timeout: Option<Duration>,
 }
 
 impl Session {
     /// Connects.
     pub async fn open(target: Target) -> Result<Self, DbError> {
         let connection = Connection::open(&target).await?;
-        Ok(Self { target, connection, observer: OnceCell::new() })
+        Ok(Self { target, connection, observer: OnceCell::new(), step_timeout: None })
     }
 
     /// A connection that can look while a transaction is open on the other one.

@@ -1,4 +1,5 @@
-//! Ctrl-C: the first asks the command to stop at the next place where it can be taken up again, the second ends it.
+//! Ctrl-C: the first asks the command to stop at the next place where it can be taken up again, the second has the server stop
+//! the statement that runs, the third ends the program.
 
 use std::io;
 use std::process;
@@ -8,24 +9,35 @@ use tokio::sync::watch;
 /// The exit code of a program that was ended by Ctrl-C: 128 and the number of the signal, as shells have it.
 const ENDED: i32 = 130;
 
-/// Whether the command was asked to stop. Copies see the same request.
+/// What somebody asks for who presses Ctrl-C.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// To stop when the statement that runs is done.
+    Stop,
+    /// Not to wait for that either.
+    StopStatement,
+}
+
+/// Whether the command was asked to stop, and how often. Copies see the same request.
 #[derive(Clone, Debug)]
-pub struct Interrupt(watch::Receiver<bool>);
+pub struct Interrupt(watch::Receiver<u8>);
 
 /// Asks for a stop.
 #[derive(Debug)]
-pub struct Trigger(watch::Sender<bool>);
+pub struct Trigger(watch::Sender<u8>);
 
 impl Interrupt {
     /// Listens for Ctrl-C, and on Unix for the signal that asks a program to end, from now on. Needs a running runtime.
-    /// `notify` is called at the first, to say what happens now.
-    pub fn listen(notify: impl FnOnce() + Send + 'static) -> io::Result<Self> {
+    /// `notify` is called at the first and the second, to say what happens now.
+    pub fn listen(notify: impl Fn(Asked) + Send + 'static) -> io::Result<Self> {
         let mut signals = Signals::new()?;
         let (trigger, interrupt) = Self::new();
         tokio::spawn(async move {
-            signals.next().await;
-            trigger.pull();
-            notify();
+            for asked in [Asked::Stop, Asked::StopStatement] {
+                signals.next().await;
+                trigger.pull();
+                notify(asked);
+            }
             signals.next().await;
             process::exit(ENDED);
         });
@@ -34,27 +46,41 @@ impl Interrupt {
 
     /// One that is triggered by hand.
     pub fn new() -> (Trigger, Self) {
-        let (sender, receiver) = watch::channel(false);
+        let (sender, receiver) = watch::channel(0);
         (Trigger(sender), Self(receiver))
     }
 
     /// True if a stop was asked for.
     pub fn is_requested(&self) -> bool {
-        *self.0.borrow()
+        *self.0.borrow() > 0
+    }
+
+    /// True if the statement that runs isn't to be waited for.
+    pub fn is_insisted_on(&self) -> bool {
+        *self.0.borrow() > 1
     }
 
     /// Waits until a stop is asked for: for ever, if nobody is left to ask.
     pub async fn requested(&mut self) {
-        if self.0.wait_for(|is_requested| *is_requested).await.is_err() {
+        self.asked(1).await;
+    }
+
+    /// Waits until that is asked for again.
+    pub async fn insisted_on(&mut self) {
+        self.asked(2).await;
+    }
+
+    async fn asked(&mut self, times: u8) {
+        if self.0.wait_for(|asked| *asked >= times).await.is_err() {
             std::future::pending::<()>().await;
         }
     }
 }
 
 impl Trigger {
-    /// Asks for a stop.
+    /// Asks for a stop; a second time, not to wait for the statement that runs.
     pub fn pull(&self) {
-        self.0.send_replace(true);
+        self.0.send_modify(|asked| *asked = asked.saturating_add(1));
     }
 }
 
@@ -102,7 +128,10 @@ mod tests {
         assert!(!copy.is_requested());
         trigger.pull();
         interrupt.requested().await;
-        assert!(copy.is_requested());
+        assert!(copy.is_requested() && !copy.is_insisted_on());
+        trigger.pull();
+        interrupt.insisted_on().await;
+        assert!(copy.is_insisted_on());
     }
 
     #[tokio::test]
@@ -117,21 +146,23 @@ mod tests {
     #[cfg(unix)]
     const CHILD: &str = "MZ_DEPLOY_TEST_INTERRUPTED";
 
-    /// Runs as a process of its own: it ends by the second signal.
+    /// Runs as a process of its own: it ends by the third signal.
     #[cfg(unix)]
     #[tokio::test]
-    async fn the_first_signal_asks_and_the_second_ends_the_process() {
+    async fn two_signals_ask_and_the_third_ends_the_process() {
         use std::process::{Command, Stdio};
 
         if std::env::var_os(CHILD).is_some() {
             let raise = || Command::new("kill").args(["-INT", &process::id().to_string()]).status();
-            let mut interrupt = Interrupt::listen(|| ()).expect("signals can be listened for");
+            let mut interrupt = Interrupt::listen(|_| ()).expect("signals can be listened for");
             raise().expect("the signal is sent");
             interrupt.requested().await;
             raise().expect("the signal is sent");
+            interrupt.insisted_on().await;
+            raise().expect("the signal is sent");
             std::future::pending::<()>().await;
         }
-        let name = "host::interrupt::tests::the_first_signal_asks_and_the_second_ends_the_process";
+        let name = "host::interrupt::tests::two_signals_ask_and_the_third_ends_the_process";
         let child = Command::new(std::env::current_exe().expect("the test has a file"))
             .args(["--exact", name])
             .env(CHILD, "1")

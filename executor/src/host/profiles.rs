@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use mz_deploy_planner::diagnostic::{closest, did_you_mean};
 use mz_deploy_planner::source::{LineIndex, to_offset};
@@ -11,6 +12,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::failure::{Failure, FailureCode};
+use super::period;
 use crate::db::{Secret, Target, TlsMode};
 
 /// The name of the file.
@@ -21,8 +23,17 @@ const DIRECTORY: &str = ".mz";
 const EMULATOR: &str = "emulator";
 const DEFAULT_PORT: u16 = 6875;
 /// `http_host` is for the HTTP API, which nothing here uses.
-const KEYS: &[&str] =
-    &["host", "http_host", "options", "password", "port", "sslmode", "sslrootcert", "username"];
+const KEYS: &[&str] = &[
+    "host",
+    "http_host",
+    "options",
+    "password",
+    "port",
+    "sslmode",
+    "sslrootcert",
+    "statement_timeout",
+    "username",
+];
 
 /// A variable of the environment, by its name.
 pub type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -165,6 +176,7 @@ impl Profiles {
             target.tls = TlsMode::VerifyFull;
         }
         target.options = profile.options(table)?;
+        target.statement_timeout = profile.statement_timeout(table)?;
         target.password = profile.password(table, variables)?;
         Ok(target)
     }
@@ -235,6 +247,18 @@ impl Profile<'_> {
         number
             .filter(|port| *port > 0)
             .ok_or_else(|| self.wrong(value.span(), "`port` is no number from 1 to 65535"))
+    }
+
+    /// A number of seconds, or a text like `90s` and `5m`. The server takes any other form in `options`.
+    fn statement_timeout(&self, table: &DeTable<'_>) -> Result<Option<Duration>, Failure> {
+        let Some(value) = table.get("statement_timeout") else { return Ok(None) };
+        let text = match (value.get_ref().as_str(), value.get_ref().as_integer()) {
+            (Some(text), _) => text.to_owned(),
+            (None, Some(number)) => number.as_str().to_owned(),
+            (None, None) => String::new(),
+        };
+        let wrong = |why: String| self.wrong(value.span(), &format!("`statement_timeout`: {why}"));
+        period::parse(&text).map(Some).map_err(wrong)
     }
 
     fn options(&self, table: &DeTable<'_>) -> Result<BTreeMap<String, String>, Failure> {
@@ -426,5 +450,22 @@ mod tests {
             assert_eq!(problem(text), expected);
         }
         assert!(problem("[prod").starts_with("p/profiles.toml:1:6: "), "{}", problem("[prod"));
+    }
+
+    #[test]
+    fn a_limit_of_queries_is_a_duration() {
+        let limit = |value: &str| {
+            let text = format!("[prod]\nhost = 'h'\nusername = 'u'\nstatement_timeout = {value}\n");
+            profiles(&text).target("prod", &nothing).map(|target| target.statement_timeout)
+        };
+        assert_eq!(limit("90").ok().flatten(), Some(Duration::from_secs(90)));
+        assert_eq!(limit("'1m30s'").ok().flatten(), Some(Duration::from_secs(90)));
+        for wrong in ["'soon'", "true", "''"] {
+            let said = message(limit(wrong).expect_err("it is no duration"));
+            assert!(
+                said.starts_with("p/profiles.toml:4:21: profile `prod`: `statement_timeout`: "),
+                "{said}"
+            );
+        }
     }
 }

@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const BEGINNING: Duration = Duration::from_secs(30);
 /// The time between two questions without a subscription.
 const POLL: Duration = Duration::from_secs(2);
-/// How often in a row a connection may be lost before the watch gives up.
+/// How often in a row a connection may be lost before a watch without a limit gives up.
 const LOSSES: u32 = 6;
 
 /// What a watch is to heed.
@@ -96,7 +96,7 @@ where
     F: Future<Output = Result<Connection, DbError>>,
     T: FnMut(Duration, Event<'_>) -> ControlFlow<()>,
 {
-    let mut watch = Watch::new(expected, options.allowed_lag, tell);
+    let mut watch = Watch::new(expected, options, tell);
     let outcome = match options.timeout {
         Some(limit) => timeout(limit, watch.run(open)).await.unwrap_or(Ok(Outcome::TimedOut)),
         None => watch.run(open).await,
@@ -111,14 +111,27 @@ struct Watch<'a, T> {
     begun: Instant,
     last: Option<Readiness>,
     may_subscribe: bool,
+    /// A connection was opened: the address is right.
+    was_connected: bool,
+    /// There is an end to it, until which a server may come back.
+    is_limited: bool,
     /// Connections that were lost since something was last known.
     losses: u32,
 }
 
 impl<'a, T: FnMut(Duration, Event<'_>) -> ControlFlow<()>> Watch<'a, T> {
-    fn new(expected: &'a Expected, allowed_lag: Duration, tell: T) -> Self {
-        let begun = Instant::now();
-        Self { expected, allowed_lag, tell, begun, last: None, may_subscribe: true, losses: 0 }
+    fn new(expected: &'a Expected, options: WatchOptions, tell: T) -> Self {
+        Self {
+            expected,
+            allowed_lag: options.allowed_lag,
+            tell,
+            begun: Instant::now(),
+            last: None,
+            may_subscribe: true,
+            was_connected: false,
+            is_limited: options.timeout.is_some(),
+            losses: 0,
+        }
     }
 
     async fn run<F>(&mut self, open: impl Fn() -> F) -> Result<Outcome, DbError>
@@ -130,10 +143,13 @@ impl<'a, T: FnMut(Duration, Event<'_>) -> ControlFlow<()>> Watch<'a, T> {
         }
         loop {
             let lost = match open().await {
-                Ok(connection) => match self.follow(&connection).await {
-                    Err(error) => error,
-                    outcome => return outcome,
-                },
+                Ok(connection) => {
+                    self.was_connected = true;
+                    match self.follow(&connection).await {
+                        Err(error) => error,
+                        outcome => return outcome,
+                    }
+                }
                 Err(error) => error,
             };
             if !self.may_reconnect(&lost) {
@@ -147,9 +163,10 @@ impl<'a, T: FnMut(Duration, Event<'_>) -> ControlFlow<()>> Watch<'a, T> {
         }
     }
 
-    /// A server that was never reached is more likely a wrong address than one that will come back.
+    /// A server that was never reached is more likely a wrong address than one that will come back. Whoever gave a time has it
+    /// waited for until then.
     fn may_reconnect(&self, error: &DbError) -> bool {
-        is_lost(error) && self.last.is_some() && self.losses < LOSSES
+        is_lost(error) && self.was_connected && (self.is_limited || self.losses < LOSSES)
     }
 
     async fn follow(&mut self, connection: &Connection) -> Result<Outcome, DbError> {
@@ -241,7 +258,7 @@ fn is_lost(error: &DbError) -> bool {
     matches!(error.kind, Kind::Closed | Kind::Unreachable)
 }
 
-/// The time before the next connection: longer each time, about a minute in all.
+/// The time before the next connection: longer each time, about a minute for all that a watch without a limit tries.
 fn pause_after(losses: u32) -> Duration {
     Duration::from_secs(1 << losses.saturating_sub(1).min(5))
 }
@@ -278,7 +295,7 @@ mod tests {
     use super::*;
     use crate::hydration::{Dataflow, ExpectedCluster, ExpectedObject};
 
-    const ALLOWED_LAG: Duration = Duration::from_mins(5);
+    const OPTIONS: WatchOptions = WatchOptions { allowed_lag: Duration::from_mins(5), timeout: None };
 
     fn expected() -> Expected {
         let object =
@@ -316,7 +333,7 @@ mod tests {
     #[test]
     fn a_change_is_told_once_and_readiness_ends_the_watch() {
         let (expected, mut told) = (expected(), Vec::new());
-        let mut watch = Watch::new(&expected, ALLOWED_LAG, |_, event| {
+        let mut watch = Watch::new(&expected, OPTIONS, |_, event| {
             told.push(in_words(event));
             ControlFlow::Continue(())
         });
@@ -328,7 +345,7 @@ mod tests {
     #[test]
     fn a_deletion_ends_the_watch() {
         let expected = expected();
-        let mut watch = Watch::new(&expected, ALLOWED_LAG, |_, _| ControlFlow::Continue(()));
+        let mut watch = Watch::new(&expected, OPTIONS, |_, _| ControlFlow::Continue(()));
         assert_eq!(ended(watch.take_in(&seen(false))), None);
         assert_eq!(ended(watch.take_in(&Observation::default())), Some(Outcome::Failing));
     }
@@ -336,23 +353,26 @@ mod tests {
     #[test]
     fn whoever_is_told_can_end_the_watch() {
         let expected = expected();
-        let mut watch = Watch::new(&expected, ALLOWED_LAG, |_, _| ControlFlow::Break(()));
+        let mut watch = Watch::new(&expected, OPTIONS, |_, _| ControlFlow::Break(()));
         assert_eq!(ended(watch.take_in(&seen(false))), Some(Outcome::Stopped));
     }
 
     #[test]
     fn a_connection_is_opened_again_only_if_it_has_worked() {
         let expected = expected();
-        let mut watch = Watch::new(&expected, ALLOWED_LAG, |_, _| ControlFlow::Continue(()));
+        let mut watch = Watch::new(&expected, OPTIONS, |_, _| ControlFlow::Continue(()));
         let (lost, refused) = (DbError::new(Kind::Closed, "closed"), DbError::new(Kind::Privilege, "denied"));
-        assert!(!watch.may_reconnect(&lost), "nothing was ever heard");
-        let _ = watch.take_in(&seen(false));
+        assert!(!watch.may_reconnect(&lost), "it was never there");
+        watch.was_connected = true;
         assert!(watch.may_reconnect(&lost));
         assert!(!watch.may_reconnect(&refused), "another connection is refused the same");
         watch.losses = LOSSES;
         assert!(!watch.may_reconnect(&lost), "it never works for long enough");
         let _ = watch.take_in(&seen(false));
         assert!(watch.may_reconnect(&lost), "it works again");
+        watch.losses = LOSSES;
+        watch.is_limited = true;
+        assert!(watch.may_reconnect(&lost), "it ends when the time is over");
     }
 
     #[test]

@@ -6,10 +6,12 @@ use std::time::{Duration, Instant};
 
 use mz_deploy_planner::diagnostic::Diagnostic;
 use mz_deploy_planner::input::Live;
-use mz_deploy_planner::plan::{Action, Effect, Phase, Plan, Step};
+use mz_deploy_planner::plan::{Action, Effect, Phase, Plan, Postcondition, Step};
 
+use super::attend::{Stopped, attend};
 use super::machine::{Event, Machine, Next, Outcome, Task};
-use crate::db::{Connection, DbError, Kind, Scope, observe};
+use super::steps::StepLog;
+use crate::db::{Connection, DbError, Kind, Notice, Scope, observe};
 use crate::host::{Failure, Interrupt};
 
 /// Statements that are sent before the first answer is awaited. Enough to hide any distance, few enough that what goes on
@@ -27,6 +29,10 @@ pub struct World<'a> {
     pub scope: &'a Scope,
     /// The plan of the same command for what is there now: a step that it doesn't have mustn't be done any more.
     pub replan: &'a dyn Fn(&Live) -> Result<Plan, Vec<Diagnostic>>,
+    /// How long a step may take that waits for data; nothing else limits it.
+    pub step_timeout: Option<Duration>,
+    /// What was done is written there.
+    pub log: &'a StepLog,
 }
 
 /// What happens in a run, for whoever watches.
@@ -48,6 +54,15 @@ pub enum Progress<'a> {
         /// Why it failed.
         error: Option<&'a DbError>,
     },
+    /// A step hasn't ended yet.
+    Waiting {
+        /// Which.
+        step: &'a Step,
+        /// For how long.
+        since: Duration,
+    },
+    /// The server remarked on something.
+    Notice(&'a Notice),
 }
 
 /// A step that failed, and why.
@@ -87,8 +102,12 @@ pub async fn run(
     plan: &Plan,
     interrupt: &Interrupt,
     mut perform: impl AsyncFnMut(&[&Effect]) -> Result<(), Failure>,
-    mut progress: impl FnMut(Progress<'_>),
+    mut tell: impl FnMut(Progress<'_>),
 ) -> Run {
+    let mut progress = |what: Progress<'_>| {
+        world.log.hear(what);
+        tell(what);
+    };
     let steps: Vec<&Step> = plan.phases.iter().flat_map(|phase| &phase.steps).collect();
     let mut phases = Phases::new(plan);
     let mut machine = Machine::new(plan);
@@ -112,30 +131,31 @@ pub async fn run(
             Task::Check(_) => {
                 check(world, world.connection, range.start, these, &mut failed, &mut obstacles).await
             }
-            Task::Send(_) => {
-                send(world.connection, range, these, interrupt, &mut failed, &mut progress).await
-            }
+            Task::Send(_) => send(world, range, these, interrupt, &mut failed, &mut progress).await,
             Task::Transaction(_) => {
-                transaction(world, range, these, &mut failed, &mut obstacles, &mut progress).await
+                transaction(world, range, these, interrupt, &mut failed, &mut obstacles, &mut progress).await
             }
             Task::Perform(_) => {
                 let began = Instant::now();
                 let effects: Vec<&Effect> = these.iter().filter_map(|step| effect(step)).collect();
-                match perform(&effects).await {
-                    Ok(()) => {
+                let performed = perform(&effects);
+                match attend(world.connection, interrupt, None, performed, |_| ()).await {
+                    (_, Some(Stopped::Insisted)) if !machine.is_exchanged() => Event::Interrupted,
+                    (Ok(()), _) => {
                         let took = began.elapsed();
                         for step in these {
                             progress(Progress::Step { step, took, error: None });
                         }
                         Event::Done
                     }
-                    Err(failure) => {
+                    (Err(failure), _) => {
                         failed.push(FailedStep { number: range.start, error: StepError::Effect(failure) });
                         Event::Failed(range.start)
                     }
                 }
             }
         };
+        world.connection.notices().iter().for_each(|notice| progress(Progress::Notice(notice)));
         machine.tell(event);
     }
 }
@@ -216,7 +236,7 @@ async fn check(
 /// Sends statements in windows. After a failure no further window is sent; what the rest of its own window did is seen
 /// when the environment is looked at again.
 async fn send(
-    connection: &Connection,
+    world: World<'_>,
     range: Range<usize>,
     steps: &[&Step],
     interrupt: &Interrupt,
@@ -228,15 +248,30 @@ async fn send(
         if interrupt.is_requested() {
             return Event::Interrupted;
         }
-        let statements: Vec<&str> = window.iter().filter_map(|step| statement(step)).collect();
+        // What is to be written down of earlier steps goes along; whether it could be, nothing depends on.
+        let rows = world.log.take_finished();
+        let sent = rows.iter().map(String::as_str).chain(window.iter().filter_map(|step| statement(step)));
+        let statements: Vec<&str> = sent.collect();
         let began = Instant::now();
-        let results = connection.pipeline(&statements).await;
+        let limit = world.step_timeout.filter(|_| window.iter().any(|step| waits_for_data(step)));
+        let waiting = |since| {
+            if let [step] = window {
+                progress(Progress::Waiting { step, since });
+            }
+        };
+        let answers = world.connection.pipeline(&statements);
+        let (answers, stopped) = attend(world.connection, interrupt, limit, answers, waiting).await;
+        let results = answers.into_iter().skip(rows.len());
         let took = began.elapsed();
+        if stopped == Some(Stopped::Insisted) {
+            return Event::Interrupted;
+        }
         let mut first = None;
         for (step, result) in window.iter().zip(results) {
             match result {
                 Ok(()) => progress(Progress::Step { step, took, error: None }),
                 Err(error) if first.is_none() => {
+                    let error = if stopped.is_some() { too_late(error, took) } else { error };
                     progress(Progress::Step { step, took, error: Some(&error) });
                     failed.push(FailedStep { number, error: StepError::Database(error) });
                     first = Some(number);
@@ -253,6 +288,19 @@ async fn send(
     Event::Done
 }
 
+/// True for steps that wait until what they read has caught up, which may be never.
+fn waits_for_data(step: &Step) -> bool {
+    matches!(step.postcondition, Some(Postcondition::Reads { .. } | Postcondition::TakenOver { .. }))
+}
+
+/// The error of a statement that was stopped because its time was over.
+fn too_late(error: DbError, took: Duration) -> DbError {
+    let seconds = took.as_secs_f64();
+    let message = format!("not done within {seconds:.1} s, and stopped: it waits for data that doesn't come");
+    let hint = "look at what its cluster does and whether it has a replica, or give it more time with `--step-timeout`";
+    DbError { statement: error.statement, ..DbError::new(Kind::TimedOut, message).with_hint(hint) }
+}
+
 /// Exchanges everything or nothing.
 ///
 /// The first statement fixes the revision of the catalog: from then on, any change by anybody makes the transaction fail.
@@ -261,6 +309,7 @@ async fn transaction(
     world: World<'_>,
     range: Range<usize>,
     steps: &[&Step],
+    interrupt: &Interrupt,
     failed: &mut Vec<FailedStep>,
     obstacles: &mut Vec<Diagnostic>,
     progress: &mut impl FnMut(Progress<'_>),
@@ -268,7 +317,13 @@ async fn transaction(
     let began = Instant::now();
     let statements: Vec<&str> = steps.iter().filter_map(|step| statement(step)).collect();
     let Some((first, rest)) = statements.split_first() else { return Event::Done };
-    let opened = world.connection.pipeline(&["BEGIN", first]).await;
+    let opening = ["BEGIN", first];
+    let opened = world.connection.pipeline(&opening);
+    let (opened, stopped) = attend(world.connection, interrupt, None, opened, |_| ()).await;
+    if stopped.is_some() {
+        let _ = world.connection.execute("ROLLBACK").await;
+        return Event::Interrupted;
+    }
     if let Some(error) = opened.into_iter().find_map(Result::err) {
         return undo(world.connection, range.start, error, failed).await;
     }
@@ -277,12 +332,18 @@ async fn transaction(
         let _ = world.connection.execute("ROLLBACK").await;
         return holds;
     }
-    let results = world.connection.pipeline(rest).await;
+    let results = world.connection.pipeline(rest);
+    let (results, stopped) = attend(world.connection, interrupt, None, results, |_| ()).await;
+    if stopped.is_some() {
+        let _ = world.connection.execute("ROLLBACK").await;
+        return Event::Interrupted;
+    }
     for (number, result) in (range.start + 1..).zip(results) {
         if let Err(error) = result {
             return undo(world.connection, number, error, failed).await;
         }
     }
+    // From here on nobody may stop it: what came of it wouldn't be known.
     match world.connection.execute("COMMIT").await {
         Ok(()) => {
             let took = began.elapsed();

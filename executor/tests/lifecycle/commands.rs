@@ -9,6 +9,7 @@ fn stable(shop: &Shop, environment: &Environment, text: &str) -> String {
     let text = text.replace(&shop.database, "shop").replace(&shop.cluster, "compute");
     let text = text.replace(&environment.port(), "PORT").replace(&environment.id(), "ENVIRONMENT");
     let text = masked(&text, "20", |c| c.is_ascii_digit() || "-:. T+Z".contains(c), 15, "TIME");
+    let text = masked(&text, "\"took_ms\":", |c| c.is_ascii_digit(), 1, "\"took_ms\":N");
     let text = masked(&text, "\"u", |c| c.is_ascii_digit(), 1, "\"ID");
     let text = masked(&text, "(u", |c| c.is_ascii_digit(), 1, "(ID");
     let text = masked(&text, "v1:", |c| c.is_ascii_hexdigit(), 9, "HASH");
@@ -23,6 +24,12 @@ fn without_times(text: &str) -> String {
             ["Date:", "Deployed at:", "Promoted at:"].into_iter().find(|field| line.starts_with(field));
         match (field, line.rsplit_once(" in ")) {
             (Some(field), _) => format!("{field} TIME"),
+            _ if line.starts_with("Steps of ") => {
+                format!("{} since TIME:", line.split(", since").next().unwrap_or_default())
+            }
+            _ if line.starts_with("    ") && line.ends_with(" ms") => {
+                format!("{}  N ms", line.rsplit_once("  ").map_or(line, |(step, _)| step))
+            }
             (None, Some((before, took))) if took.ends_with(" s") => format!("{before} in N s"),
             _ => line.to_owned(),
         }

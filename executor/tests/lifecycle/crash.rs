@@ -33,7 +33,7 @@ fn staged(environment: &Environment, shop: &Shop, arguments: &[&str]) {
 }
 
 const SCENARIOS: &[Scenario] = &[
-    Scenario { name: "apply", prepare: |_, _| {}, command: &["apply"] },
+    Scenario { name: "apply", prepare: |_, shop| shop.shared(), command: &["apply"] },
     Scenario {
         name: "stage by swap",
         prepare: |environment, shop| {
@@ -269,6 +269,33 @@ fn cleanup() {
 }
 
 impl Shop {
+    /// Grants and comments on everything that `apply` makes.
+    fn shared(&self) {
+        let (database, cluster) = (&self.database, &self.cluster);
+        self.project.write(
+            &format!("clusters/{cluster}.sql"),
+            format!(
+                "CREATE CLUSTER {cluster} (SIZE = '25cc');\nGRANT USAGE ON CLUSTER {cluster} TO PUBLIC;\n\
+                 COMMENT ON CLUSTER {cluster} IS 'for totals';\n"
+            ),
+        );
+        self.project.write(
+            &format!("models/{database}.sql"),
+            format!(
+                "GRANT USAGE ON DATABASE {database} TO PUBLIC;\nCOMMENT ON DATABASE {database} IS 'orders';\n"
+            ),
+        );
+        self.project.write(
+            &format!("models/{database}/raw.sql"),
+            "GRANT USAGE ON SCHEMA raw TO PUBLIC;\nCOMMENT ON SCHEMA raw IS 'as it comes';\n",
+        );
+        self.object(
+            "raw/orders",
+            "CREATE TABLE orders (customer_id int, amount int);\nGRANT SELECT, INSERT ON TABLE orders TO PUBLIC;\n\
+             COMMENT ON TABLE orders IS 'by customers';\nCOMMENT ON COLUMN orders.amount IS 'in cents';\n",
+        );
+    }
+
     /// The first version in production.
     fn begin(&self, environment: &Environment) {
         self.apply(environment);
@@ -304,7 +331,13 @@ impl Shop {
             ),
             4,
         ));
+        lines.extend(self.shares(client));
         let ours = format!("{database}\\_%");
+        let history = format!(
+            "SELECT deploy_id AS c1, event AS c2, role AS c3 FROM _mz_deploy.tables.history WHERE deploy_id LIKE '{ours}' \
+             ORDER BY deploy_id, at, event"
+        );
+        lines.extend(client.lines(&history, 3).into_iter().map(|line| format!("history: {line}")));
         for (table, columns) in [
             ("deployments", "schema AS c1, kind AS c2, (promoted_at IS NULL)::text AS c3"),
             ("objects", "schema AS c1, object AS c2, '' AS c3"),
@@ -327,5 +360,37 @@ impl Shop {
         );
         lines.extend(client.lines(&sql, 2).into_iter().map(|line| format!("ledger: {line}")));
         lines.into_iter().map(|line| line.replace(database, "shop").replace(cluster, "compute")).collect()
+    }
+
+    /// Who may do what with everything of this shop, and what is said about it.
+    fn shares(&self, client: &Client<'_>) -> Vec<String> {
+        let (database, cluster) = (&self.database, &self.cluster);
+        let comments = |kind: &str, id: &str| {
+            format!(
+                "(SELECT string_agg(coalesce(m.object_sub_id::text, '') || m.comment, '; ') FROM mz_internal.mz_comments m \
+                 WHERE m.id = {id} AND m.object_type = {kind})"
+            )
+        };
+        let sql = format!(
+            "SELECT 'shares: cluster ' || c.name AS c1, array_to_string(c.privileges::text[], ' ') AS c2, {} AS c3 \
+             FROM mz_clusters c WHERE c.name LIKE '{cluster}%' \
+             UNION ALL SELECT 'shares: database', array_to_string(d.privileges::text[], ' '), {} \
+             FROM mz_databases d WHERE d.name = '{database}' \
+             UNION ALL SELECT 'shares: schema ' || s.name, array_to_string(s.privileges::text[], ' '), {} \
+             FROM mz_schemas s JOIN mz_databases d ON d.id = s.database_id WHERE d.name = '{database}' \
+             UNION ALL SELECT 'shares: ' || s.name || '.' || o.name, array_to_string(o.privileges::text[], ' '), {} \
+             FROM mz_objects o JOIN mz_schemas s ON s.id = o.schema_id JOIN mz_databases d ON d.id = s.database_id \
+             WHERE d.name = '{database}' ORDER BY 1",
+            comments("'cluster'", "c.id"),
+            comments("'database'", "d.id"),
+            comments("'schema'", "s.id"),
+            comments("o.type", "o.id"),
+        );
+        // Who promoted and when stands in comments.
+        let without_time = |line: String| match line.split_once(" at 20") {
+            Some((before, _)) => before.to_owned(),
+            None => line,
+        };
+        client.lines(&sql, 3).into_iter().map(without_time).collect()
     }
 }

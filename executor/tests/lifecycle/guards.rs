@@ -219,6 +219,15 @@ fn a_plan_that_was_reviewed_is_run_as_it_was_or_not_at_all() {
     let refused = environment.run_for(&shop, &run).ends_with(3);
     assert!(refused.stderr.contains("the environment has changed since"), "{}", refused.report());
     client.run(&format!("REVOKE SELECT ON {orders} FROM PUBLIC"));
+    // A grant that changed.
+    client.run(&format!("GRANT USAGE ON CLUSTER {} TO PUBLIC", shop.cluster));
+    environment.run_for(&shop, &run).ends_with(3);
+    client.run(&format!("REVOKE USAGE ON CLUSTER {} FROM PUBLIC", shop.cluster));
+    // A reader of what changes.
+    let theirs = shop.name("public.theirs");
+    client.run(&format!("CREATE VIEW {theirs} AS SELECT * FROM {}", shop.name("raw.orders")));
+    environment.run_for(&shop, &run).ends_with(3);
+    client.run(&format!("DROP VIEW {theirs}"));
     environment.run_for(&shop, &run).ends_with(0);
 }
 
@@ -237,6 +246,32 @@ fn a_promotion_that_was_reviewed_is_run_as_it_was_or_not_at_all() {
     client.run(&format!("REVOKE SELECT ON {orders} FROM PUBLIC"));
     environment.run_for(&shop, &run).ends_with(0);
     assert_eq!(shop.best(&client), NEW);
+}
+
+#[test]
+fn what_others_do_elsewhere_is_no_reason_to_refuse_a_plan() {
+    let environment = Environment::start();
+    let shop = Shop::deployed(&environment);
+    let client = environment.connect();
+    shop.totals("sum(amount) * 10 AS total");
+    let stage = ["stage", "--deploy-id", "v2", "--allow-dirty"];
+    let promote = ["promote", "v2", "--no-ready-check", "--yes"];
+    let others = |at: &str| {
+        let name = crate::environment::unique(&format!("elsewhere_{at}"));
+        client.run(&format!("CREATE DATABASE {name}"));
+        client.run(&format!("CREATE CLUSTER {name} (SIZE = '25cc')"));
+        client.run(&format!("CREATE ROLE {name}"));
+        client.run(&format!("CREATE TABLE {name}.public.t (a int)"));
+        client.run(&format!("GRANT USAGE ON CLUSTER {name} TO {name}"));
+        client.run(&format!("CREATE SCHEMA {}.{name}", shop.database));
+    };
+    let with = |command: &[&'static str], more: &[&'static str]| [command, more].concat();
+    environment.run_for(&shop, &with(&stage, &["--dry-run", "--out", "plan.json"])).ends_with(0);
+    others("stage");
+    environment.run_for(&shop, &with(&stage, &["--plan", "plan.json"])).ends_with(0);
+    environment.run_for(&shop, &with(&promote, &["--dry-run", "--out", "plan.json"])).ends_with(0);
+    others("promote");
+    environment.run_for(&shop, &with(&promote, &["--plan", "plan.json"])).ends_with(0);
 }
 
 #[test]

@@ -36,9 +36,9 @@ pub struct Live {
     /// Roles.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<LiveRole>,
-    /// Names of network policies.
+    /// Network policies.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub network_policies: Vec<Ident>,
+    pub network_policies: Vec<LiveNetworkPolicy>,
     /// Default privileges.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub default_privileges: Vec<LiveDefaultPrivilege>,
@@ -62,6 +62,28 @@ pub struct LiveRole {
     /// Roles that it is a direct member of, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub member_of: Vec<Ident>,
+    /// Its comment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<SmolStr>,
+}
+
+/// A network policy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LiveNetworkPolicy {
+    /// The catalog id.
+    pub id: SmolStr,
+    /// The name.
+    pub name: Ident,
+    /// The owner.
+    pub owner: Ident,
+    /// What others than the owner may do with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grants: Vec<LiveGrant>,
+    /// Its comment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<SmolStr>,
 }
 
 /// The session that looked at the catalog.

@@ -17,7 +17,7 @@ pub use deployment::{Deployment, HighestIds, Marker, RecordedId};
 pub(crate) use json::read;
 pub use json::{read_deployed, read_live};
 pub use live::{
-    LIVE_FORMAT, Live, LiveCluster, LiveComment, LiveDatabase, LiveDefaultPrivilege, LiveGrant, LiveObject,
-    LiveReplica, LiveRole, LiveSchema, LiveSession,
+    LIVE_FORMAT, Live, LiveCluster, LiveComment, LiveDatabase, LiveDefaultPrivilege, LiveGrant,
+    LiveNetworkPolicy, LiveObject, LiveReplica, LiveRole, LiveSchema, LiveSession,
 };
 pub use sources::Sources;

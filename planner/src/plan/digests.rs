@@ -5,6 +5,7 @@
 use smol_str::SmolStr;
 
 use super::model::{Action, Inverse, Phase, Plan, Precondition, Step};
+use super::touched;
 use crate::fingerprint::{Fingerprint, Pieces, digest};
 use crate::input::{Deployed, Live};
 use crate::name::SchemaName;
@@ -76,10 +77,10 @@ pub(super) fn deployed(deployed: &Deployed) -> SmolStr {
     })
 }
 
-/// Of a catalog.
-pub(super) fn world(live: &Live) -> SmolStr {
+/// Of what a plan depends on in a catalog.
+pub(super) fn world(live: &Live, phases: &[Phase]) -> SmolStr {
     digest(|pieces| {
-        Parts(pieces).json(live);
+        Parts(pieces).json(&touched::of(live, phases));
     })
 }
 

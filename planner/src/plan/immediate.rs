@@ -28,7 +28,7 @@ pub(super) fn plan(command: Command, live: &Live, phases: Vec<Phase>) -> Plan {
         inputs: Inputs {
             project: SmolStr::default(),
             deployed: None,
-            world: Some(digests::world(live)),
+            world: Some(digests::world(live, &phases)),
             environment: Some(live.environment.clone()),
         },
         changes: Vec::new(),

@@ -42,6 +42,7 @@ mod setup;
 mod stage;
 mod stage_phases;
 mod text;
+mod touched;
 mod when_run;
 
 pub use apply::{ApplyOptions, ApplyPhase, apply, secret_expression};

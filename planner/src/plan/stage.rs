@@ -72,6 +72,8 @@ pub(crate) fn stage_from(
     let mut withdrawn = companions::withdrawn(draft);
     withdrawn.extend(scopes.withdrawn(draft));
     withdrawn.sort();
+    let needs = needs::list(draft, &chosen.taken.outlines, deployed);
+    let phases = lower::phases(draft, &options.deploy_id, chosen.taken.outlines);
     let mut plan = Plan {
         format: PLAN_FORMAT,
         command: Command::Stage,
@@ -83,13 +85,13 @@ pub(crate) fn stage_from(
         inputs: Inputs {
             project: digests::project(project),
             deployed: baseline.digest.clone(),
-            world: live.map(digests::world),
+            world: live.map(|live| digests::world(live, &phases)),
             environment: live
                 .map(|l| l.environment.clone())
                 .or_else(|| deployed.and_then(|d| d.environment.clone())),
         },
         changes,
-        needs: needs::list(draft, &chosen.taken.outlines, deployed),
+        needs,
         scopes: scopes.changes(&facts),
         drift: Vec::new(),
         notes: Vec::new(),
@@ -97,7 +99,7 @@ pub(crate) fn stage_from(
         unchanged,
         cost: chosen.taken.cost,
         alternatives: vec![chosen.alternative],
-        phases: lower::phases(draft, &options.deploy_id, chosen.taken.outlines),
+        phases,
     };
     plan.id = digests::plan(&plan);
     Ok(plan)

@@ -22,3 +22,4 @@ pub use plan_markdown::plan_markdown;
 pub use plan_sql::plan_sql;
 pub use plan_text::{TextOptions, plan_text};
 pub use preview::{PlannedView, PreviewView, preview};
+pub use words::effect as effect_in_words;

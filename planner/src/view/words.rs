@@ -233,7 +233,7 @@ fn world(plan: &Plan) -> String {
 }
 
 /// An effect in words.
-pub(super) fn effect(effect: &Effect) -> String {
+pub fn effect(effect: &Effect) -> String {
     one_line(&match effect {
         Effect::CloneCluster { from, to } => {
             format!("create cluster {to} with the options, grants and comment that {from} has then")

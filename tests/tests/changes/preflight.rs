@@ -29,7 +29,12 @@ fn as_joe(live: Live, privileges: &[&str]) -> Live {
 }
 
 fn member(name: &str, of: &[&str]) -> LiveRole {
-    LiveRole { id: "u1".into(), name: name.into(), member_of: of.iter().map(|role| (*role).into()).collect() }
+    LiveRole {
+        id: "u1".into(),
+        name: name.into(),
+        member_of: of.iter().map(|role| (*role).into()).collect(),
+        comment: None,
+    }
 }
 
 #[test]

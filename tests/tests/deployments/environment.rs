@@ -45,6 +45,7 @@ impl Environment {
             id: name.into(),
             name: name.into(),
             member_of: Vec::new(),
+            comment: None,
         });
         let live = Live {
             format: 1,

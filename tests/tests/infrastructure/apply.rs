@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use mz_deploy_planner::input::{Config, Live, LiveGrant, LiveReplica, LiveSession, Sources};
+use mz_deploy_planner::input::{
+    Config, Live, LiveDefaultPrivilege, LiveGrant, LiveReplica, LiveSession, Sources,
+};
 use mz_deploy_planner::plan::{
     Action, ApplyOptions, ApplyPhase, Effect, Plan, SecretValue, secret_expression,
 };
@@ -174,14 +176,43 @@ fn a_second_plan_sets_secrets_again_and_makes_nothing() {
     assert_eq!(steps(&plan(&compiled, &live, &skipped)), "");
 }
 
-/// A run that ends anywhere is finished by the next one. What was to follow the last thing that it made is drift.
+/// What a catalog holds, but for ids: the order in which things are made may differ.
+fn everything(live: &Live) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut add = |kind: &str, name: String, grants: &[LiveGrant], comments: Vec<String>| {
+        let mut grants: Vec<String> = grants.iter().map(|grant| format!("{grant:?}")).collect();
+        grants.sort();
+        grants.dedup();
+        lines.push(format!("{kind} {name} {grants:?} {comments:?}"));
+    };
+    let one = |comment: &Option<_>| comment.iter().map(|text| format!("{text:?}")).collect::<Vec<_>>();
+    live.roles
+        .iter()
+        .for_each(|r| add("role", format!("{} {:?}", r.name, r.member_of), &[], one(&r.comment)));
+    live.clusters.iter().for_each(|c| add("cluster", c.name.to_string(), &c.grants, one(&c.comment)));
+    live.network_policies.iter().for_each(|p| add("policy", p.name.to_string(), &p.grants, one(&p.comment)));
+    live.databases.iter().for_each(|d| add("database", d.name.to_string(), &d.grants, one(&d.comment)));
+    live.schemas.iter().for_each(|s| add("schema", s.name.to_string(), &s.grants, one(&s.comment)));
+    for object in &live.objects {
+        let comments = object.comments.iter().map(|comment| format!("{comment:?}")).collect();
+        add("object", object.name.to_string(), &object.grants, comments);
+    }
+    lines.sort();
+    lines
+}
+
+/// A run that ends anywhere is finished by the next one, down to grants and comments.
 #[test]
 fn an_apply_that_was_killed_makes_the_rest() {
-    let compiled = project(&[]);
+    let compiled = project(&[(
+        "network-policies/home.sql",
+        "CREATE NETWORK POLICY home (RULES (r (action = 'allow', direction = 'ingress', address = '10.0.0.0/8')));\n\
+         COMMENT ON NETWORK POLICY home IS 'Mine.';",
+    )]);
     let whole = plan(&compiled, &fresh(), &ApplyOptions::default());
     let count = whole.phases.iter().map(|phase| phase.steps.len()).sum::<usize>();
     let complete = applied(&compiled);
-    for done in 0..count {
+    for done in 0..=count {
         let mut live = fresh();
         let mut partial = whole.clone();
         let mut left = done;
@@ -191,13 +222,9 @@ fn an_apply_that_was_killed_makes_the_rest() {
         }
         run(&mut live, &partial);
         let rest = plan(&compiled, &live, &ApplyOptions::default());
+        assert_eq!(drift(&rest), [""; 0], "what is missing is no drift");
         run(&mut live, &rest);
-        let names = |live: &Live| {
-            let mut names: Vec<_> = live.objects.iter().map(|o| o.name.clone()).collect();
-            names.sort();
-            names
-        };
-        assert_eq!(names(&live), names(&complete), "after {done} steps");
+        assert_eq!(everything(&live), everything(&complete), "after {done} steps");
     }
 }
 
@@ -293,15 +320,10 @@ fn what_is_there_and_differs_is_told_and_left_alone() {
         cluster.options = "SIZE = '50cc', REPLICATION FACTOR = 1, SCHEDULE = MANUAL".into();
         cluster.comment = Some("Mine.".into());
     }
-    for role in &mut live.roles {
-        role.member_of.clear();
-    }
-    for schema in live.schemas.iter_mut().filter(|s| s.name.schema.as_str() == "raw") {
-        schema.grants.retain(|grant| grant.role.is_some());
-    }
+    let by_hand = LiveGrant { privilege: "INSERT".into(), role: Some("boss".into()) };
     for object in &mut live.objects {
-        object.grants.retain(|grant| grant.privilege == "SELECT");
-        object.comments.clear();
+        object.grants.push(by_hand.clone());
+        object.comments.iter_mut().for_each(|comment| comment.text = "By others.".into());
     }
     let told = plan(&compiled, &live, &ApplyOptions { skip_secrets: true, ..ApplyOptions::default() });
     assert_eq!(steps(&told), "");
@@ -310,12 +332,8 @@ fn what_is_there_and_differs_is_told_and_left_alone() {
         [
             "cluster ingest comment: Sources. / Mine.",
             "cluster ingest option SIZE: '25cc' / '50cc'",
-            "connection app.raw.pg privileges of analyst: USAGE / -",
-            "role analyst member boss: is a member / -",
-            "schema app.raw privileges of PUBLIC: USAGE / -",
-            "table app.raw.notes comment: By hand. / -",
-            "table from source app.raw.orders comment on column id: The key. / -",
-            "table from source app.raw.orders privileges of analyst: SELECT, INSERT, UPDATE, DELETE / SELECT",
+            "table app.raw.notes comment: By hand. / By others.",
+            "table from source app.raw.orders comment on column id: The key. / By others.",
         ]
     );
     for cluster in &mut live.clusters {
@@ -437,5 +455,74 @@ LimitExceeded: the plan makes 1 more of kind cluster, but the environment has 1 
 LimitExceeded: the plan makes 7 more of kind object, but the schema `app.raw` has 0 and may have 6 (`max_objects_per_schema`)
   help: drop what isn't needed, or have the limit raised to 7
 "
+    );
+}
+
+/// Nothing is taken away by it, so what somebody revoked or never granted is made: as when an `apply` was killed.
+#[test]
+fn grants_members_and_comments_that_are_missing_are_made() {
+    let compiled = project(&[(
+        "models/app/raw.sql",
+        "COMMENT ON SCHEMA raw IS 'As it comes.';\nGRANT USAGE ON SCHEMA raw TO analyst, public;\n\
+         ALTER DEFAULT PRIVILEGES FOR ROLE boss IN SCHEMA raw GRANT SELECT ON TABLES TO analyst;",
+    )]);
+    let mut live = applied(&compiled);
+    for role in &mut live.roles {
+        role.member_of.clear();
+        role.comment = None;
+    }
+    for schema in live.schemas.iter_mut().filter(|s| s.name.schema.as_str() == "raw") {
+        schema.grants.retain(|grant| grant.role.is_some());
+    }
+    for object in &mut live.objects {
+        object.grants.retain(|grant| grant.privilege == "SELECT");
+        object.comments.clear();
+    }
+    let rest = plan(&compiled, &live, &ApplyOptions { skip_secrets: true, ..ApplyOptions::default() });
+    assert_eq!(
+        steps(&rest),
+        "\
+roles
+  GRANT analyst TO boss
+  COMMENT ON ROLE boss IS 'Knows it all.'
+schemas
+  GRANT USAGE ON SCHEMA app.raw TO analyst, public
+  ALTER DEFAULT PRIVILEGES FOR ROLE boss IN SCHEMA app.raw GRANT SELECT ON TABLES TO analyst
+connections
+  GRANT USAGE ON CONNECTION app.raw.pg TO analyst
+tables
+  COMMENT ON TABLE app.raw.notes IS 'By hand.'
+  GRANT ALL ON TABLE app.raw.orders TO analyst
+  COMMENT ON COLUMN app.raw.orders.id IS 'The key.'
+"
+    );
+    assert_eq!(drift(&rest), [""; 0]);
+    assert!(!rest.unchanged.iter().any(|name| name.name.as_str() == "notes"), "{:?}", rest.unchanged);
+    let privilege = LiveGrant { privilege: "SELECT".into(), role: Some("analyst".into()) };
+    let raw = mz_deploy_planner::name::SchemaName::new("app".into(), "raw".into());
+    live.default_privileges.push(LiveDefaultPrivilege {
+        creator: Some("boss".into()),
+        database: None,
+        schema: Some(raw),
+        object_type: "table".into(),
+        grant: privilege,
+    });
+    let rest = plan(&compiled, &live, &ApplyOptions { skip_secrets: true, ..ApplyOptions::default() });
+    assert!(!steps(&rest).contains("DEFAULT PRIVILEGES"), "{}", steps(&rest));
+}
+
+/// Only the owner may grant and comment, which is said before anything runs.
+#[test]
+fn what_is_missing_of_a_thing_of_others_is_refused() {
+    let compiled = project(&[]);
+    let mut live = applied(&compiled);
+    live.objects.iter_mut().for_each(|object| object.grants.clear());
+    live.session = Some(LiveSession { role: "joe".into(), is_superuser: false, privileges: Vec::new() });
+    let told = problems(&compiled, &live, &only(ApplyPhase::Connections));
+    assert!(
+        told.starts_with(
+            "NotOwner: granting or commenting on `app.raw.pg` takes the owner of the connection `app.raw.pg`"
+        ),
+        "{told}"
     );
 }

@@ -1,7 +1,8 @@
 //! A catalog that follows the statements of a plan, as far as plans of `setup` and `apply` have them. Names must be full.
 
 use mz_deploy_planner::input::{
-    Live, LiveCluster, LiveComment, LiveDatabase, LiveGrant, LiveObject, LiveRole, LiveSchema,
+    Live, LiveCluster, LiveComment, LiveDatabase, LiveGrant, LiveNetworkPolicy, LiveObject, LiveRole,
+    LiveSchema,
 };
 use mz_deploy_planner::name::{Ident, ObjectName, SchemaName};
 use mz_deploy_planner::plan::{Action, Effect, Plan};
@@ -70,10 +71,24 @@ pub(crate) fn execute(live: &mut Live, sql: &str) {
         }
         Body::Role(r) => {
             let id = next(live);
-            live.roles.push(LiveRole { id: id.into(), name: r.name.value.clone(), member_of: Vec::new() });
+            live.roles.push(LiveRole {
+                id: id.into(),
+                name: r.name.value.clone(),
+                member_of: Vec::new(),
+                comment: None,
+            });
         }
         Body::AlterRole(_) | Body::AlterDefaultPrivileges(_) => {}
-        Body::NetworkPolicy(p) => live.network_policies.push(p.name.value.clone()),
+        Body::NetworkPolicy(p) => {
+            let id = next(live);
+            live.network_policies.push(LiveNetworkPolicy {
+                id: id.into(),
+                name: p.name.value.clone(),
+                owner: OWNER.into(),
+                grants: Vec::new(),
+                comment: None,
+            });
+        }
         Body::GrantRole(grant) => {
             for member in &grant.members {
                 let granted = grant.granted.iter().map(|role| role.value.clone());
@@ -136,6 +151,7 @@ fn next(live: &Live) -> String {
     let ids = live.objects.iter().map(|o| &o.id).chain(live.schemas.iter().map(|s| &s.id));
     let ids = ids.chain(live.clusters.iter().map(|c| &c.id)).chain(live.databases.iter().map(|d| &d.id));
     let ids = ids.chain(live.roles.iter().map(|r| &r.id));
+    let ids = ids.chain(live.network_policies.iter().map(|p| &p.id));
     let highest = ids.filter_map(|id| id.strip_prefix('u')?.parse::<u32>().ok()).max();
     format!("u{}", highest.unwrap_or(0) + 1)
 }
@@ -254,7 +270,13 @@ fn comment(live: &mut Live, comment: &Comment) {
             let name = SchemaName::new(database.value.clone(), schema.value.clone());
             live.schemas.iter_mut().find(|s| s.name == name).expect("a schema").comment = text;
         }
-        TargetKind::Role | TargetKind::NetworkPolicy => {}
+        TargetKind::Role => {
+            live.roles.iter_mut().find(|r| r.name == last).expect("a role").comment = text;
+        }
+        TargetKind::NetworkPolicy => {
+            let policy = live.network_policies.iter_mut().find(|p| p.name == last);
+            policy.expect("a network policy").comment = text;
+        }
         _ => {
             let column = comment.column.as_ref().map(|column| column.value.clone());
             let comments = &mut found(live, &object_name(&comment.target)).comments;

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::period;
 use super::shared::{
-    AllowedLag, ChangeOptions, Confirmation, DeployId, DryRun, Lease, PlanOut, SavedPlan, deploy_id,
+    AllowedLag, ChangeOptions, Confirmation, DeployId, DryRun, Lease, PlanOut, SavedPlan, StepTimeout,
+    deploy_id,
 };
+use crate::host::period;
 
 /// Build what changed beside production
 ///
@@ -93,6 +94,9 @@ pub(in crate::cli) struct PromoteOptions {
     pub(in crate::cli) lag: AllowedLag,
 
     #[command(flatten)]
+    pub(in crate::cli) steps: StepTimeout,
+
+    #[command(flatten)]
     pub(in crate::cli) run: DryRun,
 
     #[command(flatten)]
@@ -141,6 +145,9 @@ pub(in crate::cli) struct AbortOptions {
 pub(in crate::cli) struct RollbackOptions {
     #[command(flatten)]
     pub(in crate::cli) deployment: DeployId,
+
+    #[command(flatten)]
+    pub(in crate::cli) steps: StepTimeout,
 
     #[command(flatten)]
     pub(in crate::cli) run: DryRun,

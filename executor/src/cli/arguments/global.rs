@@ -1,8 +1,11 @@
 //! Options of every command.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+
+use crate::host::period;
 
 /// Options of every command.
 #[derive(Args, Debug)]
@@ -24,6 +27,10 @@ pub(in crate::cli) struct Global {
     /// The directory of profiles.toml, which says how to connect [default: ~/.mz]
     #[arg(long, global = true, value_name = "DIR", env = "MZ_DEPLOY_PROFILES_DIR")]
     pub(in crate::cli) profiles_dir: Option<PathBuf>,
+
+    /// How long a query may take: seconds, or `90s`, `5m`, `1h30m` [default: `statement_timeout` of the profile, else the server's]
+    #[arg(long, global = true, value_name = "DURATION", value_parser = period::parse)]
+    pub(in crate::cli) statement_timeout: Option<Duration>,
 
     /// How results and problems are printed
     #[arg(long, global = true, value_enum, default_value_t)]

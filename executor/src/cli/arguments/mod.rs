@@ -7,7 +7,6 @@ pub(super) mod deployment;
 pub(super) mod environment;
 mod global;
 mod local;
-mod period;
 pub(super) mod shared;
 
 use std::ffi::{OsStr, OsString};

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use mz_deploy_planner::input::{StageOptions as Stage, StrategyChoice};
 use mz_deploy_planner::plan::is_deploy_id;
 
-use super::period;
+use crate::host::period;
 
 /// What is deployed, and how: what `plan` shows with these is what `stage` does with them.
 #[derive(Args, Clone, Debug)]
@@ -125,6 +125,16 @@ pub(in crate::cli) struct Lease {
     /// Only if you know that this session has ended: two at once would undo each other's work.
     #[arg(long)]
     pub(in crate::cli) take_over: bool,
+}
+
+/// How long a step may wait for data.
+#[derive(Args, Clone, Copy, Debug)]
+pub(in crate::cli) struct StepTimeout {
+    /// Stop a statement that waits for data after this time, and say what is left: seconds, or `90s`, `5m` [default: never]
+    ///
+    /// `APPLY REPLACEMENT` and `ALTER SINK … SET FROM` wait until what they read has caught up, which may be never.
+    #[arg(long, value_name = "DURATION", value_parser = period::parse)]
+    pub(in crate::cli) step_timeout: Option<Duration>,
 }
 
 /// How fresh staged results must be.

@@ -73,6 +73,26 @@ pub(in crate::cli) struct DescribedDeployment {
     pub(in crate::cli) details: Details,
     /// Names with dots, and the digests of their definitions.
     pub(in crate::cli) objects: BTreeMap<String, String>,
+    /// What was done for it, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::cli) steps: Vec<StepRow>,
+}
+
+/// A step that was done, or failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(in crate::cli) struct StepRow {
+    /// The command.
+    pub(in crate::cli) command: String,
+    /// What it did.
+    pub(in crate::cli) step: String,
+    /// When it ended.
+    pub(in crate::cli) at: Timestamp,
+    /// How long it took; steps that were sent together share the time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::cli) took_ms: Option<u64>,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::cli) error: Option<String>,
 }
 
 /// What a deployment is, but for its objects.
@@ -158,6 +178,7 @@ pub(in crate::cli) fn describe(
     deploy_id: &str,
     rows: &[DeploymentRow],
     objects: &[ObjectRow],
+    steps: Vec<StepRow>,
 ) -> Option<DescribedDeployment> {
     let rows: Vec<&DeploymentRow> = rows.iter().filter(|row| row.deploy_id == deploy_id).collect();
     let name = |row: &ObjectRow| format!("{}.{}.{}", row.database, row.schema, row.object);
@@ -166,6 +187,7 @@ pub(in crate::cli) fn describe(
         deploy_id: deploy_id.to_owned(),
         details: details(&rows)?,
         objects: objects.iter().map(|row| (name(row), row.hash.clone())).collect(),
+        steps,
     })
 }
 
@@ -241,6 +263,21 @@ pub(super) mod tests {
         vec![row("totals", "f1:0123456789abcdef"), row("best", "f1:fedcba9876543210")]
     }
 
+    /// One that was done, and one that failed.
+    pub(in crate::cli::documents) fn steps() -> Vec<StepRow> {
+        let step = |step: &str, took_ms, error: Option<&str>| StepRow {
+            command: "promote".to_owned(),
+            step: step.to_owned(),
+            at: time("2026-02-02 10:00:00+00"),
+            took_ms,
+            error: error.map(str::to_owned),
+        };
+        vec![
+            step("ALTER SCHEMA shop.core SWAP WITH core_v2", Some(35), None),
+            step("DROP SCHEMA shop.core_v2", None, Some("still depended upon by view shop.public.theirs")),
+        ]
+    }
+
     #[test]
     fn what_is_staged_is_listed_by_id() {
         let listed = list(&rows(), clusters());
@@ -271,11 +308,11 @@ pub(super) mod tests {
 
     #[test]
     fn a_deployment_is_described_with_its_objects() {
-        let described = describe("v2", &rows(), &objects()).expect("there is such a deployment");
+        let described = describe("v2", &rows(), &objects(), Vec::new()).expect("there is such a deployment");
         assert_eq!(
             serde_json::to_string(&described).expect("it is JSON"),
             r#"{"status":"done","deploy_id":"v2","details":{"deployed_at":"2026-01-31T10:00:00Z","promoted_at":"2026-02-02T10:00:00Z","deployed_by":"deployer","git_commit":"0123456789abcdef0123456789abcdef01234567","kind":"objects","mode":"stage","schemas":[{"database":"shop","schema":"core"},{"database":"shop","schema":"raw"}]},"objects":{"shop.core.best":"f1:fedcba9876543210","shop.core.totals":"f1:0123456789abcdef"}}"#
         );
-        assert_eq!(describe("v9", &rows(), &[]), None);
+        assert_eq!(describe("v9", &rows(), &[], Vec::new()), None);
     }
 }

@@ -104,6 +104,20 @@ pub(in crate::cli) fn describe(deployment: &DescribedDeployment, zone: &TimeZone
     for (name, digest) in &deployment.objects {
         page.line(format_args!("    {name} {}", cut(digest, SHORT_DIGEST)));
     }
+    let mut command = "";
+    for step in &deployment.steps {
+        if step.command != command {
+            command = &step.command;
+            page.line("");
+            page.line(format_args!("Steps of {command}, since {}:", date(step.at, zone)));
+        }
+        let outcome = match (&step.error, step.took_ms) {
+            (Some(error), _) => format!("✗ {error}"),
+            (None, Some(took)) => format!("{took} ms"),
+            (None, None) => String::new(),
+        };
+        page.line(format_args!("    {}  {outcome}", step.step));
+    }
     page.0
 }
 
@@ -175,7 +189,7 @@ mod tests {
     #[test]
     fn one_deployment_promoted_or_not() {
         for (name, id) in [("describe_promoted", "v2"), ("describe_staged", "try")] {
-            let described = history::describe(id, &example::rows(), &example::objects());
+            let described = history::describe(id, &example::rows(), &example::objects(), example::steps());
             assert_snapshot(name, &describe(&described.expect("it is there"), &paris()));
         }
     }

@@ -22,9 +22,13 @@ FROM mz_catalog.mz_clusters k
 LEFT JOIN mz_internal.mz_comments c ON c.object_type = 'cluster' AND c.id = k.id AND c.object_sub_id IS NULL
 WHERE k.id LIKE 'u%'
 UNION ALL
-SELECT 'role', r.id, NULL::text, r.name, NULL::text, NULL::text[], NULL::text, NULL::text FROM mz_catalog.mz_roles r
+SELECT 'role', r.id, NULL::text, r.name, NULL::text, NULL::text[], NULL::text, c.comment
+FROM mz_catalog.mz_roles r
+LEFT JOIN mz_internal.mz_comments c ON c.object_type = 'role' AND c.id = r.id AND c.object_sub_id IS NULL
 UNION ALL
-SELECT 'network-policy', p.id, NULL::text, p.name, NULL::text, NULL::text[], NULL::text, NULL::text FROM mz_internal.mz_network_policies p";
+SELECT 'network-policy', p.id, NULL::text, p.name, p.owner_id, p.privileges::text[], NULL::text, c.comment
+FROM mz_internal.mz_network_policies p
+LEFT JOIN mz_internal.mz_comments c ON c.object_type = 'network-policy' AND c.id = p.id AND c.object_sub_id IS NULL";
 
 /// What is in schemas of databases. What a session keeps for itself alone is in none.
 const OBJECTS: &str = "\

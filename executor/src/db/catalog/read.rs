@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mz_deploy_planner::input::{
-    LIVE_FORMAT, Live, LiveCluster, LiveComment, LiveDatabase, LiveDefaultPrivilege, LiveGrant, LiveObject,
-    LiveReplica, LiveRole, LiveSchema, LiveSession,
+    LIVE_FORMAT, Live, LiveCluster, LiveComment, LiveDatabase, LiveDefaultPrivilege, LiveGrant,
+    LiveNetworkPolicy, LiveObject, LiveReplica, LiveRole, LiveSchema, LiveSession,
 };
 use mz_deploy_planner::name::{Ident, SchemaName};
 use smol_str::SmolStr;
@@ -52,7 +52,7 @@ fn sort(live: &mut Live) {
     live.clusters.sort_by(|a, b| a.name.cmp(&b.name));
     live.objects.sort_by(|a, b| a.name.cmp(&b.name));
     live.roles.sort_by(|a, b| a.name.cmp(&b.name));
-    live.network_policies.sort();
+    live.network_policies.sort_by(|a, b| a.name.cmp(&b.name));
     live.default_privileges.sort();
     live.default_privileges.dedup();
 }
@@ -175,9 +175,12 @@ fn container(live: &mut Live, row: &Row, roles: &Roles, relations: &Relations<'_
             let groups = relations.member_of.get(id.as_str()).into_iter().flatten();
             let mut member_of: Vec<Ident> = groups.map(|group| roles.name(group)).collect();
             member_of.sort();
-            live.roles.push(LiveRole { id, name, member_of });
+            live.roles.push(LiveRole { id, name, member_of, comment });
         }
-        _ => live.network_policies.push(name),
+        _ => {
+            let (owner, grants) = held()?;
+            live.network_policies.push(LiveNetworkPolicy { id, name, owner, grants, comment });
+        }
     }
     Ok(())
 }

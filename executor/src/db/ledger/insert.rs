@@ -1,6 +1,7 @@
 //! Rows to statements: constant `INSERT`s of many rows, as the server takes them in one transaction.
 
 use std::fmt::{self, Write as _};
+use std::time::Duration;
 
 use mz_deploy_planner::name::Literal;
 use mz_deploy_planner::plan::Effect;
@@ -72,6 +73,8 @@ pub enum Value {
     Number(u64),
     /// A time of the server's clock, as it printed it.
     Time(String),
+    /// The time that was then, by the server's clock. The server takes it in no transaction of several statements.
+    Ago(Duration),
 }
 
 impl From<&str> for Value {
@@ -86,6 +89,7 @@ impl fmt::Display for Value {
             Self::Null => f.write_str("NULL"),
             Self::Text(text) => Literal(text).fmt(f),
             Self::Number(number) => number.fmt(f),
+            Self::Ago(ago) => write!(f, "now() - INTERVAL '{} milliseconds'", ago.as_millis()),
             Self::Time(time) => write!(f, "{}::timestamptz", Literal(time)),
         }
     }

@@ -9,6 +9,7 @@ mod insert;
 mod overview;
 mod rows;
 mod stage;
+mod steps;
 mod tidy;
 
 pub use deployed::{Claim, Snapshot};
@@ -17,6 +18,7 @@ pub use insert::{Insert, Value, record, write};
 pub use overview::{DeploymentRecord, Event, Ledger, read};
 pub use rows::{Marking, erase, event, keep, kept, mark, recorded, server_time, server_time_in, unkeep};
 pub use stage::{Origin, begun};
+pub use steps::{LoggedStep, StepRow, logged_steps, steps};
 pub use tidy::{overdue, tidy};
 
 /// The schema of the tables.

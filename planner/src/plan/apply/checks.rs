@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use smol_str::{SmolStr, format_smolstr};
 
-use super::{Apply, secrets};
+use super::{Apply, declared, secrets};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::name::Ident;
 use crate::plan::authority::Authority;
@@ -118,6 +118,9 @@ fn unknown_roles(apply: &Apply<'_>) -> Vec<Diagnostic> {
             item.companions.iter().for_each(|statement| check(&item.text, &item.path, statement));
         }
     }
+    for declared in declared::all(apply) {
+        declared.missing_statements(apply).for_each(|s| check(declared.text, declared.path, s));
+    }
     for (schema, _) in apply.missing_schemas() {
         let of_schema = apply.project.schemas.get(schema).and_then(Option::as_ref);
         let database = schema.database.as_ref().filter(|_| apply.is_in_new_database(schema));
@@ -166,6 +169,17 @@ fn refused(apply: &Apply<'_>, refusals: &mut Refusals<'_>) {
         }
         if let Some(cluster) = object.cluster.as_ref().and_then(|name| apply.observed.cluster(name)) {
             refusals.cluster(cluster, &purpose, own(object));
+        }
+    }
+    for declared in declared::all(apply) {
+        // Of default privileges, whose objects they are for matters, not whose schema it is.
+        let mut missing = declared.missing_statements(apply).filter(|s| !declared.is_default_privilege(s));
+        let Some(statement) = missing.next() else { continue };
+        let (name, at) = (declared.name, declared.location(statement));
+        let purpose = format_smolstr!("granting or commenting on `{name}`");
+        match declared.owner {
+            Some(owner) => refusals.owner(declared.target, name, owner, &purpose, at),
+            None => refusals.system("CREATEROLE", &purpose, at),
         }
     }
     for secret in apply.objects().filter(|o| o.kind == ObjectKind::Secret) {

@@ -1,23 +1,27 @@
 //! The plan of `apply`: the roles, clusters, network policies, secrets, connections, sources and tables of a project that
-//! the environment doesn't have. What it has stays as it is; where that isn't as the project says, the plan tells.
+//! the environment doesn't have, and the grants, members and comments that what it has lacks. Nothing is taken away: where
+//! something else is there than the project says, the plan tells.
 
 mod checks;
+mod declared;
 mod drift;
 mod option_drift;
 mod secrets;
 mod steps;
+
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::secrets::secret_expression;
 use super::digests;
 use super::immediate::{finished, plan};
-use super::model::{Command, Plan};
+use super::model::{Action, Command, Plan};
 use super::observed::Observed;
 use crate::diagnostic::{self, Diagnostic};
 use crate::graph::Graph;
 use crate::input::Live;
-use crate::name::SchemaName;
+use crate::name::{ObjectName, SchemaName};
 use crate::project::{Infrastructure, InfrastructureKind, Object, ObjectKind, Project};
 
 /// A part of `apply`, in the order in which they run.
@@ -88,7 +92,7 @@ pub struct ApplyOptions {
     pub skip_secrets: bool,
 }
 
-/// Plans what is missing of a project's infrastructure. Secrets that exist get their value again: it can't be compared.
+/// Plans what is missing of a project's infrastructure, down to grants and comments. Secrets that exist get their value again: it can't be compared.
 pub fn apply(
     project: &Project,
     graph: &Graph,
@@ -105,7 +109,13 @@ pub fn apply(
     plan.profile.clone_from(&project.settings.profile);
     plan.inputs.project = digests::project(project);
     plan.drift = drift::list(&apply);
-    plan.unchanged = apply.objects().filter(|o| !apply.is_missing(o)).map(|o| o.name.clone()).collect();
+    let steps = || plan.phases.iter().flat_map(|phase| &phase.steps);
+    let touched: BTreeSet<&ObjectName> = steps()
+        .filter(|step| matches!(step.action, Action::Sql(_)))
+        .filter_map(|step| step.cause.object.as_ref())
+        .collect();
+    let is_unchanged = |o: &&Object| !apply.is_missing(o) && !touched.contains(&o.name);
+    plan.unchanged = apply.objects().filter(is_unchanged).map(|o| o.name.clone()).collect();
     plan.unchanged.sort();
     plan.cost.objects = apply.missing_objects().count();
     Ok(finished(plan))
@@ -152,7 +162,9 @@ impl<'a> Apply<'a> {
         match item.kind {
             InfrastructureKind::Role => self.live.roles.iter().any(|role| role.name == item.name),
             InfrastructureKind::Cluster => self.observed.cluster(&item.name).is_some(),
-            InfrastructureKind::NetworkPolicy => self.live.network_policies.contains(&item.name),
+            InfrastructureKind::NetworkPolicy => {
+                self.live.network_policies.iter().any(|policy| policy.name == item.name)
+            }
         }
     }
 

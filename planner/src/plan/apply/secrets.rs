@@ -3,7 +3,7 @@
 use smol_str::format_smolstr;
 
 use super::steps::companions;
-use super::{Apply, ApplyPhase};
+use super::{Apply, ApplyPhase, declared};
 use crate::ddl::definition;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::name::ObjectName;
@@ -18,7 +18,8 @@ use crate::syntax::token::{TokenKind, tokenize};
 /// The steps of all secrets: the value of each, and the grants and comments of those that are made.
 pub(super) fn steps(apply: &Apply<'_>) -> Vec<Step> {
     let secrets = apply.objects().filter(|o| ApplyPhase::of(o.kind) == Some(ApplyPhase::Secrets));
-    secrets.flat_map(|secret| steps_of(apply, secret)).collect()
+    let set = secrets.flat_map(|secret| steps_of(apply, secret));
+    set.chain(declared::missing(apply, Some(ApplyPhase::Secrets))).collect()
 }
 
 fn steps_of(apply: &Apply<'_>, secret: &Object) -> Vec<Step> {

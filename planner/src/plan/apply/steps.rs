@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
-use super::secrets;
-use super::{Apply, ApplyPhase};
+use super::{Apply, ApplyPhase, declared, secrets};
 use crate::ddl::Ddl;
 use crate::name::{Ident, ObjectName};
 use crate::plan::immediate::{creation, phase};
@@ -48,7 +47,8 @@ fn infrastructure(apply: &Apply<'_>, kind: InfrastructureKind) -> Vec<Step> {
         let statements = item.companions.iter();
         statements.map(|s| sql(text::production(&item.text, s)).because(in_file(item, s)))
     });
-    made.chain(companions).collect()
+    let lacking = declared::missing(apply, Some(ApplyPhase::of_infrastructure(kind)));
+    made.chain(companions).chain(lacking).collect()
 }
 
 fn in_file(item: &Infrastructure, statement: &StatementText) -> Cause {
@@ -83,6 +83,7 @@ fn schemas(apply: &Apply<'_>) -> Vec<Step> {
     for modifier in of_databases.chain(of_schemas).flatten() {
         steps.extend(modifier.statements.iter().map(|s| run(modifier, &s.statement)));
     }
+    steps.extend(declared::missing(apply, None));
     steps
 }
 
@@ -105,7 +106,8 @@ pub(super) fn companions(object: &Object) -> impl Iterator<Item = Step> + '_ {
 
 fn objects(apply: &Apply<'_>, which: ApplyPhase) -> Vec<Step> {
     let missing = apply.missing_objects().filter(|o| ApplyPhase::of(o.kind) == Some(which));
-    missing.flat_map(|object| std::iter::once(create(object)).chain(companions(object))).collect()
+    let made = missing.flat_map(|object| std::iter::once(create(object)).chain(companions(object)));
+    made.chain(declared::missing(apply, Some(which))).collect()
 }
 
 /// Plain tables, then those of each source. The tables of one source are made in one transaction, so that the server
@@ -125,6 +127,7 @@ fn tables(apply: &Apply<'_>) -> Vec<Step> {
         steps.extend(tables.iter().map(|table| Step { group: group.clone(), ..create(table) }));
         steps.extend(tables.iter().flat_map(|table| companions(table)));
     }
+    steps.extend(declared::missing(apply, Some(ApplyPhase::Tables)));
     steps
 }
 

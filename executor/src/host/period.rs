@@ -14,7 +14,7 @@ fn seconds(unit: char) -> Option<u64> {
 }
 
 /// Reads a number of seconds, or numbers with units: `300`, `90s`, `5m`, `1h30m`, `2d`.
-pub(super) fn parse(text: &str) -> Result<Duration, String> {
+pub fn parse(text: &str) -> Result<Duration, String> {
     let refused = || {
         format!(
             "`{text}` is no duration: write a number of seconds, or numbers with `s`, `m`, `h` or `d`, as in `1h30m`"
