@@ -46,7 +46,8 @@ pub(super) fn run(global: &Global, options: ApplyOptions, terminal: Terminal) ->
                 }
                 Ok(())
             };
-            let work = Work { session: &session, scope: &scope, interrupt: &interrupt, plan: &missing };
+            let interrupt = &interrupt;
+            let work = Work { session: &session, scope: &scope, interrupt, plan: &missing, lease: None };
             converge(&work, first.clone(), perform, progress::printer(terminal)).await?;
         }
         for drift in &first.drift {

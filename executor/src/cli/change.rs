@@ -1,5 +1,7 @@
 //! `mz-deploy abort`, `rollback` and `cleanup`: what is done with one deployment, planned, shown and run.
 
+use mz_deploy_planner::plan::{self, TakenAway};
+
 use super::arguments::deployment::{AbortOptions, CleanupOptions, RollbackOptions};
 use super::arguments::shared::Confirmation;
 use super::arguments::{Global, Output};
@@ -20,28 +22,24 @@ pub(super) fn abort(global: &Global, options: &AbortOptions, terminal: Terminal)
         let is_json = global.output() == Output::Json;
         if was_aborted(&session, deploy_id, options.lease.take_over).await? {
             terminal.info(format_args!("{deploy_id} was taken away before"));
-            return if is_json { documents::print(&AbortDocument::new(deploy_id, 0, 0)) } else { Ok(()) };
+            return if is_json {
+                documents::print(&AbortDocument::new(deploy_id, TakenAway::default()))
+            } else {
+                Ok(())
+            };
         }
         let change = Change::find(&session, deploy_id, Wish::Abort).await?;
         let first = change.plan()?;
         for note in &first.notes {
             terminal.info(note);
         }
-        let drops = |what: &str| {
-            let steps = first.phases.iter().flat_map(|phase| &phase.steps);
-            let is_drop = |step: &&mz_deploy_planner::plan::Step| match &step.action {
-                mz_deploy_planner::plan::Action::Sql(sql) => sql.starts_with(what),
-                mz_deploy_planner::plan::Action::Effect(_) => false,
-            };
-            steps.filter(is_drop).count()
-        };
-        let (schemas, clusters) = (drops("DROP SCHEMA"), drops("DROP CLUSTER"));
+        let counted = plan::taken_away(&first);
         let interrupt = listen(terminal)?;
         let progress = progress::printer(terminal);
         change.run(first, &interrupt, options.lease.take_over, async || Ok(()), progress).await?;
         terminal.info(format_args!("✓ {deploy_id} was taken away"));
         if is_json {
-            documents::print(&AbortDocument::new(deploy_id, schemas, clusters))?;
+            documents::print(&AbortDocument::new(deploy_id, counted))?;
         }
         Ok(())
     })

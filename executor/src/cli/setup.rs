@@ -29,7 +29,8 @@ pub(super) fn run(global: &Global, options: &SetupOptions, terminal: Terminal) -
             return Ok(Status::Unchanged);
         }
         let interrupt = listen(terminal)?;
-        let work = Work { session: &session, scope: &scope, interrupt: &interrupt, plan: &missing };
+        let interrupt = &interrupt;
+        let work = Work { session: &session, scope: &scope, interrupt, plan: &missing, lease: None };
         converge(&work, first, no_effects, progress::printer(terminal)).await?;
         terminal.info("This environment is set up for deployments");
         Ok(Status::Done)

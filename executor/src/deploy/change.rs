@@ -13,6 +13,7 @@ use super::hold::hold;
 use super::ready::Ready;
 use super::session::{Session, rejected};
 use crate::db::Scope;
+use crate::db::lease::Lease;
 use crate::db::ledger::{self, Found, Origin};
 use crate::host::{Failure, FailureCode, Interrupt};
 use crate::run::driver::Progress;
@@ -70,7 +71,7 @@ impl<'a> Change<'a> {
         let live = session.look_at_ledger(&scope).await?;
         let found = ledger::deployment(&session.connection, deploy_id).await?;
         let deployment = known(found, deploy_id)?;
-        let last_event = ledger::last_event(&session.connection, deploy_id).await?;
+        let last_event = ledger::last_event(&session.connection, deploy_id).await?.map(|event| event.event);
         Ok(Self { session, deployment, live, wish, scope, last_event })
     }
 
@@ -96,6 +97,7 @@ impl<'a> Change<'a> {
 
     /// What would be done now.
     pub fn plan(&self) -> Result<Plan, Failure> {
+        plan::require_deployer(&self.live, &self.deployment.plan.deploy_id).map_err(rejected)?;
         self.planned(&self.live).map_err(rejected)
     }
 
@@ -123,7 +125,7 @@ impl<'a> Change<'a> {
         let origin = super::origin(connection, None).await?;
         let lease = hold(connection, deploy_id, self.wish.command(), &origin, take_over).await?;
         let result = match self.check_as_it_was().await {
-            Ok(()) => self.converge(first, interrupt, &origin, ready, &mut progress).await,
+            Ok(()) => self.converge(first, interrupt, &origin, &lease, ready, &mut progress).await,
             Err(failure) => Err(failure),
         };
         // What is left of a lease keeps nobody from anything: whoever comes next sees that its holder is gone.
@@ -148,6 +150,7 @@ impl<'a> Change<'a> {
         first: Plan,
         interrupt: &Interrupt,
         origin: &Origin,
+        lease: &Lease,
         mut ready: impl AsyncFnMut() -> Result<(), Failure>,
         progress: &mut impl FnMut(Progress<'_>),
     ) -> Result<(), Failure> {
@@ -183,7 +186,8 @@ impl<'a> Change<'a> {
             }
             Ok(())
         };
-        let work = Work { session: self.session, scope: &self.scope, interrupt, plan: &again };
+        let work =
+            Work { session: self.session, scope: &self.scope, interrupt, plan: &again, lease: Some(lease) };
         converge(&work, first, perform, progress).await
     }
 }
@@ -194,7 +198,7 @@ pub async fn was_aborted(session: &Session, deploy_id: &str, take_over: bool) ->
     session.look_at_ledger(&Scope::default()).await?;
     let connection = &session.connection;
     let is_gone = ledger::deployment(connection, deploy_id).await? == Found::Nothing;
-    if !is_gone || ledger::last_event(connection, deploy_id).await?.as_deref() != Some(ABORTED) {
+    if !is_gone || ledger::last_event(connection, deploy_id).await?.is_none_or(|last| last.event != ABORTED) {
         return Ok(false);
     }
     let origin = super::origin(connection, None).await?;
@@ -214,6 +218,7 @@ pub(super) async fn take_away(
     session: &Session,
     deploy_id: &str,
     origin: &Origin,
+    lease: &Lease,
     progress: &mut impl FnMut(Progress<'_>),
 ) -> Result<(), Failure> {
     let scope = Scope::default();
@@ -224,7 +229,7 @@ pub(super) async fn take_away(
     let live = session.look(&scope).await?;
     let change = Change { session, deployment, live, wish: Wish::Abort, scope, last_event: None };
     let (_, interrupt) = Interrupt::new();
-    change.converge(change.plan()?, &interrupt, origin, async || Ok(()), progress).await
+    change.converge(change.plan()?, &interrupt, origin, lease, async || Ok(()), progress).await
 }
 
 /// The deployment, or a failure that says why it can't be had.

@@ -6,8 +6,10 @@ use mz_deploy_planner::diagnostic::Diagnostic;
 use mz_deploy_planner::input::Live;
 use mz_deploy_planner::plan::{Command, Effect, Plan};
 
+use super::hold::taken_over;
 use super::session::{Session, rejected};
 use crate::db::Scope;
+use crate::db::lease::Lease;
 use crate::host::{Failure, FailureCode, Interrupt};
 use crate::run::driver::{self, FailedStep, Progress, Run, StepError, World};
 use crate::run::machine::Outcome;
@@ -28,6 +30,8 @@ pub struct Work<'a> {
     pub interrupt: &'a Interrupt,
     /// What is to be done in a given environment.
     pub plan: &'a dyn Fn(&Live) -> Result<Plan, Vec<Diagnostic>>,
+    /// What has to be held as long as anything is changed. There is one for each deployment.
+    pub lease: Option<&'a Lease>,
 }
 
 /// Runs `first`, a plan that was made and approved, and what has to follow it. What was done is written down, as far as the
@@ -61,15 +65,28 @@ async fn to_the_end(
         let exchanges = plan.phases.iter().flat_map(|phase| &phase.steps).any(|step| step.group.is_some());
         let connection = &work.session.connection;
         let observer = if exchanges { work.session.observer().await? } else { connection };
-        let (scope, replan) = (work.scope, work.plan);
-        let step_timeout = work.session.step_timeout;
-        let world = World { connection, observer, scope, replan, step_timeout, log };
+        let world = World {
+            connection,
+            observer,
+            scope: work.scope,
+            replan: work.plan,
+            lease: work.lease,
+            step_timeout: work.session.step_timeout,
+            log,
+        };
         let run = driver::run(world, &plan, work.interrupt, &mut perform, &mut progress).await;
         log.failed(&plan, &run.failed);
+        is_exchanged |= run.is_exchanged;
+        // What fails may fail for what somebody does who took over: that is to be said then.
+        if let Some(lease) = work.lease
+            && matches!(run.outcome, Outcome::TakenOver | Outcome::Failed { .. } | Outcome::Partial { .. })
+            && matches!(lease.is_held(connection).await, Ok(false))
+        {
+            return Err(taken_over(connection, lease, &plan.deploy_id, is_exchanged).await);
+        }
         if run.outcome != Outcome::Again {
             return end(run, &plan);
         }
-        is_exchanged |= run.is_exchanged;
         let left = |failure: Failure| if is_exchanged { unfinished(&failure, &plan) } else { failure };
         if !run.obstacles.is_empty() {
             return Err(left(rejected(run.obstacles)));
@@ -79,6 +96,9 @@ async fn to_the_end(
         }
         tokio::time::sleep(pause(attempt)).await;
         let live = work.session.look(work.scope).await?;
+        if let Some(lease) = work.lease.filter(|lease| !lease.is_held_in(&live)) {
+            return Err(taken_over(connection, lease, &plan.deploy_id, is_exchanged).await);
+        }
         plan = (work.plan)(&live).map_err(rejected).map_err(left)?;
     }
     let message = format!("others change the environment all the time: {ATTEMPTS} attempts were in vain");
@@ -117,7 +137,7 @@ fn end(run: Run, plan: &Plan) -> Result<(), Failure> {
         Outcome::Interrupted { .. } => Err(Failure::coded(FailureCode::Failed, "stopped as you asked")
             .help("run the same command again to go on")),
         Outcome::Partial { .. } => Err(partial(failed, plan)),
-        Outcome::Failed { .. } | Outcome::Again => {
+        Outcome::Failed { .. } | Outcome::Again | Outcome::TakenOver => {
             Err(failed.into_iter().next().map_or_else(lost, |failed| match failed.error {
                 StepError::Database(error) => error.into(),
                 StepError::Effect(failure) => failure,

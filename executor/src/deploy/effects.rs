@@ -96,7 +96,8 @@ impl Effects<'_> {
     /// Adds to the history, unless that is what it says last: then this is what is left of a command that was killed.
     pub(super) async fn tell(&self, event: &str, details: &serde_json::Value) -> Result<(), Failure> {
         let connection = &self.session.connection;
-        if ledger::last_event(connection, self.deploy_id).await?.as_deref() == Some(event) {
+        let last = ledger::last_event(connection, self.deploy_id).await?;
+        if last.is_some_and(|last| last.event == event) {
             return Ok(());
         }
         let now = ledger::server_time(connection).await?;

@@ -2,8 +2,8 @@
 
 use crate::db::Connection;
 use crate::db::lease::{self, Holder, Lease, Taken};
-use crate::db::ledger::Origin;
-use crate::host::{Failure, FailureCode};
+use crate::db::ledger::{self, Event, Origin};
+use crate::host::{Failure, FailureCode, Process};
 
 /// Takes the lease of a deployment, or says who has it.
 pub(super) async fn hold(
@@ -13,20 +13,51 @@ pub(super) async fn hold(
     origin: &Origin,
     take_over: bool,
 ) -> Result<Lease, Failure> {
-    let holder = Holder::this_process(origin, command);
+    let holder = Holder::new(origin, command, Process::current());
     match lease::take(connection, deploy_id, holder, take_over).await? {
-        Taken::Lease(lease) => Ok(lease),
+        Taken::Lease(lease) => Ok(*lease),
         Taken::Held(holder) => Err(held(deploy_id, holder)),
     }
 }
 
 fn held(deploy_id: &str, holder: Option<Holder>) -> Failure {
-    let by = match holder {
-        Some(Holder { role, host, command, since, .. }) => {
-            format!("by `{role}` on `{host}`, with `{command}` since {since}")
-        }
-        None => "by somebody who didn't say who they are".to_owned(),
+    let failure = |by: String, help: &str| {
+        let message = format!("the deployment `{deploy_id}` is being worked on {by}");
+        Failure::coded(FailureCode::Conflict, message).help(help)
     };
-    Failure::coded(FailureCode::Conflict, format!("the deployment `{deploy_id}` is being worked on {by}"))
-        .help("wait until that is done; if you know that it has ended, say `--take-over`")
+    match holder {
+        Some(holder) => failure(
+            holder.to_string(),
+            "wait until that is done; if you know that it has ended, say `--take-over`",
+        ),
+        None => failure(
+            "by somebody whose name isn't on the lease".to_owned(),
+            "run the command again; if that says the same, no command of mz-deploy made the lease: find out who did, and \
+             say `--take-over` if nobody needs it",
+        ),
+    }
+}
+
+/// The failure of whoever held a lease and doesn't any more. What it began is left to whoever took it over; the ledger tells what
+/// those did if they are done already.
+pub(super) async fn taken_over(
+    connection: &Connection,
+    lease: &Lease,
+    deploy_id: &str,
+    is_exchanged: bool,
+) -> Failure {
+    let by = match lease.lost_to().flatten() {
+        Some(holder) => format!(" {holder}"),
+        None => match ledger::last_event(connection, deploy_id).await {
+            Ok(Some(Event { event, at, role, host, .. })) => {
+                format!(", and is let go again; last, it was {event} by `{role}` on `{host}` at {at}")
+            }
+            Ok(None) | Err(_) => ", and is let go again".to_owned(),
+        },
+    };
+    let command = &lease.holder().command;
+    let before = if is_exchanged { ", after the versions were exchanged" } else { "" };
+    let message = format!("`{command}` has stopped{before}: the deployment `{deploy_id}` was taken over{by}");
+    Failure::coded(FailureCode::Conflict, message)
+        .help(format!("`mz-deploy describe {deploy_id}` tells what became of it"))
 }

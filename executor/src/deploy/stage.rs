@@ -8,9 +8,10 @@ use serde_json::json;
 
 use super::converge::{Work, converge};
 use super::effects::Effects;
-use super::hold::hold;
+use super::hold::{hold, taken_over};
 use super::session::{Session, rejected};
 use crate::db::Scope;
+use crate::db::lease::Lease;
 use crate::db::ledger::{self, Found, Origin, Snapshot};
 use crate::host::{Failure, FailureCode, Interrupt};
 use crate::run::driver::Progress;
@@ -45,6 +46,7 @@ impl Staging<'_> {
     /// Looks at the environment and plans. Changes nothing.
     pub async fn plan(&self) -> Result<StagePlan, Failure> {
         let live = self.session.look_at_ledger(self.scope).await?;
+        plan::require_deployer(&live, &self.options.deploy_id).map_err(rejected)?;
         let connection = &self.session.connection;
         let records = ledger::read(connection).await?;
         let found = ledger::deployment(connection, &self.options.deploy_id).await?;
@@ -107,9 +109,12 @@ impl Staging<'_> {
             let _ = lease.release(connection).await;
             return Err(failure);
         }
-        let result = self.build(&staged, &origin, &mut progress).await;
+        let result = self.build(&staged, &origin, &lease, &mut progress).await;
         let result = match result {
-            Err(failure) if rolls_back => Err(self.roll_back(failure, &origin, &mut progress).await),
+            // What was made is a matter of whoever took it over.
+            Err(failure) if rolls_back && lease.lost_to().is_none() => {
+                Err(self.roll_back(failure, &origin, &lease, &mut progress).await)
+            }
             other => other,
         };
         let _ = lease.release(connection).await;
@@ -131,6 +136,7 @@ impl Staging<'_> {
         &self,
         staged: &StagePlan,
         origin: &Origin,
+        lease: &Lease,
         progress: &mut impl FnMut(Progress<'_>),
     ) -> Result<(), Failure> {
         let connection = &self.session.connection;
@@ -160,9 +166,18 @@ impl Staging<'_> {
         };
         // What a plan of stage requires was looked at when it was made, and none of its steps takes anything away.
         let again = |_: &Live| -> Result<Plan, Vec<Diagnostic>> { Ok(left.clone()) };
-        let work = Work { session: self.session, scope: self.scope, interrupt: self.interrupt, plan: &again };
+        let work = Work {
+            session: self.session,
+            scope: self.scope,
+            interrupt: self.interrupt,
+            plan: &again,
+            lease: Some(lease),
+        };
         converge(&work, left.clone(), perform, progress).await?;
         let live = self.session.look(self.scope).await?;
+        if !lease.is_held_in(&live) {
+            return Err(taken_over(connection, lease, id, false).await);
+        }
         let made = plan::recorded_ids(&staged.plan, &live, Side::Staged(before));
         let now = ledger::server_time(connection).await?;
         let rows = [
@@ -189,10 +204,11 @@ impl Staging<'_> {
         &self,
         failure: Failure,
         origin: &Origin,
+        lease: &Lease,
         progress: &mut impl FnMut(Progress<'_>),
     ) -> Failure {
         let id = self.options.deploy_id.as_str();
-        let cleaned = super::change::take_away(self.session, id, origin, progress).await;
+        let cleaned = super::change::take_away(self.session, id, origin, lease, progress).await;
         match (cleaned, failure) {
             (Err(left), Failure::Refused { code, message, help }) => {
                 let message =

@@ -17,7 +17,7 @@ pub use files::{Texts, read_text};
 pub use git::{WorkTree, WorkTreeQuery};
 pub use interrupt::{Asked, Interrupt, Trigger};
 pub use load::{CacheUse, Loaded, joined, load};
-pub use machine::name as machine_name;
+pub use machine::{Process, name as machine_name};
 pub use profile::{select as select_profile, set_default as set_default_profile};
 pub use profiles::{Profiles, Variables};
 pub use write::write_atomically;

@@ -11,12 +11,15 @@ use mz_deploy_planner::plan::{Action, Effect, Phase, Plan, Postcondition, Step};
 use super::attend::{Stopped, attend};
 use super::machine::{Event, Machine, Next, Outcome, Task};
 use super::steps::StepLog;
+use crate::db::lease::Lease;
 use crate::db::{Connection, DbError, Kind, Notice, Scope, observe};
 use crate::host::{Failure, Interrupt};
 
 /// Statements that are sent before the first answer is awaited. Enough to hide any distance, few enough that what goes on
 /// after an error is little.
 const WINDOW: usize = 32;
+/// How long it counts that a lease was held, while many statements are sent: it isn't asked before every window.
+const HELD_FOR: Duration = Duration::from_secs(2);
 
 /// The way to an environment.
 #[derive(Clone, Copy)]
@@ -29,6 +32,8 @@ pub struct World<'a> {
     pub scope: &'a Scope,
     /// The plan of the same command for what is there now: a step that it doesn't have mustn't be done any more.
     pub replan: &'a dyn Fn(&Live) -> Result<Plan, Vec<Diagnostic>>,
+    /// What has to be held as long as anything is changed.
+    pub lease: Option<&'a Lease>,
     /// How long a step may take that waits for data; nothing else limits it.
     pub step_timeout: Option<Duration>,
     /// What was done is written there.
@@ -113,6 +118,8 @@ pub async fn run(
     let mut machine = Machine::new(plan);
     let mut failed = Vec::new();
     let mut obstacles = Vec::new();
+    // A check sees the lease in the same moment as everything else.
+    let mut was_checked = false;
     loop {
         let task = match machine.next() {
             Next::Do(task) => task,
@@ -124,9 +131,17 @@ pub async fn run(
             machine.tell(Event::Interrupted);
             continue;
         }
-        phases.begin(&task, &mut progress);
         let range = task.steps();
         let these = steps.get(range.clone()).unwrap_or_default();
+        if !std::mem::take(&mut was_checked) && changes_anything(&task, these) {
+            let held = is_held(world, range.start, &mut failed).await;
+            if held != Event::Done {
+                machine.tell(held);
+                continue;
+            }
+        }
+        phases.begin(&task, &mut progress);
+        was_checked = matches!(task, Task::Check(_));
         let event = match task {
             Task::Check(_) => {
                 check(world, world.connection, range.start, these, &mut failed, &mut obstacles).await
@@ -203,7 +218,34 @@ fn statement(step: &Step) -> Option<&str> {
     }
 }
 
-/// Looks whether steps would still be planned. An environment that can't be looked at is no reason to go on.
+/// True for a task that changes something, and doesn't look itself whether the lease is held.
+fn changes_anything(task: &Task, steps: &[&Step]) -> bool {
+    let only_looks = |step: &&Step| {
+        let looks = |effect: &Effect| {
+            matches!(effect, Effect::WaitUntilReady | Effect::Verify { .. } | Effect::KeepRemoved { .. })
+        };
+        effect(step).is_some_and(looks)
+    };
+    match task {
+        Task::Check(_) | Task::Transaction(_) => false,
+        Task::Send(_) | Task::Perform(_) => !steps.iter().all(only_looks),
+    }
+}
+
+/// Asks whether the lease is held.
+async fn is_held(world: World<'_>, number: usize, failed: &mut Vec<FailedStep>) -> Event {
+    let Some(lease) = world.lease else { return Event::Done };
+    match lease.is_held(world.connection).await {
+        Ok(true) => Event::Done,
+        Ok(false) => Event::TakenOver,
+        Err(error) => {
+            failed.push(FailedStep { number, error: StepError::Database(error) });
+            Event::Failed(number)
+        }
+    }
+}
+
+/// Looks whether the lease is held and steps would still be planned. An environment that can't be looked at is no reason to go on.
 async fn check(
     world: World<'_>,
     connection: &Connection,
@@ -219,6 +261,9 @@ async fn check(
             return Event::Failed(number);
         }
     };
+    if world.lease.is_some_and(|lease| !lease.is_held_in(&live)) {
+        return Event::TakenOver;
+    }
     match (world.replan)(&live) {
         Ok(plan) => {
             let planned = plan.phases.iter().flat_map(|phase| &phase.steps);
@@ -244,9 +289,17 @@ async fn send(
     progress: &mut impl FnMut(Progress<'_>),
 ) -> Event {
     let mut number = range.start;
+    let mut asked = Instant::now();
     for window in steps.chunks(WINDOW) {
         if interrupt.is_requested() {
             return Event::Interrupted;
+        }
+        if asked.elapsed() > HELD_FOR {
+            let held = is_held(world, number, failed).await;
+            if held != Event::Done {
+                return held;
+            }
+            asked = Instant::now();
         }
         // What is to be written down of earlier steps goes along; whether it could be, nothing depends on.
         let rows = world.log.take_finished();
@@ -304,7 +357,8 @@ fn too_late(error: DbError, took: Duration) -> DbError {
 /// Exchanges everything or nothing.
 ///
 /// The first statement fixes the revision of the catalog: from then on, any change by anybody makes the transaction fail.
-/// So what is seen on the other connection after it still holds at the end, or nothing is done.
+/// So what is seen on the other connection after it still holds at the end, or nothing is done. That the lease is held is among
+/// it: nobody can take it over and see the exchange come after.
 async fn transaction(
     world: World<'_>,
     range: Range<usize>,

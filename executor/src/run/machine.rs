@@ -46,6 +46,8 @@ pub enum Event {
     Unknown,
     /// Somebody asked to stop.
     Interrupted,
+    /// Somebody took over the deployment. Nothing was done.
+    TakenOver,
 }
 
 /// How a run ended.
@@ -70,6 +72,8 @@ pub enum Outcome {
         /// The first step that wasn't begun.
         at: usize,
     },
+    /// Somebody took over the deployment, and does what is left.
+    TakenOver,
 }
 
 /// What comes next.
@@ -136,6 +140,7 @@ impl Machine {
             Event::Failed(step) => self.ended = Some(Outcome::Failed { step }),
             Event::Conflict | Event::Unknown => self.ended = Some(Outcome::Again),
             Event::Interrupted => self.ended = Some(Outcome::Interrupted { at: task.steps().start }),
+            Event::TakenOver => self.ended = Some(Outcome::TakenOver),
         }
     }
 

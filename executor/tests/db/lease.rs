@@ -1,63 +1,125 @@
-//! Leases: one holder, whoever comes second.
+//! Leases: one holder, whoever comes second, and what a kill leaves.
 
 use mz_deploy::db::lease::{Holder, Lease, Taken, take};
 use mz_deploy::db::ledger::Origin;
-use mz_deploy::db::{Connection, Kind};
+use mz_deploy::db::{Connection, Kind, Target};
+use mz_deploy::host::Process;
 use mz_deploy_sandbox::Options;
+use mz_deploy_sandbox::fault::{Action, Rule, When};
+use mz_deploy_sandbox::time::Pattern;
+use serde_json::{Value, json};
 
 use crate::server::{Server, block_on};
 
+/// A server with as much of a ledger as leases take.
 async fn with_database() -> (Server, Connection) {
     let server = Server::sandbox(Options::default());
     let connection = server.connect().await;
-    connection.execute("CREATE DATABASE _mz_deploy").await.expect("a database");
+    for sql in [
+        "CREATE DATABASE _mz_deploy",
+        "CREATE ROLE materialize_deployer",
+        "GRANT USAGE, CREATE ON DATABASE _mz_deploy TO materialize_deployer",
+        "GRANT materialize_deployer TO materialize",
+    ] {
+        connection.execute(sql).await.expect(sql);
+    }
     (server, connection)
 }
 
-fn holder(host: &str, pid: u32) -> Holder {
-    let origin = Origin { role: "materialize".to_owned(), host: host.to_owned(), commit: None };
-    Holder { pid, ..Holder::this_process(&origin, "promote") }
+/// A session of another role.
+async fn connect_as(server: &Server, role: &str) -> Connection {
+    Connection::open(&Target { user: role.to_owned(), ..server.target() }).await.expect("a connection")
 }
 
-async fn lease(connection: &Connection, holder: Holder, take_over: bool) -> Result<Lease, Option<Holder>> {
-    match take(connection, "a1", holder, take_over).await.expect("an answer") {
-        Taken::Lease(lease) => Ok(lease),
+/// A process like this one, but for what is said.
+fn process(differs: &Value) -> Process {
+    let mut process = serde_json::to_value(Process::current()).expect("a process serialises");
+    let all = process.as_object_mut().expect("it is an object");
+    all.extend(differs.as_object().expect("an object").clone());
+    serde_json::from_value(process).expect("a process")
+}
+
+/// A process that runs.
+fn running() -> Process {
+    Process::current()
+}
+
+/// A process of this machine that doesn't run any more.
+fn killed() -> Process {
+    process(&json!({ "pid": u32::MAX }))
+}
+
+/// A process of which nobody here knows whether it runs.
+fn elsewhere() -> Process {
+    process(&json!({ "pid": 1, "within": "another container" }))
+}
+
+fn holder(process: Process) -> Holder {
+    let origin = Origin { role: "materialize".to_owned(), host: "here".to_owned(), commit: None };
+    Holder::new(&origin, "promote", process)
+}
+
+async fn lease(connection: &Connection, process: Process, take_over: bool) -> Result<Lease, Option<Holder>> {
+    match take(connection, "a1", holder(process), take_over).await.expect("an answer") {
+        Taken::Lease(lease) => Ok(*lease),
         Taken::Held(by) => Err(by),
     }
 }
 
-/// A process that runs as long as the machine does.
-const FIRST_PROCESS: u32 = 1;
-/// A process that no machine has.
-const NO_PROCESS: u32 = u32::MAX;
+/// Names and owners of what there is of leases.
+async fn around(connection: &Connection) -> Vec<String> {
+    let sql = "SELECT s.name, r.name AS owner FROM mz_schemas s JOIN mz_roles r ON r.id = s.owner_id \
+               WHERE s.name LIKE '%lease%' ORDER BY s.name";
+    let rows = connection.query(sql).await.expect("schemas");
+    let text = |column: &str, row: &mz_deploy::db::Row| row.get(column).unwrap_or_default().to_owned();
+    rows.iter().map(|row| format!("{} {}", text("name", row), text("owner", row))).collect()
+}
+
+const LEASE: [&str; 1] = ["lease_a1 materialize_deployer"];
 
 #[test]
 fn whoever_comes_second_is_told_who_was_first() {
     block_on(async {
         let (_server, connection) = with_database().await;
-        let first = lease(&connection, holder("here", FIRST_PROCESS), false).await.expect("it is free");
+        let first = lease(&connection, running(), false).await.expect("it is free");
         assert!(first.is_held(&connection).await.expect("an answer"));
         assert!(!first.holder().since.is_empty());
-        for other in [holder("elsewhere", 7), holder("here", 7)] {
+        for other in [elsewhere(), running()] {
             let by = lease(&connection, other, false).await.expect_err("it is held");
             assert_eq!(by.as_ref(), Some(first.holder()));
         }
+        assert_eq!(around(&connection).await, LEASE);
         first.release(&connection).await.expect("given back");
-        lease(&connection, holder("elsewhere", 7), false).await.expect("it is free again");
+        lease(&connection, elsewhere(), false).await.expect("it is free again");
     });
 }
 
+/// Containers have the same name and the same process numbers as others.
 #[test]
 fn the_lease_of_a_killed_process_is_taken_over_and_the_one_of_a_stranger_is_not() {
     block_on(async {
         let (_server, connection) = with_database().await;
-        let killed = lease(&connection, holder("here", NO_PROCESS), false).await.expect("it is free");
-        lease(&connection, holder("elsewhere", 7), false).await.expect_err("nobody can know that it is gone");
-        let next = lease(&connection, holder("here", 7), false).await.expect("it is known to be gone");
-        assert!(!killed.is_held(&connection).await.expect("an answer"));
-        // What was lost isn't given back: it is another's.
-        killed.release(&connection).await.expect("nothing to do");
-        assert!(next.is_held(&connection).await.expect("an answer"));
+        let strangers = [
+            elsewhere(),
+            process(&json!({ "pid": u32::MAX, "within": null })),
+            process(&json!({ "pid": u32::MAX, "started": null })),
+        ];
+        for stranger in strangers {
+            let held = lease(&connection, stranger, false).await.expect("it is free");
+            lease(&connection, running(), false).await.expect_err("nobody can know that it is gone");
+            held.release(&connection).await.expect("given back");
+        }
+        let another_start = process(&json!({ "started": "another time" }));
+        for gone in [killed(), another_start] {
+            let gone = lease(&connection, gone, false).await.expect("it is free");
+            let next = lease(&connection, running(), false).await.expect("it is known to be gone");
+            assert!(!gone.is_held(&connection).await.expect("an answer"));
+            assert_eq!(gone.lost_to(), Some(Some(next.holder())));
+            // What was lost isn't given back: it is another's.
+            gone.release(&connection).await.expect("nothing to do");
+            assert!(next.is_held(&connection).await.expect("an answer"));
+            next.release(&connection).await.expect("given back");
+        }
     });
 }
 
@@ -65,14 +127,84 @@ fn the_lease_of_a_killed_process_is_taken_over_and_the_one_of_a_stranger_is_not(
 fn a_lease_can_be_taken_over_by_force() {
     block_on(async {
         let (_server, connection) = with_database().await;
-        let first = lease(&connection, holder("here", FIRST_PROCESS), false).await.expect("it is free");
-        let second = lease(&connection, holder("elsewhere", 7), true).await.expect("by force");
+        let first = lease(&connection, running(), false).await.expect("it is free");
+        let second = lease(&connection, elsewhere(), true).await.expect("by force");
         assert!(!first.is_held(&connection).await.expect("an answer"));
         assert!(second.is_held(&connection).await.expect("an answer"));
-        let sql = "SELECT name FROM mz_schemas WHERE id LIKE 'u%' AND name LIKE '%lease%'";
-        let rows = connection.query(sql).await.expect("schemas");
-        let names: Vec<_> = rows.iter().filter_map(|row| row.get("name")).collect();
-        assert_eq!(names, ["lease_a1"], "nothing is left of the first");
+        assert_eq!(around(&connection).await, LEASE, "nothing is left of the first");
+    });
+}
+
+#[test]
+fn the_lease_of_another_deployer_can_be_taken_over() {
+    block_on(async {
+        let (server, connection) = with_database().await;
+        for sql in ["CREATE ROLE colleague", "GRANT materialize_deployer TO colleague"] {
+            connection.execute(sql).await.expect(sql);
+        }
+        let colleague = connect_as(&server, "colleague").await;
+        for (process, by_force) in [(killed(), false), (running(), true)] {
+            let first = lease(&connection, process, false).await.expect("it is free");
+            let second = lease(&colleague, running(), by_force).await.expect("it is taken over");
+            assert!(!first.is_held(&connection).await.expect("an answer"));
+            second.release(&colleague).await.expect("given back");
+        }
+        assert!(around(&connection).await.is_empty());
+        let stranger = connect_as(&server, "stranger").await;
+        let error = take(&stranger, "a1", holder(running()), false).await.expect_err("it is no deployer");
+        assert_eq!(error.kind, Kind::Privilege);
+        assert!(around(&connection).await.is_empty());
+    });
+}
+
+/// Between any two statements of taking a lease: the same command takes it, without being told to.
+#[test]
+fn a_process_that_is_killed_while_it_takes_a_lease_leaves_nothing_in_the_way() {
+    block_on(async {
+        let (server, connection) = with_database().await;
+        let faults = server.as_sandbox().faults();
+        for killed_first in [false, true] {
+            // With and without the lease of another that was killed before.
+            for nth in 1.. {
+                if killed_first {
+                    lease(&connection, killed(), true).await.expect("by force");
+                }
+                let victim = server.connect().await;
+                faults.add(Rule {
+                    pattern: Pattern::new("%"),
+                    nth: Some(nth),
+                    when: When::After,
+                    action: Action::Disconnect,
+                });
+                let result = take(&victim, "a1", holder(killed()), false).await;
+                faults.clear();
+                let taken = lease(&connection, running(), false).await;
+                let taken = taken.unwrap_or_else(|by| panic!("killed after statement {nth}: held by {by:?}"));
+                assert_eq!(around(&connection).await, LEASE, "killed after statement {nth}");
+                taken.release(&connection).await.expect("given back");
+                if result.is_ok() && !victim.is_closed() {
+                    assert!(nth > 5, "there are more statements than {nth}");
+                    break;
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn what_was_left_aside_goes_when_the_lease_is_taken_the_next_time() {
+    block_on(async {
+        let (_server, connection) = with_database().await;
+        let left = ["left_lease_a1_u7", "claim_lease_a1_0123456789abcdef"];
+        let others = ["left_lease_a1_b_u7", "claim_lease_a1_b_0123456789abcdef", "lease_a1_b"];
+        for name in left.into_iter().chain(others) {
+            connection.execute(&format!("CREATE SCHEMA _mz_deploy.{name}")).await.expect("a schema");
+        }
+        let lease = lease(&connection, running(), false).await.expect("it is free");
+        lease.release(&connection).await.expect("given back");
+        let rest = around(&connection).await;
+        assert_eq!(rest.len(), others.len(), "{rest:?}");
+        assert!(others.iter().all(|name| rest.contains(&format!("{name} materialize"))), "{rest:?}");
     });
 }
 
@@ -81,8 +213,8 @@ fn a_lease_without_a_name_on_it_is_held_by_somebody() {
     block_on(async {
         let (_server, connection) = with_database().await;
         connection.execute("CREATE SCHEMA _mz_deploy.lease_a1").await.expect("a schema");
-        assert_eq!(lease(&connection, holder("here", 7), false).await.expect_err("held"), None);
-        lease(&connection, holder("here", 7), true).await.expect("by force");
+        assert_eq!(lease(&connection, running(), false).await.expect_err("held"), None);
+        lease(&connection, running(), true).await.expect("by force");
     });
 }
 
@@ -90,12 +222,12 @@ fn a_lease_without_a_name_on_it_is_held_by_somebody() {
 fn of_many_at_once_one_gets_it() {
     block_on(async {
         let (server, connection) = with_database().await;
-        lease(&connection, holder("here", NO_PROCESS), false).await.expect("it is free");
+        lease(&connection, killed(), false).await.expect("it is free");
         let mut tasks = Vec::new();
         for _ in 0..6 {
             let connection = server.connect().await;
             tasks.push(tokio::spawn(async move {
-                let lease = lease(&connection, holder("here", FIRST_PROCESS), false).await.ok()?;
+                let lease = lease(&connection, running(), false).await.ok()?;
                 Some((connection, lease))
             }));
         }
@@ -117,7 +249,7 @@ fn what_is_no_deploy_id_has_no_lease() {
     block_on(async {
         let (_server, connection) = with_database().await;
         let error =
-            take(&connection, "a; DROP DATABASE x", holder("here", 7), false).await.expect_err("refused");
+            take(&connection, "a; DROP DATABASE x", holder(running()), false).await.expect_err("refused");
         assert_eq!(error.kind, Kind::Other);
     });
 }

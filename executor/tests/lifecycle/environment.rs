@@ -132,6 +132,17 @@ impl Environment {
         self.run(&shop.project, &own)
     }
 
+    /// As [`Self::run_for`], as another role.
+    pub(crate) fn run_as(&self, role: &str, shop: &Shop, arguments: &[&str]) -> Said {
+        let own: Vec<String> = arguments.iter().map(|argument| shop.own(argument)).collect();
+        let own: Vec<&str> = own.iter().map(String::as_str).collect();
+        let profiles = tempfile::tempdir().expect("a temporary directory");
+        write_profile(profiles.path(), &self.target_as(role));
+        let mut command = self.command(&shop.project, &own);
+        let output = command.env("MZ_DEPLOY_PROFILES_DIR", profiles.path()).output();
+        Said::new(&own, &output.expect("the program starts"))
+    }
+
     /// How many statements the sandbox gets from a run of the program that nobody disturbs.
     pub(crate) fn statements_of(&self, shop: &Shop, command: &[&str]) -> usize {
         let faults = self.sandbox().expect("a sandbox").faults();
@@ -147,8 +158,21 @@ impl Environment {
 
     /// A connection of the test's own.
     pub(crate) fn connect(&self) -> Client<'_> {
-        let connection = self.runtime.block_on(Connection::open(&self.target)).expect("the server is there");
+        self.connect_to(&self.target)
+    }
+
+    /// One of another role.
+    pub(crate) fn connect_as(&self, role: &str) -> Client<'_> {
+        self.connect_to(&self.target_as(role))
+    }
+
+    fn connect_to(&self, target: &Target) -> Client<'_> {
+        let connection = self.runtime.block_on(Connection::open(target)).expect("the server is there");
         Client { environment: self, connection }
+    }
+
+    fn target_as(&self, role: &str) -> Target {
+        Target { user: role.to_owned(), ..self.target.clone() }
     }
 }
 

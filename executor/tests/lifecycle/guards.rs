@@ -397,6 +397,56 @@ fn another_session_on_the_same_deployment_is_not_disturbed() {
     assert_eq!(shop.best(&client), NEW);
 }
 
+/// A deployer who can't drop what a failed stage made is told so, and the record of it stays.
+#[test]
+fn whoever_can_not_take_away_everything_takes_away_nothing() {
+    let environment = Environment::start();
+    let Some(_) = environment.sandbox() else { return };
+    let shop = Shop::deployed(&environment);
+    let client = environment.connect();
+    client.run("CREATE ROLE colleague");
+    client.run("GRANT materialize_deployer TO colleague");
+    client.run("CREATE ROLE stranger");
+    for role in ["colleague", "stranger"] {
+        client.run(&format!("GRANT USAGE ON CLUSTER {} TO {role}", shop.cluster));
+    }
+    shop.totals("sum(amount) * 10 AS total");
+    client
+        .try_query("SELECT mz_sandbox.drop_connection('CREATE VIEW%best_customers%', 1, 'after')")
+        .expect("a sandbox");
+    environment.run_for(&shop, &["stage", "--deploy-id", "v2", "--allow-dirty", "--no-rollback"]);
+    client.try_query("SELECT mz_sandbox.clear()").expect("a sandbox");
+    let (database, id) = (&shop.database, shop.own("v2"));
+    let staged = || {
+        client.lines(
+            &format!(
+                "SELECT o.name AS c1 FROM mz_objects o JOIN mz_schemas s ON s.id = o.schema_id \
+                 JOIN mz_databases d ON d.id = s.database_id \
+                 WHERE d.name = '{database}' AND s.name = 'core_{id}' ORDER BY 1"
+            ),
+            1,
+        )
+    };
+    let made = staged();
+    assert!(!made.is_empty());
+    let refused = environment.run_as("colleague", &shop, &["abort", "v2"]).ends_with(1);
+    for words in [
+        "that is `materialize`, and `colleague` isn't a member of it",
+        "`GRANT materialize TO colleague`",
+        &format!("`{database}.core_{id}`"),
+    ] {
+        assert!(refused.stderr.contains(words), "{words}: {}", refused.report());
+    }
+    let refused = environment.run_as("stranger", &shop, &["abort", "v2"]).ends_with(1);
+    assert!(refused.stderr.contains("permission denied") || refused.stderr.contains("materialize_deployer"));
+    assert_eq!(staged(), made);
+    let rows = format!("SELECT count(*) AS c1 FROM _mz_deploy.tables.plans WHERE deploy_id = '{id}'");
+    assert_ne!(client.value(&rows), "0");
+    environment.run_for(&shop, &["abort", "v2"]).ends_with(0);
+    assert!(staged().is_empty());
+    assert_eq!(client.value(&rows), "0");
+}
+
 #[test]
 fn a_ledger_of_a_newer_version_is_left_alone() {
     let environment = Environment::start();

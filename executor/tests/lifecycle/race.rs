@@ -52,6 +52,21 @@ const RIVALS: &[Rival] = &[
         is_sound: |first, second, best| best == NEW && matches!((first, second), (0, 0 | 3) | (3, 0)),
     },
     Rival {
+        name: "a promotion that takes over",
+        run: |environment, shop| environment.run_for(shop, &["promote", "v2", "--yes", "--take-over"]),
+        is_sound: |first, second, best| best == NEW && matches!((first, second), (0 | 3, 0)),
+    },
+    Rival {
+        name: "an abort that takes over",
+        run: |environment, shop| environment.run_for(shop, &["abort", "v2", "--take-over"]),
+        is_sound: |first, second, best| match (first, second) {
+            (0, 1 | 3) => best == NEW,
+            // Whoever hasn't looked yet finds nothing.
+            (1 | 3, 0) => best == OLD,
+            _ => false,
+        },
+    },
+    Rival {
         name: "DDL of somebody else",
         run: |environment, shop| {
             environment
@@ -142,6 +157,81 @@ fn promote_against_abort() {
 #[test]
 fn promote_against_itself() {
     matrix("a second promotion of the same deployment");
+}
+
+#[test]
+fn promote_against_a_promotion_that_takes_over() {
+    matrix("a promotion that takes over");
+}
+
+#[test]
+fn promote_against_an_abort_that_takes_over() {
+    matrix("an abort that takes over");
+}
+
+/// Somebody takes over while a statement of a command is under way: that was its last one, and it says who has it now.
+fn taken_over(shop: &Shop, environment: &Environment, command: &[&str], during: &str, by: &[&str]) -> Said {
+    let faults = environment.sandbox().expect("a sandbox").faults();
+    let pattern = Pattern::new(during);
+    faults.add(Rule { pattern, nth: Some(1), when: When::Before, action: Action::Delay(HELD) });
+    let said = thread::scope(|scope| {
+        let first = scope.spawn(|| environment.run_for(shop, command));
+        let began = Instant::now();
+        while !faults.list().is_empty() && began.elapsed() < Duration::from_secs(20) {
+            thread::sleep(Duration::from_millis(2));
+        }
+        environment.run_for(shop, &[by, &["--take-over"]].concat()).ends_with(0);
+        first.join().expect("the first ends")
+    });
+    let said = said.ends_with(3);
+    let name = command.first().copied().unwrap_or_default();
+    let words =
+        [format!("`{name}` has stopped"), "was taken over".to_owned(), "by `materialize` on `".to_owned()];
+    assert!(words.iter().all(|words| said.stderr.contains(words)), "{}", said.report());
+    said
+}
+
+#[test]
+fn whoever_was_taken_over_does_nothing_more() {
+    let environment = Environment::start();
+    if environment.sandbox().is_none() {
+        return;
+    }
+    let client = environment.connect();
+    let staged_schemas = |shop: &Shop| {
+        let (database, id) = (&shop.database, shop.own("v2"));
+        client.lines(
+            &format!(
+                "SELECT s.name AS c1 FROM mz_schemas s JOIN mz_databases d ON d.id = s.database_id \
+                 WHERE d.name IN ('{database}', '_mz_deploy') AND s.name LIKE '%{id}%'"
+            ),
+            1,
+        )
+    };
+    let promote = ["promote", "v2", "--yes"];
+
+    // Before the exchange, in its transaction: it isn't done.
+    let shop = prepared(&environment);
+    taken_over(&shop, &environment, &promote, "ALTER SCHEMA%SWAP WITH%", &["abort", "v2"]);
+    assert_eq!((shop.best(&client), staged_schemas(&shop)), (OLD.map(String::from).into(), Vec::new()));
+    shop.remove(&client);
+
+    // After it: what is left to do is done by the other.
+    let shop = prepared(&environment);
+    let said = taken_over(&shop, &environment, &promote, "UPDATE%deployments%", &promote);
+    assert!(said.stderr.contains("after the versions were exchanged"), "{}", said.report());
+    assert_eq!((shop.best(&client), staged_schemas(&shop)), (NEW.map(String::from).into(), Vec::new()));
+    shop.remove(&client);
+
+    // While things are made: whatever was made goes with those that aren't made any more.
+    let shop = Shop::new();
+    shop.apply(&environment);
+    shop.deploy_at_once(&environment, "v1");
+    shop.totals("sum(amount) * 10 AS total");
+    let stage = ["stage", "--deploy-id", "v2", "--allow-dirty"];
+    taken_over(&shop, &environment, &stage, "CREATE MATERIALIZED VIEW%", &["abort", "v2"]);
+    assert_eq!((shop.best(&client), staged_schemas(&shop)), (OLD.map(String::from).into(), Vec::new()));
+    shop.remove(&client);
 }
 
 #[test]

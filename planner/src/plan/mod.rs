@@ -49,14 +49,14 @@ pub use apply::{ApplyOptions, ApplyPhase, apply, secret_expression};
 pub(crate) use baseline::Baseline;
 pub use deployed_after::{deployed_after, deployed_after_plan};
 pub use lifecycle::{
-    ANNOTATION, Keep, PromoteOptions, Side, State, abort, cleanup, marker, nothing, promote, recorded_ids,
-    rollback, state, unfinished_stage,
+    ANNOTATION, Keep, PromoteOptions, Side, State, TakenAway, abort, cleanup, marker, nothing, promote,
+    recorded_ids, require_deployer, rollback, state, taken_away, unfinished_stage,
 };
 pub use model::*;
 pub use naming::is_deploy_id;
 pub use setup::{
-    LEDGER_DATABASE, LEDGER_VERSION, LedgerGap, SERVER_CLUSTER, SetupOptions, ledger_gaps, ledger_version,
-    require_ledger, server_cluster, setup,
+    DEPLOYER_ROLE, LEDGER_DATABASE, LEDGER_VERSION, LedgerGap, SERVER_CLUSTER, SetupOptions, ledger_gaps,
+    ledger_version, require_ledger, server_cluster, setup,
 };
 pub use stage::stage;
 pub(crate) use stage::stage_from;

@@ -312,6 +312,22 @@ pub enum TargetKind {
 }
 
 impl TargetKind {
+    /// The type of an object as the catalog calls it: `materialized-view`. Absent for types that nothing is said about.
+    pub(crate) fn of_catalog(word: &str) -> Option<Self> {
+        Some(match word {
+            "view" => Self::View,
+            "materialized-view" => Self::MaterializedView,
+            "table" => Self::Table,
+            "source" => Self::Source,
+            "sink" => Self::Sink,
+            "index" => Self::Index,
+            "connection" => Self::Connection,
+            "secret" => Self::Secret,
+            "type" => Self::Type,
+            _ => return None,
+        })
+    }
+
     /// The keyword, upper case.
     pub fn keyword(self) -> &'static str {
         match self {

@@ -1,6 +1,7 @@
 //! Taking away what was staged.
 
 use mz_deploy_planner::input::StrategyChoice;
+use mz_deploy_planner::plan::{self, TakenAway};
 
 use crate::promote::{mixture, project, staged};
 use crate::story::{Story, problems, snapshot};
@@ -81,8 +82,82 @@ fn an_interrupted_stage_takes_away_what_is_newer_and_its_own() {
     let schemas = &mut story.environment.live.schemas;
     let schema = schemas.iter_mut().find(|s| s.name.schema.as_str() == "u_x").expect("it was made");
     schema.owner = "reader".into();
+    let problems = problems(&story.abort());
+    assert!(problems.contains("`app.u_x`: that is `reader`"), "{problems}");
+    story.environment.run("ALTER SCHEMA app.u_x RENAME TO theirs");
     story.finish(Story::abort);
-    assert!(story.environment.live.schemas.iter().any(|s| s.name.schema.as_str() == "u_x"));
+    assert!(story.environment.live.schemas.iter().any(|s| s.name.schema.as_str() == "theirs"));
+}
+
+/// Whoever can't take away all of it takes away nothing, and the record stays.
+#[test]
+fn an_abort_takes_the_owner_of_what_was_staged_or_a_member_of_it() {
+    let before = project().environment;
+    let edit = [("u/v", "CREATE VIEW v AS SELECT a, 1 AS b FROM app.s.n;")];
+    let mut begun = project().edit(&edit);
+    begun.begin("x", StrategyChoice::Swap);
+    begun.environment.run("CREATE SCHEMA app.u_x");
+    for mut story in [staged(StrategyChoice::Swap), staged(StrategyChoice::Rename), begun] {
+        story.environment.connect_as("colleague");
+        let problems = problems(&story.abort());
+        assert!(problems.contains("that is `deployer`, and `colleague` isn't a member of it"), "{problems}");
+        assert!(problems.contains("let an administrator run `GRANT deployer TO colleague`"), "{problems}");
+        let before = &before.live;
+        let mut made = story.environment.live.clone();
+        for schema in made.schemas.iter_mut().filter(|s| !before.schemas.contains(s)) {
+            schema.owner = "team".into();
+        }
+        made.clusters
+            .iter_mut()
+            .filter(|c| !before.clusters.contains(c))
+            .for_each(|c| c.owner = "team".into());
+        made.objects.iter_mut().filter(|o| !before.objects.contains(o)).for_each(|o| o.owner = "team".into());
+        story.environment.live = made;
+        story.finish(Story::abort);
+        assert_eq!(story.environment.live.schemas, before.schemas);
+        assert_eq!(story.environment.live.objects, before.objects);
+    }
+}
+
+#[test]
+fn a_marker_belongs_to_all_deployers_once_it_is_given_away() {
+    let mut story = staged(StrategyChoice::Swap);
+    let plan = story.promote().expect("nothing is in the way");
+    let marks = plan.phases.iter().take_while(|phase| phase.name != "swap");
+    let marks = marks.map(|phase| phase.steps.len()).sum::<usize>();
+    let may = |story: &Story| {
+        let result = plan::require_deployer(&story.environment.live, "x");
+        result.map_err(|found| problems(&Err(found)))
+    };
+    for (done, is_given) in [(marks - 6, true), (marks - 5, false), (marks - 4, true), (marks, true)] {
+        let mut story = story.clone();
+        story.begin_to(&plan, done);
+        story.environment.connect_as("colleague");
+        match may(&story) {
+            Ok(()) => assert!(is_given, "after {done} steps"),
+            Err(why) => {
+                assert!(!is_given, "{why}");
+                assert!(why.contains("`_mz_deploy.apply_x_pre`: that is `deployer`"), "{why}");
+            }
+        }
+    }
+    story.begin_to(&plan, marks + 1);
+    story.environment.connect_as("reader");
+    let why = may(&story).expect_err("it is no deployer");
+    assert!(why.contains("`reader` can't deploy: it isn't a member of `materialize_deployer`"), "{why}");
+    assert!(why.contains("`GRANT materialize_deployer TO reader`"), "{why}");
+}
+
+#[test]
+fn what_an_abort_takes_away_is_counted_without_the_marker() {
+    let mut story = staged(StrategyChoice::Swap);
+    let counted = TakenAway { schemas: 2, clusters: 1 };
+    assert_eq!(plan::taken_away(&story.abort().expect("nothing is in the way")), counted);
+    let plan = story.promote().expect("nothing is in the way");
+    story.begin_to(&plan, plan.phases.iter().take_while(|p| p.name != "swap").map(|p| p.steps.len()).sum());
+    let abort = story.abort().expect("nothing is in the way");
+    assert!(mz_deploy_planner::view::plan_sql(&abort).contains("DROP SCHEMA _mz_deploy.apply_x_pre"));
+    assert_eq!(plan::taken_away(&abort), counted);
 }
 
 /// Until stage has recorded what it made, a name alone says nothing: what has it may be older than the stage.

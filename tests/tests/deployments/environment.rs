@@ -41,18 +41,25 @@ impl Environment {
         let deployer = Ident::new("deployer");
         let privileges = vec!["CREATECLUSTER".into(), "CREATEDB".into()];
         let session = LiveSession { role: deployer.clone(), is_superuser: false, privileges };
-        let roles = ["deployer", "reader"].into_iter().map(|name| LiveRole {
+        let role = |name: &str, member_of: &[&str]| LiveRole {
             id: name.into(),
             name: name.into(),
-            member_of: Vec::new(),
+            member_of: member_of.iter().map(|role| (*role).into()).collect(),
             comment: None,
-        });
+        };
+        let roles = [
+            role("colleague", &["materialize_deployer", "team"]),
+            role("deployer", &["materialize_deployer"]),
+            role("materialize_deployer", &[]),
+            role("reader", &[]),
+            role("team", &[]),
+        ];
         let live = Live {
             format: 1,
             environment: "env".into(),
             version: "v1".into(),
             session: Some(session),
-            roles: roles.collect(),
+            roles: roles.into(),
             ..Live::default()
         };
         let mut environment = Self { live, next_id: 1 };
@@ -130,6 +137,11 @@ impl Environment {
         live.schemas.sort_by(|a, b| a.name.cmp(&b.name));
         live.clusters.sort_by(|a, b| a.name.cmp(&b.name));
         live.objects.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+
+    /// Whoever looks, and makes things, from now on.
+    pub(crate) fn connect_as(&mut self, role: &str) {
+        self.live.session.as_mut().expect("somebody looks").role = role.into();
     }
 
     fn owner(&self) -> Ident {

@@ -122,7 +122,8 @@ pub(in crate::cli) struct Confirmation {
 pub(in crate::cli) struct Lease {
     /// Take the deployment over from a session that works on it
     ///
-    /// Only if you know that this session has ended: two at once would undo each other's work.
+    /// That session stops before its next change, with exit code 3. One that was killed on this machine needs no taking over: the
+    /// same command goes on by itself.
     #[arg(long)]
     pub(in crate::cli) take_over: bool,
 }

@@ -1,6 +1,6 @@
 //! The documents of `stage` and `abort`.
 
-use mz_deploy_planner::plan::Plan;
+use mz_deploy_planner::plan::{Plan, TakenAway};
 use serde::Serialize;
 
 use super::Status;
@@ -87,8 +87,9 @@ pub(in crate::cli) struct AbortDocument<'a> {
 }
 
 impl<'a> AbortDocument<'a> {
-    /// After so many were dropped.
-    pub(in crate::cli) fn new(deploy_id: &'a str, schemas_dropped: usize, clusters_dropped: usize) -> Self {
+    /// After so much was dropped.
+    pub(in crate::cli) fn new(deploy_id: &'a str, dropped: TakenAway) -> Self {
+        let TakenAway { schemas: schemas_dropped, clusters: clusters_dropped } = dropped;
         Self { status: Status::Done, deploy_id, schemas_dropped, clusters_dropped }
     }
 }
@@ -143,7 +144,7 @@ mod tests {
     #[test]
     fn what_was_taken_away() {
         assert_eq!(
-            json(&AbortDocument::new("v2", 2, 1)),
+            json(&AbortDocument::new("v2", TakenAway { schemas: 2, clusters: 1 })),
             r#"{"status":"done","deploy_id":"v2","schemas_dropped":2,"clusters_dropped":1}"#
         );
     }

@@ -7,7 +7,7 @@ use mz_deploy_planner::name::{Literal, ObjectName};
 use mz_deploy_planner::plan::{Command, Plan, is_deploy_id};
 use mz_deploy_planner::view::read_plan;
 
-use super::overview::{events, joined, plain};
+use super::overview::{Event, events, joined, plain};
 use crate::db::connection::Connection;
 use crate::db::error::DbError;
 use crate::db::rows::Rows;
@@ -86,7 +86,7 @@ pub async fn objects(
 }
 
 /// What happened to a deployment last; nothing if nobody knows it.
-pub async fn last_event(connection: &Connection, deploy_id: &str) -> Result<Option<String>, DbError> {
+pub async fn last_event(connection: &Connection, deploy_id: &str) -> Result<Option<Event>, DbError> {
     if !is_deploy_id(deploy_id) {
         return Ok(None);
     }
@@ -95,7 +95,7 @@ pub async fn last_event(connection: &Connection, deploy_id: &str) -> Result<Opti
         Literal(deploy_id)
     );
     let events = events(&connection.query(&sql).await?)?;
-    Ok(events.into_iter().next_back().map(|event| event.event))
+    Ok(events.into_iter().next_back())
 }
 
 /// The plan of a deployment. It will be run, so it has to be what its digest says, and of this deployment.

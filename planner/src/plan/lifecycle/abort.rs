@@ -9,8 +9,9 @@ use super::bystanders::{Going, bystanders};
 use super::exchange::{Exchange, scope_of};
 use super::frame::{drop_marker, effects, phase, plan};
 use super::made::Made;
+use super::owners::not_owned;
 use super::recorded::{Recorded, planned, steps};
-use super::state::{self, State, wrong};
+use super::state::{self, State, marker_schemas, wrong};
 use super::world::{Kind, Name, World};
 use crate::ddl::{Ddl, Item};
 use crate::diagnostic::{self, Diagnostic};
@@ -32,10 +33,6 @@ pub fn abort(deployment: &Deployment, live: &Live) -> Result<Plan, Vec<Diagnosti
     let world = World::new(live);
     let made = Made::new(&recorded, live, &world);
     let mut problems = bystanders(live, &going(&recorded, live, &made), |o| made.has(Kind::Object, &o.id));
-    if !problems.is_empty() {
-        diagnostic::sort(&mut problems);
-        return Err(problems);
-    }
     let mut take_away = unnamed_indexes(&recorded, live, &made);
     let mut dropped = BTreeSet::new();
     let staged: Vec<&Step> = steps(&deployment.plan, Moment::Stage).collect();
@@ -43,15 +40,43 @@ pub fn abort(deployment: &Deployment, live: &Live) -> Result<Plan, Vec<Diagnosti
         take_away.extend(inverse(step, live, &world, &made, &mut dropped));
     }
     take_away.extend(databases(&recorded, live, &made, &dropped));
-    let phases = vec![
-        phase("take away what was staged", take_away),
-        phase("close the deployment", {
-            let mut last = drop_marker(live, &deployment.plan.deploy_id);
-            last.extend(effects([Effect::Forget]));
-            last
-        }),
-    ];
+    let mut last = drop_marker(live, &deployment.plan.deploy_id);
+    // What can't be taken away has to stay on record: so nothing is done, and nothing forgotten.
+    let drops = take_away.iter().chain(&last);
+    problems.extend(not_owned(live, drops, made.of_others(), "taking away what was staged"));
+    if !problems.is_empty() {
+        diagnostic::sort(&mut problems);
+        return Err(problems);
+    }
+    last.extend(effects([Effect::Forget]));
+    let phases = vec![phase("take away what was staged", take_away), phase("close the deployment", last)];
     Ok(plan(Command::Abort, deployment, live, left(&recorded, &world, &made), phases))
+}
+
+/// How much an abort takes away, besides the marker of the deployment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TakenAway {
+    /// Schemas.
+    pub schemas: usize,
+    /// Clusters.
+    pub clusters: usize,
+}
+
+/// Counts what a plan of [`abort`] takes away.
+pub fn taken_away(plan: &Plan) -> TakenAway {
+    let (pre, post) = marker_schemas(&plan.deploy_id);
+    let marker = [printed(&pre), printed(&post)];
+    let mut counts = TakenAway::default();
+    let steps = plan.phases.iter().flat_map(|phase| &phase.steps);
+    for step in steps.filter(|step| step.postcondition == Some(Postcondition::Gone)) {
+        let Some(Precondition::Present { kind, name, .. }) = step.preconditions.first() else { continue };
+        match Kind::parse(kind) {
+            Some(Kind::Schema) if !marker.contains(name) => counts.schemas += 1,
+            Some(Kind::Cluster) => counts.clusters += 1,
+            _ => {}
+        }
+    }
+    counts
 }
 
 /// What goes: staged schemas and clusters with everything on them, and every object that was made.

@@ -1,7 +1,7 @@
 //! What people did to production by hand and a swap would lose: grants, comments, default privileges, owners. They are
 //! compared with the staged side before the swap; what that lacks is made on it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use smol_str::{SmolStr, format_smolstr};
 
@@ -12,6 +12,7 @@ use crate::ddl::{Ddl, Item};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::{Deployment, Live, LiveComment, LiveDefaultPrivilege, LiveGrant, LiveObject};
 use crate::name::{Ident, ObjectName, SchemaName, printed};
+use crate::plan::authority::Authority;
 use crate::plan::lower::ddl;
 use crate::plan::model::{Action, Step};
 use crate::source::Location;
@@ -176,7 +177,8 @@ impl Carrier<'_> {
     }
 
     fn owner(&mut self, production: &Side<'_>, staged: &Side<'_>) {
-        if may_give_to(self.live, production.owner) {
+        // An owner is given to a role that the session is a member of, or by a superuser.
+        if Authority::new(self.live).owns(production.owner) {
             let item = Item { kind: staged.kind, name: &staged.name };
             return self.add(&Ddl::SetOwner { item, owner: production.owner });
         }
@@ -233,20 +235,15 @@ fn scope<'s>(
     Side { kind, grant_kind: Some(kind), name, owner, grants, comments, object: None }
 }
 
-/// What the catalog calls a type, as statements say it.
 fn side_of(object: &LiveObject) -> Option<Side<'_>> {
-    let table = Some(TargetKind::Table);
-    let (kind, grant_kind) = match object.kind.as_str() {
-        "view" => (TargetKind::View, table),
-        "materialized-view" => (TargetKind::MaterializedView, table),
-        "table" => (TargetKind::Table, table),
-        "source" => (TargetKind::Source, table),
-        "sink" => (TargetKind::Sink, None),
-        "index" => (TargetKind::Index, None),
-        "connection" => (TargetKind::Connection, Some(TargetKind::Connection)),
-        "secret" => (TargetKind::Secret, Some(TargetKind::Secret)),
-        "type" => (TargetKind::Type, Some(TargetKind::Type)),
-        _ => return None,
+    let kind = TargetKind::of_catalog(&object.kind)?;
+    // Grants say `TABLE` of everything that has rows.
+    let grant_kind = match kind {
+        TargetKind::View | TargetKind::MaterializedView | TargetKind::Table | TargetKind::Source => {
+            Some(TargetKind::Table)
+        }
+        TargetKind::Sink | TargetKind::Index => None,
+        other => Some(other),
     };
     Some(Side {
         kind,
@@ -257,18 +254,4 @@ fn side_of(object: &LiveObject) -> Option<Side<'_>> {
         comments: object.comments.clone(),
         object: Some(&object.name),
     })
-}
-
-/// True if the session may make somebody the owner of what it owns: a superuser, or a member of that role, however
-/// indirect. Of an unknown session, the server will say it.
-fn may_give_to(live: &Live, owner: &Ident) -> bool {
-    let Some(session) = &live.session else { return true };
-    let mut seen: BTreeSet<&Ident> = BTreeSet::new();
-    let mut next = vec![&session.role];
-    while let Some(role) = next.pop() {
-        if seen.insert(role) {
-            next.extend(live.roles.iter().filter(|r| &r.name == role).flat_map(|r| &r.member_of));
-        }
-    }
-    session.is_superuser || seen.contains(owner)
 }

@@ -9,11 +9,12 @@ use super::state::{self, NOT_SWAPPED, SWAPPED, marker_schemas};
 use super::world::{Kind, Name, World, live_schema};
 use crate::ddl::{Ddl, Item};
 use crate::input::{Deployment, Live, LiveSchema, Marker};
-use crate::name::{SchemaName, printed};
+use crate::name::{Ident, SchemaName, printed};
 use crate::plan::immediate::{self, finished};
 use crate::plan::lower::{absent, ddl, effect, present};
 use crate::plan::model::{Command, Effect, Inputs, Moment, Phase, Plan, Postcondition, Precondition, Step};
 use crate::plan::promote_phases::OLD_VERSION;
+use crate::plan::setup::DEPLOYER_ROLE;
 use crate::syntax::ast::TargetKind;
 
 /// The name of the group of steps that share the swap transaction.
@@ -60,9 +61,11 @@ pub fn nothing(command: Command, deployment: &Deployment, live: &Live) -> Plan {
     plan(command, deployment, live, Vec::new(), Vec::new())
 }
 
-/// Makes the marker, or what is missing of it.
+/// Makes the marker, or what is missing of it. It belongs to all deployers, so that any of them can go on; the comment comes
+/// last, because only it says that all of this was done.
 pub(super) fn make_marker(live: &Live, deploy_id: &str) -> Vec<Step> {
     let (pre, post) = marker_schemas(deploy_id);
+    let deployer = Ident::new(DEPLOYER_ROLE);
     let mut steps = Vec::new();
     for (schema, comment) in [(&pre, NOT_SWAPPED), (&post, SWAPPED)] {
         let found = live_schema(live, schema);
@@ -71,8 +74,12 @@ pub(super) fn make_marker(live: &Live, deploy_id: &str) -> Vec<Step> {
             steps
                 .push(create.requires(absent("schema", schema)).undone_by(&Ddl::DropSchema { name: schema }));
         }
+        let item = Item { kind: TargetKind::Schema, name: schema };
+        if found.is_none_or(|found| found.owner != deployer) {
+            steps.push(ddl(&Ddl::SetOwner { item, owner: &deployer }));
+        }
         if found.is_none_or(|found| found.comment.as_deref() != Some(comment)) {
-            steps.push(ddl(&Ddl::Comment { item: Item { kind: TargetKind::Schema, name: schema }, comment }));
+            steps.push(ddl(&Ddl::Comment { item, comment }));
         }
     }
     steps

@@ -8,17 +8,20 @@ use super::recorded::{Recorded, is_newer, planned, unnamed_indexes};
 use super::world::{Kind, World};
 use crate::input::{Live, LiveObject};
 use crate::name::{Ident, printed};
+use crate::plan::authority::Authority;
 
 /// What stage made and is there, by its name and by its id.
 #[derive(Debug, Default)]
 pub(super) struct Made {
     by_name: BTreeMap<(Kind, SmolStr), SmolStr>,
     ids: BTreeSet<(Kind, SmolStr)>,
+    /// What is as an unfinished stage would have made it, and belongs to somebody that the session can't speak for.
+    of_others: BTreeSet<(Kind, SmolStr)>,
 }
 
 impl Made {
     /// With recorded ids, what has them under its recorded name. Without, what has a planned name, an id that was given
-    /// away after stage began, and an owner that the session can speak for.
+    /// away after stage began, and an owner that the session can speak for: its role, or one that it is a member of.
     pub(super) fn new(recorded: &Recorded<'_>, live: &Live, world: &World<'_>) -> Self {
         let mut made = Self::default();
         let deployment = recorded.deployment;
@@ -31,22 +34,33 @@ impl Made {
             }
             return made;
         }
-        let is_ours = |kind: Kind, id: &str| {
-            is_newer(&deployment.before, kind, id) && is_sessions(live, owner(live, kind, id))
-        };
+        // Nothing is anybody's as long as nobody knows who looks.
+        let session = live.session.as_ref().map(|_| Authority::new(live));
+        let speaks_for = |owner: &Ident| session.as_ref().is_some_and(|session| session.owns(owner));
+        let is_ours = |kind: Kind, id: &str| owner(live, kind, id).is_some_and(speaks_for);
         for (kind, name) in planned(&deployment.plan) {
-            if let Some(id) = world.id(kind, name).filter(|id| is_ours(kind, id)) {
-                made.add(kind, name.clone(), id.clone());
+            if let Some(id) = world.id(kind, name).filter(|id| is_newer(&deployment.before, kind, id)) {
+                made.see(is_ours(kind, id), kind, name.clone(), id.clone());
             }
         }
         let unnamed = unnamed_indexes(&deployment.plan);
-        for index in live.objects.iter().filter(|o| o.kind == "index" && is_ours(Kind::Object, &o.id)) {
+        let indexes = live.objects.iter().filter(|o| o.kind == "index");
+        for index in indexes.filter(|o| is_newer(&deployment.before, Kind::Object, &o.id)) {
             let on_made = index.depends_on.iter().any(|id| made.has(Kind::Object, id));
             if on_made || unnamed.iter().any(|planned| planned.is(index, world)) {
-                made.add(Kind::Object, printed(&index.name), index.id.clone());
+                let is_ours = is_ours(Kind::Object, &index.id);
+                made.see(is_ours, Kind::Object, printed(&index.name), index.id.clone());
             }
         }
         made
+    }
+
+    fn see(&mut self, is_ours: bool, kind: Kind, name: SmolStr, id: SmolStr) {
+        if is_ours {
+            self.add(kind, name, id);
+        } else {
+            self.of_others.insert((kind, id));
+        }
     }
 
     fn add(&mut self, kind: Kind, name: SmolStr, id: SmolStr) {
@@ -64,6 +78,11 @@ impl Made {
         self.ids.contains(&(kind, id.clone()))
     }
 
+    /// What stage would have made, of others.
+    pub(super) fn of_others(&self) -> impl Iterator<Item = (Kind, SmolStr)> + '_ {
+        self.of_others.iter().cloned()
+    }
+
     /// Indexes that stage made.
     pub(super) fn indexes<'l>(&self, live: &'l Live) -> impl Iterator<Item = &'l LiveObject> {
         live.objects.iter().filter(|o| o.kind == "index" && self.has(Kind::Object, &o.id))
@@ -77,9 +96,4 @@ fn owner<'l>(live: &'l Live, kind: Kind, id: &str) -> Option<&'l Ident> {
         Kind::Cluster => live.clusters.iter().find(|c| c.id == id).map(|c| &c.owner),
         Kind::Object => live.objects.iter().find(|o| o.id == id).map(|o| &o.owner),
     }
-}
-
-/// Nothing is anybody's as long as nobody knows who looks.
-fn is_sessions(live: &Live, owner: Option<&Ident>) -> bool {
-    live.session.as_ref().is_some_and(|session| session.is_superuser || Some(&session.role) == owner)
 }

@@ -9,11 +9,13 @@ use smol_str::{SmolStr, format_smolstr};
 
 use self::ledger::Ledger;
 pub use self::ledger::{LedgerGap, ledger_gaps, ledger_version, server_cluster};
+pub use self::shape::{
+    DATABASE as LEDGER_DATABASE, DEPLOYER as DEPLOYER_ROLE, LEDGER_VERSION, SERVER_CLUSTER,
+};
 use self::shape::{
     DATABASE, DEPLOYER, MIGRATIONS, ROLES, TABLES, Table, VERSION, VIEWS, View, index_name, tables_schema,
     views_schema,
 };
-pub use self::shape::{DATABASE as LEDGER_DATABASE, LEDGER_VERSION, SERVER_CLUSTER};
 use super::authority::Authority;
 use super::immediate::{creation, finished, phase, plan};
 use super::lower::{absent, ddl, present, sql};

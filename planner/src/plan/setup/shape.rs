@@ -16,8 +16,9 @@ pub const DATABASE: &str = "_mz_deploy";
 /// The cluster that is made for the indexes.
 pub const SERVER_CLUSTER: &str = "_mz_deploy_server";
 
-/// Whose members deploy.
-pub(super) const DEPLOYER: &str = "materialize_deployer";
+/// Whose members deploy. What a deployment needs of the ledger belongs to it, so that any of them can go on with what another
+/// began.
+pub const DEPLOYER: &str = "materialize_deployer";
 
 /// Whose members develop.
 pub(super) const DEVELOPER: &str = "materialize_developer";
