@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
-/// How often it is killed: `MZ_SANDBOX_KILLS`.
+/// How often it is killed: `MZ_TEST_KILLS`.
 fn kills() -> u64 {
-    std::env::var("MZ_SANDBOX_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(5)
+    std::env::var("MZ_TEST_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(5)
 }
 
 /// The server as a process, killed at the end.

@@ -1,6 +1,6 @@
 //! The sandbox answers as a real Materialize did. `tests/conformance/README.md` says what is replayed.
 //!
-//! With `MZ_DEPLOY_TEST_URL` the scenarios run against that server. A server with another set-up than the recorded one
+//! With `MZ_TEST_URL` the scenarios run against that server. A server with another set-up than the recorded one
 //! differs in some steps, and what is known of the sandbox is not asked of it.
 
 use std::fs::File;
@@ -14,7 +14,7 @@ use mz_deploy_tests::conformance::replay::{Settings, replay};
 use mz_deploy_tests::conformance::{report, scenario};
 use mz_deploy_tests::upstream::{Installation, Upstream};
 
-const URL: &str = "MZ_DEPLOY_TEST_URL";
+const URL: &str = "MZ_TEST_URL";
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// One test for each scenario, and one that no scenario is left out.

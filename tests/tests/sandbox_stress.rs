@@ -1,6 +1,6 @@
 //! Many clients at once: none hangs, nothing panics, and what the catalog says is what the engine has.
 //!
-//! `MZ_DEPLOY_STRESS_SECONDS` says for how long. If that is two minutes or more, memory must not grow any more once it is
+//! `MZ_TEST_STRESS_SECONDS` says for how long. If that is two minutes or more, memory must not grow any more once it is
 //! warm.
 
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use mz_deploy_sandbox::{Options, Sandbox};
 use tokio::time::timeout;
 use tokio_postgres::{Client, Error, NoTls, SimpleQueryMessage};
 
-const SECONDS: &str = "MZ_DEPLOY_STRESS_SECONDS";
+const SECONDS: &str = "MZ_TEST_STRESS_SECONDS";
 const DEFAULT_SECONDS: u64 = 4;
 const CLIENTS: u64 = 8;
 /// As long as it takes until threads, allocator and caches have what they need, several times.

@@ -1,7 +1,7 @@
 //! Killed before and after every statement, and run again: the end is that of a run that nobody disturbed.
 //!
 //! The sandbox ends the connection of the program before or after its n-th statement, for each n; the program ends, as
-//! if it had been killed, and the same command is run again. `MZ_DEPLOY_EXHAUSTIVE=1` tries every point, otherwise a few are
+//! if it had been killed, and the same command is run again. `MZ_TEST_EVERY_STATEMENT=1` tries every point, otherwise a few are
 //! tried.
 
 use std::collections::BTreeSet;
@@ -179,7 +179,7 @@ fn matrix(name: &str) {
     }
     let scenario = SCENARIOS.iter().find(|scenario| scenario.name == name).expect("a scenario");
     let (statements, expected) = undisturbed(&environment, scenario);
-    let stride = if std::env::var_os("MZ_DEPLOY_EXHAUSTIVE").is_some() { 1 } else { STRIDE };
+    let stride = if std::env::var_os("MZ_TEST_EVERY_STATEMENT").is_some() { 1 } else { STRIDE };
     let mut points = 0;
     // The end is where a command says in several places that it is done.
     let end = statements.saturating_sub(20)..=statements;
@@ -277,7 +277,7 @@ fn promote_where_another_deployer_was_killed() {
     client.run("GRANT materialize TO colleague");
     let scenario = SCENARIOS.iter().find(|s| s.name == "promote by swap").expect("a scenario");
     let (statements, expected) = undisturbed(&environment, scenario);
-    let stride = if std::env::var_os("MZ_DEPLOY_EXHAUSTIVE").is_some() { 1 } else { STRIDE / 2 };
+    let stride = if std::env::var_os("MZ_TEST_EVERY_STATEMENT").is_some() { 1 } else { STRIDE / 2 };
     let mut by_hand = BTreeSet::new();
     let mut went_on = |pattern: &str, nth: usize| {
         let shop = Shop::new();

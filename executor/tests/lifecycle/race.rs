@@ -1,6 +1,6 @@
 //! Two at once: the second comes in at each statement of the first. One of them wins, and the other is told.
 //!
-//! `MZ_DEPLOY_EXHAUSTIVE=1` tries every statement, otherwise a few are tried.
+//! `MZ_TEST_EVERY_STATEMENT=1` tries every statement, otherwise a few are tried.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -135,7 +135,7 @@ fn matrix(name: &str) {
         return;
     }
     let rival = RIVALS.iter().find(|rival| rival.name == name).expect("a rival");
-    let stride = if std::env::var_os("MZ_DEPLOY_EXHAUSTIVE").is_some() { 1 } else { STRIDE };
+    let stride = if std::env::var_os("MZ_TEST_EVERY_STATEMENT").is_some() { 1 } else { STRIDE };
     let all = environment.statements_of(&prepared(&environment), &["promote", "v2", "--yes"]);
     let points: Vec<usize> = (1..=all).rev().step_by(stride).collect();
     for nth in &points {

@@ -9,9 +9,9 @@ use mz_deploy_sandbox::time::Pattern;
 use crate::environment::Environment;
 use crate::shop::Shop;
 
-/// How often production is exchanged while somebody reads; `MZ_DEPLOY_PROMOTIONS` asks for more.
+/// How often production is exchanged while somebody reads; `MZ_TEST_PROMOTIONS` asks for more.
 fn promotions() -> usize {
-    std::env::var("MZ_DEPLOY_PROMOTIONS").ok().and_then(|text| text.parse().ok()).unwrap_or(4)
+    std::env::var("MZ_TEST_PROMOTIONS").ok().and_then(|text| text.parse().ok()).unwrap_or(4)
 }
 
 #[test]
