@@ -18,6 +18,7 @@ use crate::linked::Linked;
 use crate::plan::{self, ApplyOptions, Plan};
 use crate::project::{self, CompiledFile, FileContext, Project, Settings};
 use crate::source::FilePath;
+use crate::view::Codebase;
 
 /// A checked project. A clone is cheap: it shares the project.
 #[derive(Clone, Debug)]
@@ -148,6 +149,13 @@ impl Workspace {
     /// The text of a file.
     pub fn file(&self, path: &str) -> Option<&Arc<str>> {
         self.files.get(path).map(|file| &file.text)
+    }
+
+    /// The checked project with its files, for what an editor asks.
+    pub fn codebase(&mut self) -> Codebase<'_> {
+        let compiled = self.check();
+        let context = self.context.clone().unwrap_or_default();
+        Codebase::new(compiled, context, self.files.iter().map(|(path, file)| (path, &file.text)))
     }
 
     /// Compiles what was edited and checks the project as a whole.

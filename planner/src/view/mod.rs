@@ -5,6 +5,7 @@ mod diagnostics;
 mod diff;
 mod graph;
 mod infrastructure;
+mod navigate;
 mod plan_json;
 mod plan_markdown;
 mod plan_sql;
@@ -17,6 +18,11 @@ pub use diagnostics::{
     DIAGNOSTICS_FORMAT, DiagnosticView, DiagnosticsView, FixView, LabelView, Point, diagnostics,
 };
 pub use graph::{EdgeView, GRAPH_FORMAT, GraphView, NodeView, graph, graph_dot, graph_mermaid};
+pub use navigate::{
+    At, Codebase, ColumnView, CompletionKind, CompletionView, CompletionsView, FileMove, HoverView,
+    RenameView, SymbolKind, SymbolView, completions, definition, find_symbols, hover, references, rename,
+    rename_file, symbols,
+};
 pub use plan_json::{plan_json, read_plan, to_json};
 pub use plan_markdown::plan_markdown;
 pub use plan_sql::plan_sql;
