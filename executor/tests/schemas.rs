@@ -7,19 +7,24 @@ use std::path::PathBuf;
 
 use mz_deploy_planner::input::{Deployed, Live, StageOptions};
 use mz_deploy_planner::plan::Plan;
-use mz_deploy_planner::view::{DiagnosticsView, GraphView, PreviewView, ProjectView, to_json};
+use mz_deploy_planner::view::{
+    ChangeView, DiagnosticsView, GraphView, PreviewView, ProfileView, ProjectView, StepView, to_json,
+};
 use schemars::{Schema, schema_for};
 
-fn schemas() -> [(&'static str, Schema); 8] {
+fn schemas() -> [(&'static str, Schema); 11] {
     [
+        ("change", schema_for!(ChangeView)),
         ("deployed", schema_for!(Deployed)),
         ("diagnostics", schema_for!(DiagnosticsView)),
         ("graph", schema_for!(GraphView)),
         ("live", schema_for!(Live)),
         ("plan", schema_for!(Plan)),
         ("preview", schema_for!(PreviewView)),
+        ("profile", schema_for!(ProfileView)),
         ("project", schema_for!(ProjectView)),
         ("stage-options", schema_for!(StageOptions)),
+        ("step", schema_for!(StepView)),
     ]
 }
 

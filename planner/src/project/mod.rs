@@ -11,6 +11,7 @@ mod layout;
 mod model;
 mod naming;
 mod object;
+mod profiles;
 mod schema_rules;
 mod settings;
 mod sink_rules;
@@ -24,6 +25,7 @@ pub use compile::{CompiledFile, Contents, InfrastructureFile, ObjectFile, compil
 pub use context::{FileContext, file_context};
 pub use model::{Infrastructure, InfrastructureKind, Modifier, ModifierStatement, Project, Settings};
 pub use object::{Companion, CompanionKind, Dependency, IndexDefinition, Object, ObjectKind, StatementText};
+pub use profiles::profiles;
 pub use settings::{PROJECT_FILE, read_settings};
 pub use types_lock::{
     LockedColumn, LockedKind, LockedObject, LockedType, TYPES_LOCK_FILE, TypesLock, read_types_lock,
