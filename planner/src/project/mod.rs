@@ -11,6 +11,7 @@ mod layout;
 mod model;
 mod naming;
 mod object;
+mod profiles;
 mod schema_rules;
 mod settings;
 mod sink_rules;
@@ -26,6 +27,7 @@ pub use context::{FileContext, file_context};
 pub use model::{Infrastructure, InfrastructureKind, Modifier, ModifierStatement, Project, Settings};
 pub(crate) use naming::check as check_name;
 pub use object::{Companion, CompanionKind, Dependency, IndexDefinition, Object, ObjectKind, StatementText};
+pub use profiles::profiles;
 pub use settings::{PROJECT_FILE, read_settings};
 pub(crate) use subject::{Subject, subject};
 pub use types_lock::{

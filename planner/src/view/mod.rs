@@ -6,11 +6,11 @@ mod diff;
 mod graph;
 mod infrastructure;
 mod navigate;
+mod outline;
 mod plan_json;
 mod plan_markdown;
 mod plan_sql;
 mod plan_text;
-mod preview;
 mod words;
 
 pub use compile::{ClusterView, InfrastructureView, ObjectView, PROJECT_FORMAT, ProjectView, project};
@@ -23,8 +23,11 @@ pub use navigate::{
     RenameView, SymbolKind, SymbolView, completions, definition, find_symbols, hover, references, rename,
     rename_file, symbols,
 };
+pub use outline::{
+    ChangeRow, ChangeView, OUTLINE_FORMAT, OutlineView, PhaseRow, PreviewView, ProfileView, ReasonView,
+    ScopeRow, StepPlace, StepView, change, outline, step,
+};
 pub use plan_json::{plan_json, read_plan, to_json};
 pub use plan_markdown::plan_markdown;
 pub use plan_sql::plan_sql;
 pub use plan_text::{TextOptions, plan_text};
-pub use preview::{PlannedView, PreviewView, preview};
