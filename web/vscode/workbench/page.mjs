@@ -13,7 +13,7 @@ const FLAGS = [
 const PATIENCE_MS = Number(process.env.PATIENCE_MS ?? 60_000);
 
 /** Opens the workbench in Chromium. Whatever asks for something outside of the machine is written down. */
-export async function open(address) {
+export async function open(address, expected = "project.toml") {
   // A profile of its own: panels come from other hosts and have service workers, which private windows and some defaults forbid.
   const profile = mkdtempSync(join(tmpdir(), "mz-deploy-workbench-"));
   mkdirSync(join(profile, "Default"));
@@ -35,7 +35,7 @@ export async function open(address) {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await page.goto(address);
-      await page.locator(".explorer-folders-view .monaco-list-row", { hasText: "project.toml" }).waitFor({ timeout: PATIENCE_MS / 2 });
+      await page.locator(".explorer-folders-view .monaco-list-row", { hasText: expected }).waitFor({ timeout: PATIENCE_MS / 2 });
       break;
     } catch (error) {
       if (attempt === 3) throw error;
@@ -58,7 +58,7 @@ class Editor {
   /** Opens a file by the explorer. */
   async file(...parts) {
     for (const [at, part] of parts.entries()) {
-      const row = this.page.locator(`.explorer-folders-view .monaco-list-row[aria-label^="${part}"][aria-level="${at + 1}"]`).first();
+      const row = this.page.locator(`.explorer-folders-view .monaco-list-row[aria-label^="${part}"][aria-level="${at + 1}"]`).last();
       await row.waitFor();
       if ((await row.getAttribute("aria-expanded")) !== "true") await row.click();
     }
