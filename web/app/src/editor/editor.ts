@@ -24,6 +24,7 @@ export function editing(path: string, label: string, changed: (text: string) => 
     highlightActiveLine(),
     lintGutter(),
     languageOf(path),
+    EditorView.lineWrapping,
     keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, indentWithTab]),
     EditorView.contentAttributes.of({ "aria-label": label, "aria-multiline": "true" }),
     EditorView.updateListener.of((update) => {

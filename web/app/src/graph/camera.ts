@@ -16,6 +16,11 @@ export interface Size {
 export const FARTHEST = 0.01;
 export const NEAREST = 2.5;
 
+/** What is left of the canvas beside the panel at its right. */
+export function beside(view: Size, panel: number): Size {
+  return view.width > 2.2 * panel ? { ...view, width: view.width - panel } : view;
+}
+
 /** Shows all of it, with a margin, and no larger than it is. */
 export function fit(content: Size, view: Size, margin = 24): Camera {
   const wide = (view.width - 2 * margin) / Math.max(content.width, 1);

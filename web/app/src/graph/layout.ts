@@ -24,9 +24,11 @@ export interface Placed {
 
 const GAP = { x: 56, y: 12 } as const;
 const PADDING = { x: 16, top: 34, bottom: 16 } as const;
-const GROUP_GAP = { x: 110, y: 28 } as const;
-/** A column of a group that is longer than this is broken. */
-const TALLEST = 14;
+const GROUP_GAP = { x: 84, y: 28 } as const;
+/** A column of a group that is longer than one of these is broken: the one that makes the best shape of the whole. */
+const HEIGHTS = [10, 14, 20, 28, 40, 56, 80, 112] as const;
+/** A screen's width by its height. */
+const SHAPE = 1.5;
 /** How often each order is improved by the neighbours' places. */
 const SWEEPS = 4;
 
@@ -40,7 +42,6 @@ export function layout(input: Input): Placed {
   });
 
   const columns = ordered(groups, pairs(groupEdges));
-  const order = new Float32Array(group.length);
   const boxes: Group[] = input.labels.map((label) => ({ label, x: 0, y: 0, width: 0, height: 0, counts: STATES.map(() => 0) }));
   input.states.forEach((state, node) => {
     const counts = boxes[group[node] ?? 0]?.counts;
@@ -48,11 +49,14 @@ export function layout(input: Input): Placed {
       counts[state] = (counts[state] ?? 0) + 1;
     }
   });
-  const corners = new Float32Array(group.length * 2);
-  const inside = innerLayers(group, edges);
   const before = adjacency(group.length, edges, false);
+  const inside = innerLayers(group, edges);
+  const arranged = members.map((nodes) => arrange(nodes, inside, before));
+  const candidates = HEIGHTS.map((tallest) => ({ tallest, off: Math.abs(Math.log(shape(columns, arranged, tallest) / SHAPE)) }));
+  const [best] = candidates.sort((a, b) => a.off - b.off);
+  const tallest = best?.tallest ?? HEIGHTS[0];
 
-  // From left to right, so that a group's objects stand beside what they read.
+  const corners = new Float32Array(group.length * 2);
   let x = 0;
   let height = 0;
   for (const column of columns) {
@@ -60,20 +64,30 @@ export function layout(input: Input): Placed {
     let width = 0;
     for (const at of column) {
       const box = boxes[at];
-      if (!box) {
-        continue;
+      const own = arranged[at];
+      if (box && own) {
+        Object.assign(box, { x, y }, extent(own, tallest));
+        place(box, own, tallest, corners);
+        y += box.height + GROUP_GAP.y;
+        width = Math.max(width, box.width);
       }
-      box.x = x;
-      box.y = y;
-      place(box, members[at] ?? [], inside, before, order, corners);
-      y += box.height + GROUP_GAP.y;
-      width = Math.max(width, box.width);
     }
     x += width + GROUP_GAP.x;
     height = Math.max(height, y - GROUP_GAP.y);
   }
   centre(columns, boxes, group, corners, height);
   return { corners, groups: boxes, groupEdges, width: Math.max(0, x - GROUP_GAP.x), height: Math.max(0, height) };
+}
+
+/** The width of the whole by its height. */
+function shape(columns: number[][], arranged: number[][][], tallest: number): number {
+  let [width, height] = [0, 1];
+  for (const column of columns) {
+    const sizes = column.map((at) => extent(arranged[at] ?? [], tallest));
+    width += Math.max(...sizes.map((size) => size.width)) + GROUP_GAP.x;
+    height = Math.max(height, sizes.reduce((sum, size) => sum + size.height + GROUP_GAP.y, 0));
+  }
+  return width / height;
 }
 
 /** Edges between groups with their numbers: from, to and how many by turns. */
@@ -134,43 +148,63 @@ function innerLayers(group: Uint32Array, edges: Uint32Array): Uint32Array {
   return layers(group.length, Uint32Array.from(within));
 }
 
-/** Gives the objects of a group their places, and the group its size. */
-function place(
-  box: Group,
-  members: number[],
-  inside: Uint32Array,
-  before: ReturnType<typeof adjacency>,
-  order: Float32Array,
-  corners: Float32Array,
-): void {
+/** The objects of a group in layers, each in an order in which neighbours stand near each other. */
+function arrange(members: number[], inside: Uint32Array, before: ReturnType<typeof adjacency>): number[][] {
   const byLayer: number[][] = [];
   for (const node of members) {
     const at = inside[node] ?? 0;
     byLayer[at] ??= [];
     byLayer[at]?.push(node);
   }
-  // A large group without an inner order is about as wide as it is high.
-  const tallest = Math.max(TALLEST, Math.ceil(Math.sqrt(members.length * 4)));
-  let x = box.x + PADDING.x;
-  let deepest = 0;
+  const order = new Map<number, number>();
   for (const layer of byLayer) {
-    // What is read by nobody before keeps its place in the order of names.
-    const wish = new Map(layer.map((node) => [node, mean(neighbours(before, node), order) ?? 0]));
+    // What reads nothing of the group keeps its place in the order of names.
+    const wish = new Map(layer.map((node) => [node, meanOf(neighbours(before, node), order)]));
     layer.sort((a, b) => (wish.get(a) ?? 0) - (wish.get(b) ?? 0) || a - b);
-    const chunks = Math.ceil(layer.length / tallest);
-    const rows = Math.ceil(layer.length / chunks);
     layer.forEach((node, at) => {
-      const row = at % rows;
-      const y = box.y + PADDING.top + row * (NODE.height + GAP.y);
-      corners[node * 2] = x + Math.floor(at / rows) * (NODE.width + GAP.x / 2);
-      corners[node * 2 + 1] = y;
-      order[node] = y;
+      order.set(node, at / layer.length);
     });
-    x += chunks * (NODE.width + GAP.x / 2) - GAP.x / 2 + GAP.x;
-    deepest = Math.max(deepest, rows);
   }
-  box.width = Math.max(NODE.width + 2 * PADDING.x, x - GAP.x + PADDING.x - box.x);
-  box.height = PADDING.top + deepest * (NODE.height + GAP.y) - GAP.y + PADDING.bottom;
+  return byLayer;
+}
+
+function meanOf(nodes: Uint32Array, of: Map<number, number>): number {
+  const known = Array.from(nodes).flatMap((node) => of.get(node) ?? []);
+  return known.length === 0 ? 0 : known.reduce((sum, each) => sum + each, 0) / known.length;
+}
+
+/** Into how many columns and rows a layer is broken. */
+function grid(layer: number[], tallest: number): { columns: number; rows: number } {
+  const columns = Math.ceil(layer.length / tallest);
+  return { columns, rows: Math.ceil(layer.length / Math.max(columns, 1)) };
+}
+
+function layerWidth(columns: number): number {
+  return columns * (NODE.width + GAP.x / 2) - GAP.x / 2;
+}
+
+/** The size of a group. */
+function extent(arranged: number[][], tallest: number): { width: number; height: number } {
+  const grids = arranged.map((layer) => grid(layer, tallest));
+  const widths = grids.reduce((sum, { columns }) => sum + layerWidth(columns) + GAP.x, -GAP.x);
+  const rows = Math.max(...grids.map((each) => each.rows));
+  return {
+    width: Math.max(NODE.width, widths) + 2 * PADDING.x,
+    height: PADDING.top + rows * (NODE.height + GAP.y) - GAP.y + PADDING.bottom,
+  };
+}
+
+/** Gives the objects of a group their places. */
+function place(box: Group, arranged: number[][], tallest: number, corners: Float32Array): void {
+  let x = box.x + PADDING.x;
+  for (const layer of arranged) {
+    const { columns, rows } = grid(layer, tallest);
+    layer.forEach((node, at) => {
+      corners[node * 2] = x + Math.floor(at / rows) * (NODE.width + GAP.x / 2);
+      corners[node * 2 + 1] = box.y + PADDING.top + (at % rows) * (NODE.height + GAP.y);
+    });
+    x += layerWidth(columns) + GAP.x;
+  }
 }
 
 /** Moves each column to the middle of the height. */

@@ -31,8 +31,10 @@ export interface Scene {
 const NAMES = 0.42;
 /** Below this scale, a large graph is drawn as groups alone. */
 const OBJECTS = 0.16;
+/** Signs of changed objects that are drawn from far; more of them would hide the graph. */
+const MOST_ROOTS = 200;
 /** A graph of this size is drawn with all its edges from any distance. */
-const FEW = 1500;
+const FEW = 300;
 
 export function paint(context: CanvasRenderingContext2D, scene: Scene): void {
   const { camera, view, palette, layout } = scene;
@@ -73,36 +75,39 @@ function groups(context: CanvasRenderingContext2D, { layout, palette, camera }: 
 
 /** Titles keep a size that can be read, as long as their groups have room for them. */
 function titles(context: CanvasRenderingContext2D, { layout, palette, camera }: Scene, box: Box): void {
-  const size = Math.min(Math.max(12, 11 / camera.scale), 120);
-  context.font = `600 ${size}px ${palette.font}`;
   context.textBaseline = "middle";
+  const wanted = Math.max(12, 11 / camera.scale);
   for (const group of layout.groups) {
     if (group.x > box.right || group.x + group.width < box.left || group.y > box.bottom || group.y + group.height < box.top) {
       continue;
     }
-    const isOver = size > 24;
-    const text = clipped(context, group.label, group.width - 24);
-    if (isOver) {
-      const width = context.measureText(text).width;
-      const y = group.y + group.height / 2;
-      context.fillStyle = palette.surface;
-      context.globalAlpha = 0.86;
-      context.beginPath();
-      context.roundRect(group.x + (group.width - width) / 2 - size / 2, y - size * 0.75, width + size, size * 1.5, size / 3);
-      context.fill();
-      context.globalAlpha = 1;
-      context.fillStyle = palette.ink;
-      context.fillText(text, group.x + (group.width - width) / 2, y);
-    } else {
-      context.fillStyle = palette.soft;
-      context.fillText(text, group.x + 14, group.y + 17);
+    const size = Math.min(wanted, (group.width - 16) / (group.label.length * 0.62));
+    if (size * camera.scale < 6) {
+      continue;
     }
+    context.font = `600 ${size}px ${palette.font}`;
+    if (size <= 24) {
+      context.fillStyle = palette.soft;
+      context.fillText(clipped(context, group.label, group.width - 24), group.x + 14, group.y + 17);
+      continue;
+    }
+    const width = context.measureText(group.label).width;
+    const y = group.y + group.height / 2;
+    const x = group.x + (group.width - width) / 2;
+    context.fillStyle = palette.surface;
+    context.globalAlpha = 0.88;
+    context.beginPath();
+    context.roundRect(x - size / 2, y - size * 0.75, width + size, size * 1.5, size / 2);
+    context.fill();
+    context.globalAlpha = 1;
+    context.fillStyle = palette.ink;
+    context.fillText(group.label, x, y);
   }
 }
 
 function groupEdges(context: CanvasRenderingContext2D, { layout, palette, camera }: Scene): void {
   context.strokeStyle = palette.faint;
-  context.globalAlpha = 0.35;
+  context.globalAlpha = Math.min(0.4, 0.4 * Math.sqrt(24 / Math.max(layout.groupEdges.length / 3, 1)));
   for (let at = 0; at < layout.groupEdges.length; at += 3) {
     const from = layout.groups[layout.groupEdges[at] ?? 0];
     const to = layout.groups[layout.groupEdges[at + 1] ?? 0];
@@ -133,7 +138,8 @@ function edges(context: CanvasRenderingContext2D, scene: Scene, box: Box, all: b
   }
   context.lineWidth = 1 / camera.scale;
   context.strokeStyle = palette.faint;
-  context.globalAlpha = lit ? 0.16 : 0.5;
+  // The more edges, the fainter each: what many of them make is seen all the same.
+  context.globalAlpha = (lit ? 0.35 : 1) * Math.min(0.6, 0.6 * Math.sqrt(160 / Math.max(dim.length / 2, 1)));
   bundle(context, layout, dim, box);
   context.globalAlpha = 1;
   context.lineWidth = 1.6 / camera.scale;
@@ -166,39 +172,77 @@ function curve(context: CanvasRenderingContext2D, x1: number, y1: number, x2: nu
 }
 
 function nodes(context: CanvasRenderingContext2D, scene: Scene, box: Box, asBlocks: boolean): void {
-  const { layout, palette, camera, lit, selected, hovered } = scene;
-  const withNames = camera.scale > NAMES;
+  const { layout } = scene;
   context.textBaseline = "middle";
-  context.font = `12px ${palette.font}`;
+  context.font = `12px ${scene.palette.font}`;
+  const seenNodes: number[] = [];
   for (let node = 0; node < layout.labels.length; node += 1) {
     const x = layout.corners[node * 2] ?? 0;
     const y = layout.corners[node * 2 + 1] ?? 0;
-    if (x > box.right || x + NODE.width < box.left || y > box.bottom || y + NODE.height < box.top) {
-      continue;
+    if (x <= box.right && x + NODE.width >= box.left && y <= box.bottom && y + NODE.height >= box.top) {
+      seenNodes.push(node);
     }
-    const state = STATES[layout.states[node] ?? 0] ?? "untouched";
-    const colours = palette.states[state];
-    context.globalAlpha = lit && lit[node] !== 1 ? 0.22 : 1;
-    context.fillStyle = colours.fill;
-    if (asBlocks) {
-      context.fillRect(x, y, NODE.width, NODE.height);
-      continue;
-    }
-    context.beginPath();
-    context.roundRect(x, y, NODE.width, NODE.height, 6);
-    context.fill();
-    context.lineWidth = node === selected || node === hovered ? 2 : 1;
-    context.strokeStyle = node === selected ? palette.accent : colours.stroke;
-    context.setLineDash(state === "outside" ? [4, 3] : []);
-    context.stroke();
-    context.setLineDash([]);
-    shape(context, state, x + 14, y + NODE.height / 2, colours.stroke);
-    if (withNames) {
-      context.fillStyle = colours.ink;
-      context.fillText(clipped(context, layout.labels[node] ?? "", NODE.width - 36), x + 26, y + NODE.height / 2 + 0.5);
+  }
+  if (asBlocks) {
+    blocks(context, scene, seenNodes);
+  } else {
+    for (const node of seenNodes) {
+      detailed(context, scene, node);
     }
   }
   context.globalAlpha = 1;
+}
+
+/** From far, an object is a block of its colour, and what somebody changed keeps a sign that is seen. */
+function blocks(context: CanvasRenderingContext2D, { layout, palette, camera, lit }: Scene, seenNodes: number[]): void {
+  const roots: number[] = [];
+  for (const node of seenNodes) {
+    const state = STATES[layout.states[node] ?? 0] ?? "untouched";
+    const isChanged = state !== "untouched" && state !== "outside";
+    if (state === "update") {
+      roots.push(node);
+    }
+    context.globalAlpha = (lit && lit[node] !== 1 ? 0.15 : 1) * (isChanged ? 0.5 : 1);
+    context.fillStyle = isChanged ? palette.states[state].stroke : palette.line;
+    context.fillRect(layout.corners[node * 2] ?? 0, layout.corners[node * 2 + 1] ?? 0, NODE.width, NODE.height);
+  }
+  context.globalAlpha = 1;
+  if (roots.length > MOST_ROOTS) {
+    return;
+  }
+  for (const node of roots) {
+    context.save();
+    context.translate((layout.corners[node * 2] ?? 0) + NODE.width / 2, (layout.corners[node * 2 + 1] ?? 0) + NODE.height / 2);
+    context.scale(1.5 / camera.scale, 1.5 / camera.scale);
+    shape(context, "update", 0, 0, palette.states.update.stroke);
+    context.lineWidth = 1.2;
+    context.strokeStyle = palette.surface;
+    context.stroke();
+    context.restore();
+  }
+}
+
+function detailed(context: CanvasRenderingContext2D, scene: Scene, node: number): void {
+  const { layout, palette, camera, lit, selected, hovered } = scene;
+  const x = layout.corners[node * 2] ?? 0;
+  const y = layout.corners[node * 2 + 1] ?? 0;
+  const state = STATES[layout.states[node] ?? 0] ?? "untouched";
+  const colours = palette.states[state];
+  context.globalAlpha = lit && lit[node] !== 1 ? 0.25 : 1;
+  context.fillStyle = colours.fill;
+  context.beginPath();
+  context.roundRect(x, y, NODE.width, NODE.height, 6);
+  context.fill();
+  context.lineWidth = node === selected || node === hovered ? 2 : 1;
+  context.strokeStyle = node === selected ? palette.accent : colours.stroke;
+  context.setLineDash(state === "outside" ? [4, 3] : []);
+  context.stroke();
+  context.setLineDash([]);
+  shape(context, state, x + 14, y + NODE.height / 2, colours.stroke);
+  if (camera.scale > NAMES) {
+    context.fillStyle = colours.ink;
+    context.fillText(clipped(context, layout.labels[node] ?? "", NODE.width - 36), x + 26, y + NODE.height / 2 + 0.5);
+  }
 }
 
 /** The signs of `view/mark.tsx`, at the same sizes. */

@@ -99,7 +99,16 @@ function Project() {
           </select>
         </label>
       )}
-      <Menu name="Options" label={<SlidersIcon />} wide>
+      <Menu
+        name="Options"
+        label={
+          <>
+            <SlidersIcon />
+            <span class="wide-only">Options</span>
+          </>
+        }
+        wide
+      >
         {(close) => <Options close={close} />}
       </Menu>
     </div>

@@ -1,7 +1,7 @@
 // The canvas of the graph: pointer, wheel and keys to camera and selection, and one drawing a frame.
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import { type Camera, centred, fit, pan, type Size, zoom } from "../graph/camera";
+import { beside, type Camera, centred, fit, pan, type Size, zoom } from "../graph/camera";
 import { type Layout, NODE, STATES } from "../graph/model";
 import { nodeAt, paint } from "../graph/paint";
 import { palette } from "../graph/palette";
@@ -24,6 +24,9 @@ interface Props {
   /** Another graph is seen as a whole first. */
   identity: string;
 }
+
+/** The panel of the object that is selected, with its margin. */
+const PANEL = 314;
 
 const DIRECTIONS: Record<string, Direction> = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
 
@@ -70,14 +73,15 @@ export function Canvas({ layout, selected, select, controls, identity }: Props) 
     camera.current = next;
     redraw();
   };
+  const free = () => (selected === undefined ? size.current : beside(size.current, PANEL));
   const middle = () => ({ x: size.current.width / 2, y: size.current.height / 2 });
 
   controls.current = {
     zoom: (factor) => look(zoom(camera.current, factor, middle())),
-    fit: () => look(fit(layout, size.current)),
+    fit: () => look(fit(layout, free())),
     reveal: (node) => {
       const point = { x: (layout.corners[node * 2] ?? 0) + NODE.width / 2, y: (layout.corners[node * 2 + 1] ?? 0) + NODE.height / 2 };
-      look(centred(camera.current, point, size.current));
+      look(centred(camera.current, point, beside(size.current, PANEL)));
     },
   };
 
@@ -93,7 +97,7 @@ export function Canvas({ layout, selected, select, controls, identity }: Props) 
       element.width = width * devicePixelRatio;
       element.height = height * devicePixelRatio;
       if (isFirst) {
-        camera.current = fit(layout, size.current);
+        camera.current = fit(layout, free());
       }
       latest.current();
     });
@@ -103,7 +107,7 @@ export function Canvas({ layout, selected, select, controls, identity }: Props) 
   }, []);
   useEffect(() => {
     if (shownOnce.current !== identity && size.current.width > 0) {
-      camera.current = fit(layout, size.current);
+      camera.current = fit(layout, free());
     }
     shownOnce.current = identity;
   }, [identity, layout]);

@@ -11,9 +11,14 @@ import { Shape } from "./mark";
 import { Empty } from "./parts";
 import { Selected } from "./selected";
 
+/** A layout, and what it is of: another project, order or focus is seen as a whole first. */
+interface Drawn {
+  layout?: Layout | undefined;
+  identity: string;
+}
+
 export function Graph() {
-  const [layout, setLayout] = useState<Layout | undefined>();
-  const [isLoaded, setLoaded] = useState(false);
+  const [{ layout, identity }, setDrawn] = useState<Drawn>({ identity: "" });
   const groupBy = useSignal<GroupBy>("schema");
   const selected = useSignal<Key | undefined>(focus.value ?? selectedChange.value);
   const controls = useRef<Controls | undefined>(undefined);
@@ -26,8 +31,7 @@ export function Graph() {
     void ask("graph", { groupBy: by, ...(of !== undefined && { focus: of }) }).then(
       (next) => {
         if (isWanted) {
-          setLayout(next);
-          setLoaded(true);
+          setDrawn({ layout: next, identity: `${overview.value?.name}\0${by}\0${of ?? ""}` });
         }
       },
       () => undefined,
@@ -41,7 +45,7 @@ export function Graph() {
       selected.value = focus.value;
     }
   });
-  if (isLoaded && !layout) {
+  if (identity !== "" && !layout) {
     return (
       <Empty title="Nothing to draw">
         <p>The project has no objects that are sound.</p>
@@ -87,7 +91,7 @@ export function Graph() {
             selected={at < 0 ? undefined : at}
             select={(node) => (selected.value = node === undefined ? undefined : layout.keys[node])}
             controls={controls}
-            identity={`${overview.value?.name}\0${by}\0${of ?? ""}`}
+            identity={identity}
           />
         )}
         {layout && at >= 0 && (

@@ -23,12 +23,9 @@ export function PlaceLink({ path, line, children }: { path?: string | undefined;
   );
 }
 
-/** A heading with what belongs to it at its right. */
-export function Head({ title, children }: { title: ComponentChildren; children?: ComponentChildren }) {
-  return (
-    <div class="head">
-      <h2>{title}</h2>
-      <div class="head-tools">{children}</div>
-    </div>
-  );
+/** The planner's words, in which names stand between backticks. */
+export function Words({ children }: { children: string }) {
+  const parts = children.split("`");
+  // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text are never reordered
+  return <>{parts.map((part, at) => (at % 2 === 1 && at < parts.length - 1 ? <code key={at}>{part}</code> : part))}</>;
 }

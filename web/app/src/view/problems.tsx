@@ -3,7 +3,7 @@ import type { DiagnosticView, LabelView } from "@mz-deploy/planner";
 import { goTo } from "../state/actions";
 import { overview, type Place } from "../state/state";
 import { count } from "../state/words";
-import { Empty } from "./parts";
+import { Empty, Words } from "./parts";
 
 export function placeOf({ path, start, end }: LabelView): Place | undefined {
   if (path === undefined || path === "") {
@@ -59,10 +59,12 @@ function Problem({ problem, isFile }: { problem: DiagnosticView; isFile: boolean
         {severity}
       </span>
       <span class="problem-words">
-        <span class="problem-message">{message}</span>
+        <span class="problem-message">
+          <Words>{message}</Words>
+        </span>
         {help.map((each) => (
           <span class="problem-help" key={each}>
-            {each}
+            <Words>{each}</Words>
           </span>
         ))}
         <span class="problem-place">

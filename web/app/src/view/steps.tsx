@@ -61,7 +61,7 @@ export function Steps() {
 function Phase({ phase, total }: { phase: number; total: number }) {
   const identity = `${version.value}\0${phase}`;
   const { rows, want } = usePages<StepView>(identity, total, (from, to) => ask("steps", { phase, from, to }));
-  const chosen = selectedStep.value?.phase === phase ? selectedStep.value.step : undefined;
+  const chosen = selectedStep.value?.phase === phase ? Math.min(selectedStep.value.step, total - 1) : 0;
   return (
     <div class="split">
       <List
@@ -83,7 +83,7 @@ function Phase({ phase, total }: { phase: number; total: number }) {
           </span>
         )}
       />
-      <StepDetail phase={phase} step={chosen ?? 0} />
+      <StepDetail phase={phase} step={chosen} />
     </div>
   );
 }

@@ -1,7 +1,7 @@
 // What a plan is made from, what it costs, and what a reader must know before it runs.
 import type { Overview } from "../worker/protocol";
 import { count } from "../state/words";
-import { PlaceLink } from "./parts";
+import { PlaceLink, Words } from "./parts";
 
 type Plan = NonNullable<Overview["plan"]>;
 
@@ -26,7 +26,9 @@ export function Summary({ plan }: { plan: Plan }) {
           <b>To be known before</b>
           <ul>
             {plan.notes.map((note) => (
-              <li key={note}>{note}</li>
+              <li key={note}>
+                <Words>{note}</Words>
+              </li>
             ))}
           </ul>
         </div>
@@ -51,9 +53,9 @@ function More({ plan }: { plan: Plan }) {
   const parts = [
     needs.length > 0 && `needs ${count(needs.length, "thing")} that it doesn't make`,
     scopes.length > 0 && count(scopes.length, "schema or database change"),
-    not_taken.length > 0 && count(not_taken.length, "strategy").replace("strategys", "strategies") + " not taken",
-    withdrawn.length > 0 && count(withdrawn.length, "statement") + " withdrawn",
-    drift.length > 0 && count(drift.length, "difference") + " left as found",
+    not_taken.length > 0 && `${not_taken.length} ${not_taken.length === 1 ? "strategy" : "strategies"} not taken`,
+    withdrawn.length > 0 && `${count(withdrawn.length, "statement")} withdrawn`,
+    drift.length > 0 && `${count(drift.length, "difference")} left as found`,
   ].filter((part) => part !== false);
   if (parts.length === 0) {
     return null;
@@ -103,7 +105,9 @@ function Sentences({ title, sentences }: { title: string; sentences: string[] })
       <h3>{title}</h3>
       <ul>
         {sentences.slice(0, 200).map((sentence) => (
-          <li key={sentence}>{sentence}</li>
+          <li key={sentence}>
+            <Words>{sentence}</Words>
+          </li>
         ))}
       </ul>
     </section>
