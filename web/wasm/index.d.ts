@@ -1,12 +1,4 @@
-import type {
-  ChangeView,
-  GraphView,
-  PreviewView,
-  ProfileView,
-  ProjectView,
-  StageOptions,
-  StepView,
-} from "./shapes.js";
+import type { ChangeView, GraphView, PreviewView, ProfileView, ProjectView, StageOptions, StepView } from "./shapes.js";
 
 export type * from "./shapes.js";
 

@@ -40,7 +40,9 @@ export function marks(text: Text, path: string, problems: DiagnosticView[]): Dia
                 const { start, end } = fix.at;
                 if (start && end) {
                   const now = view.state.doc;
-                  view.dispatch({ changes: { from: offsetOf(now, start), to: offsetOf(now, end), insert: fix.replacement } });
+                  view.dispatch({
+                    changes: { from: offsetOf(now, start), to: offsetOf(now, end), insert: fix.replacement },
+                  });
                 }
               },
             },

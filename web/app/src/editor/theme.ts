@@ -30,7 +30,12 @@ const look = EditorView.theme({
   ".cm-panels": { backgroundColor: "var(--sunken)", color: "var(--ink)", borderColor: "var(--line)" },
   ".cm-panel input, .cm-panel button": { fontFamily: "var(--sans)" },
   ".cm-textfield": { backgroundColor: "var(--surface)", border: "1px solid var(--line)", borderRadius: "6px" },
-  ".cm-button": { backgroundImage: "none", backgroundColor: "var(--surface)", border: "1px solid var(--line)", borderRadius: "6px" },
+  ".cm-button": {
+    backgroundImage: "none",
+    backgroundColor: "var(--surface)",
+    border: "1px solid var(--line)",
+    borderRadius: "6px",
+  },
   ".cm-changedLine, .cm-inlineChangedLine": { backgroundColor: "var(--add-soft) !important" },
   ".cm-changedText, .cm-insertedLine .cm-changedText": { background: "var(--add-strong) !important" },
   ".cm-deletedChunk, .cm-deletedLine": { backgroundColor: "var(--remove-soft) !important" },

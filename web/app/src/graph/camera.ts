@@ -15,6 +15,8 @@ export interface Size {
 
 export const FARTHEST = 0.01;
 export const NEAREST = 2.5;
+/** From here on, names are read. */
+export const LEGIBLE = 0.42;
 
 /** What is left of the canvas beside the panel at its right. */
 export function beside(view: Size, panel: number): Size {
@@ -31,6 +33,12 @@ export function fit(content: Size, view: Size, margin = 24): Camera {
     x: (view.width - content.width * scale) / 2,
     y: (view.height - content.height * scale) / 2,
   };
+}
+
+/** Where a graph is seen first: all of it, or one object in the middle where all of it would be too small to read. */
+export function first(content: Size, view: Size, object: { x: number; y: number } | undefined): Camera {
+  const whole = fit(content, view);
+  return object && whole.scale < LEGIBLE ? centred(whole, object, view) : whole;
 }
 
 /** Nearer or farther, with the point under the pointer kept where it is. */

@@ -42,7 +42,14 @@ export function layout(input: Input): Placed {
   });
 
   const columns = ordered(groups, pairs(groupEdges));
-  const boxes: Group[] = input.labels.map((label) => ({ label, x: 0, y: 0, width: 0, height: 0, counts: STATES.map(() => 0) }));
+  const boxes: Group[] = input.labels.map((label) => ({
+    label,
+    x: 0,
+    y: 0,
+    width: 0,
+    height: 0,
+    counts: STATES.map(() => 0),
+  }));
   input.states.forEach((state, node) => {
     const counts = boxes[group[node] ?? 0]?.counts;
     if (counts) {
@@ -52,7 +59,10 @@ export function layout(input: Input): Placed {
   const before = adjacency(group.length, edges, false);
   const inside = innerLayers(group, edges);
   const arranged = members.map((nodes) => arrange(nodes, inside, before));
-  const candidates = HEIGHTS.map((tallest) => ({ tallest, off: Math.abs(Math.log(shape(columns, arranged, tallest) / SHAPE)) }));
+  const candidates = HEIGHTS.map((tallest) => ({
+    tallest,
+    off: Math.abs(Math.log(shape(columns, arranged, tallest) / SHAPE)),
+  }));
   const [best] = candidates.sort((a, b) => a.off - b.off);
   const tallest = best?.tallest ?? HEIGHTS[0];
 
@@ -85,7 +95,10 @@ function shape(columns: number[][], arranged: number[][][], tallest: number): nu
   for (const column of columns) {
     const sizes = column.map((at) => extent(arranged[at] ?? [], tallest));
     width += Math.max(...sizes.map((size) => size.width)) + GROUP_GAP.x;
-    height = Math.max(height, sizes.reduce((sum, size) => sum + size.height + GROUP_GAP.y, 0));
+    height = Math.max(
+      height,
+      sizes.reduce((sum, size) => sum + size.height + GROUP_GAP.y, 0),
+    );
   }
   return width / height;
 }
@@ -117,13 +130,19 @@ function ordered(nodes: number, edges: Uint32Array): number[][] {
     columns[at]?.push(node);
   });
   const position = new Float32Array(nodes);
-  const number = (column: number[]) => column.forEach((node, at) => (position[node] = at - (column.length - 1) / 2));
+  const number = (column: number[]) => {
+    for (const [at, node] of column.entries()) {
+      position[node] = at - (column.length - 1) / 2;
+    }
+  };
   columns.forEach(number);
   const directions = [adjacency(nodes, edges, false), adjacency(nodes, edges, true)] as const;
   for (let sweep = 0; sweep < SWEEPS; sweep += 1) {
     const towards = directions[sweep % 2 === 0 ? 0 : 1];
     for (const column of sweep % 2 === 0 ? columns : columns.toReversed()) {
-      const wish = new Map(column.map((node) => [node, mean(neighbours(towards, node), position) ?? position[node] ?? 0]));
+      const wish = new Map(
+        column.map((node) => [node, mean(neighbours(towards, node), position) ?? position[node] ?? 0]),
+      );
       column.sort((a, b) => (wish.get(a) ?? 0) - (wish.get(b) ?? 0) || a - b);
       number(column);
     }

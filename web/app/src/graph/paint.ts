@@ -1,5 +1,5 @@
 // Draws the graph on a canvas. From near, every object and edge in sight; from far, groups and what goes between them.
-import { type Camera, type Size, seen } from "./camera";
+import { type Camera, LEGIBLE, type Size, seen } from "./camera";
 import { type Layout, NODE, STATES, type State } from "./model";
 
 /** Colours of the page, read from its styles. */
@@ -27,8 +27,6 @@ export interface Scene {
   lit: Uint8Array | undefined;
 }
 
-/** Below this scale names can't be read, so groups stand for their objects. */
-const NAMES = 0.42;
 /** Below this scale, a large graph is drawn as groups alone. */
 const OBJECTS = 0.16;
 /** Signs of changed objects that are drawn from far; more of them would hide the graph. */
@@ -50,7 +48,7 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene): void {
   if (asGroups) {
     groupEdges(context, scene);
   } else {
-    edges(context, scene, box, isSmall || camera.scale > NAMES);
+    edges(context, scene, box, isSmall || camera.scale > LEGIBLE);
   }
   nodes(context, scene, box, asGroups);
   titles(context, scene, box);
@@ -61,7 +59,12 @@ type Box = ReturnType<typeof seen>;
 function groups(context: CanvasRenderingContext2D, { layout, palette, camera }: Scene, box: Box): void {
   context.lineWidth = 1 / camera.scale;
   for (const group of layout.groups) {
-    if (group.x > box.right || group.x + group.width < box.left || group.y > box.bottom || group.y + group.height < box.top) {
+    if (
+      group.x > box.right ||
+      group.x + group.width < box.left ||
+      group.y > box.bottom ||
+      group.y + group.height < box.top
+    ) {
       continue;
     }
     context.beginPath();
@@ -78,11 +81,16 @@ function titles(context: CanvasRenderingContext2D, { layout, palette, camera }: 
   context.textBaseline = "middle";
   const wanted = Math.max(12, 11 / camera.scale);
   for (const group of layout.groups) {
-    if (group.x > box.right || group.x + group.width < box.left || group.y > box.bottom || group.y + group.height < box.top) {
+    if (
+      group.x > box.right ||
+      group.x + group.width < box.left ||
+      group.y > box.bottom ||
+      group.y + group.height < box.top
+    ) {
       continue;
     }
     const size = Math.min(wanted, (group.width - 16) / (group.label.length * 0.62));
-    if (size * camera.scale < 6) {
+    if (size * camera.scale < 6 || group.height < size * 2) {
       continue;
     }
     context.font = `600 ${size}px ${palette.font}`;
@@ -157,7 +165,11 @@ function bundle(context: CanvasRenderingContext2D, { corners }: Layout, ends: nu
     const y1 = (corners[from * 2 + 1] ?? 0) + NODE.height / 2;
     const x2 = corners[to * 2] ?? 0;
     const y2 = (corners[to * 2 + 1] ?? 0) + NODE.height / 2;
-    const isOut = Math.max(x1, x2) < box.left || Math.min(x1, x2) > box.right || Math.max(y1, y2) < box.top || Math.min(y1, y2) > box.bottom;
+    const isOut =
+      Math.max(x1, x2) < box.left ||
+      Math.min(x1, x2) > box.right ||
+      Math.max(y1, y2) < box.top ||
+      Math.min(y1, y2) > box.bottom;
     if (!isOut) {
       curve(context, x1, y1, x2, y2);
     }
@@ -212,7 +224,10 @@ function blocks(context: CanvasRenderingContext2D, { layout, palette, camera, li
   }
   for (const node of roots) {
     context.save();
-    context.translate((layout.corners[node * 2] ?? 0) + NODE.width / 2, (layout.corners[node * 2 + 1] ?? 0) + NODE.height / 2);
+    context.translate(
+      (layout.corners[node * 2] ?? 0) + NODE.width / 2,
+      (layout.corners[node * 2 + 1] ?? 0) + NODE.height / 2,
+    );
     context.scale(1.5 / camera.scale, 1.5 / camera.scale);
     shape(context, "update", 0, 0, palette.states.update.stroke);
     context.lineWidth = 1.2;
@@ -239,7 +254,7 @@ function detailed(context: CanvasRenderingContext2D, scene: Scene, node: number)
   context.stroke();
   context.setLineDash([]);
   shape(context, state, x + 14, y + NODE.height / 2, colours.stroke);
-  if (camera.scale > NAMES) {
+  if (camera.scale > LEGIBLE) {
     context.fillStyle = colours.ink;
     context.fillText(clipped(context, layout.labels[node] ?? "", NODE.width - 36), x + 26, y + NODE.height / 2 + 0.5);
   }

@@ -5,7 +5,13 @@ import { type Adjacency, neighbours } from "./reach";
 export type Direction = "left" | "right" | "up" | "down";
 
 /** Left to what is read, right to what reads it, up and down to the nearest one of the same column. */
-export function walk(layout: Layout, before: Adjacency, after: Adjacency, from: number | undefined, to: Direction): number | undefined {
+export function walk(
+  layout: Layout,
+  before: Adjacency,
+  after: Adjacency,
+  from: number | undefined,
+  to: Direction,
+): number | undefined {
   if (from === undefined) {
     return layout.labels.length > 0 ? 0 : undefined;
   }
@@ -15,7 +21,9 @@ export function walk(layout: Layout, before: Adjacency, after: Adjacency, from: 
     return nearest(neighbours(to === "left" ? before : after, from), (node) => Math.abs(y(node) - y(from)));
   }
   const sign = to === "up" ? -1 : 1;
-  const column = Array.from(layout.labels.keys()).filter((node) => x(node) === x(from) && (y(node) - y(from)) * sign > 0);
+  const column = Array.from(layout.labels.keys()).filter(
+    (node) => x(node) === x(from) && (y(node) - y(from)) * sign > 0,
+  );
   return nearest(column, (node) => Math.abs(y(node) - y(from)));
 }
 

@@ -9,7 +9,9 @@ export async function loadPlanner(listener: Listener): Promise<Client> {
     throw new Error(`the planner can't be loaded: ${response.status} ${response.statusText}`);
   }
   const module = await compile(response);
-  await Promise.all(["400 1em 'Inter Variable'", "400 1em 'JetBrains Mono Variable'"].map((font) => document.fonts.load(font)));
+  await Promise.all(
+    ["400 1em 'Inter Variable'", "400 1em 'JetBrains Mono Variable'"].map((font) => document.fonts.load(font)),
+  );
   if (import.meta.env.PROD) {
     forbidConnections();
   }

@@ -23,7 +23,12 @@ function texts(folder: string): [string, string][] {
   return inside.map(([path, text]) => [path.slice(prefix.length), text]);
 }
 
-function example(name: string, title: string, what: string, edit?: { path: string; from: string; to: string }): Example {
+function example(
+  name: string,
+  title: string,
+  what: string,
+  edit?: { path: string; from: string; to: string },
+): Example {
   const source: Source = { kind: "texts", name, texts: texts(name) };
   const before = edit && source.texts.find(([path]) => path === edit.path)?.[1];
   return {
@@ -46,11 +51,19 @@ export const EXAMPLES: Example[] = [
       to: "WHERE orders.o_orderstatus IN ('O', 'P')",
     },
   ),
-  example("order-monitoring", "A first deployment", "Nothing is there yet: every schema, cluster and view is built, in order."),
+  example(
+    "order-monitoring",
+    "A first deployment",
+    "Nothing is there yet: every schema, cluster and view is built, in order.",
+  ),
   example(
     "data-mesh/orders",
     "A stable contract",
     "Another team reads this schema. Its materialized view is replaced in place, and its readers aren't touched.",
-    { path: "models/shop/api/daily_revenue.sql", from: "sum(amount) AS revenue", to: "round(sum(amount), 2) AS revenue" },
+    {
+      path: "models/shop/api/daily_revenue.sql",
+      from: "sum(amount) AS revenue",
+      to: "round(sum(amount), 2) AS revenue",
+    },
   ),
 ];

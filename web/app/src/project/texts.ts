@@ -24,7 +24,9 @@ export function mayBelong(path: string): boolean {
     return false;
   }
   const name = parts.at(-1) ?? "";
-  return TOP_LEVEL_FILES.has(name) || (name.endsWith(".sql") && parts.slice(0, -1).some((part) => DIRECTORIES.has(part)));
+  return (
+    TOP_LEVEL_FILES.has(name) || (name.endsWith(".sql") && parts.slice(0, -1).some((part) => DIRECTORIES.has(part)))
+  );
 }
 
 /** The folders that are projects: those with a `project.toml`, or with `models` if there is none. Sorted, shallow first. */
@@ -68,7 +70,9 @@ export class Intake {
   entry(): void {
     this.#entries += 1;
     if (this.#entries > LIMITS.entries) {
-      throw new Refusal(`There are more than ${LIMITS.entries.toLocaleString("en")} files. Open the project's own folder.`);
+      throw new Refusal(
+        `There are more than ${LIMITS.entries.toLocaleString("en")} files. Open the project's own folder.`,
+      );
     }
   }
 
@@ -79,10 +83,14 @@ export class Intake {
     }
     this.#bytes += bytes;
     if (this.#bytes > LIMITS.projectBytes) {
-      throw new Refusal(`The files have more than ${size(LIMITS.projectBytes)} together, which is too much for a page.`);
+      throw new Refusal(
+        `The files have more than ${size(LIMITS.projectBytes)} together, which is too much for a page.`,
+      );
     }
     if (this.texts.size >= LIMITS.files) {
-      throw new Refusal(`There are more than ${LIMITS.files.toLocaleString("en")} files of SQL, which is too much for a page.`);
+      throw new Refusal(
+        `There are more than ${LIMITS.files.toLocaleString("en")} files of SQL, which is too much for a page.`,
+      );
     }
   }
 

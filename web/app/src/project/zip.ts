@@ -1,5 +1,5 @@
 // An archive as a project, without trust in what it says of itself.
-import { unzipSync, zipSync, strToU8 } from "fflate";
+import { strToU8, unzipSync, zipSync } from "fflate";
 import { LIMITS, Refusal, size } from "./limits";
 import { Intake, mayBelong, type Texts } from "./texts";
 

@@ -1,9 +1,10 @@
 // What a user can do, and what the page then asks of the worker.
 import { batch } from "@preact/signals";
-import { loadPlanner } from "../planner/load";
 import { type Client, Stale } from "../planner/client";
+import { loadPlanner } from "../planner/load";
 import type { Example } from "../project/examples";
 import { type Baseline, type Calls, FIRST_SETTINGS, type Opened, type Settings, type Source } from "../worker/protocol";
+import type { Key } from "./names";
 import {
   announcement,
   busy,
@@ -12,16 +13,15 @@ import {
   half,
   message,
   overview,
+  type Place,
   phase,
   place,
-  type Place,
   selectedChange,
   selectedStep,
   settings,
   type Tab,
   tab,
 } from "./state";
-import type { Key } from "./names";
 import { spoken } from "./words";
 
 let client: Client | undefined;
@@ -62,7 +62,9 @@ export async function openFragment(): Promise<void> {
 
 /** Opens a project. True if it is open now. */
 export async function open(source: Source, root?: string): Promise<boolean> {
-  const opened = await during(`Opening ${source.name}`, () => ask("open", { source, ...(root !== undefined && { root }) }));
+  const opened = await during(`Opening ${source.name}`, () =>
+    ask("open", { source, ...(root !== undefined && { root }) }),
+  );
   if (!settled(opened, (chosen) => void open(source, chosen))) {
     return false;
   }
@@ -163,7 +165,10 @@ export async function copy(text: string, news: string): Promise<void> {
     await navigator.clipboard.writeText(text);
     message.value = { kind: "news", text: news };
   } catch {
-    message.value = { kind: "problem", text: "The browser doesn't allow to copy. What was to be copied can be downloaded instead." };
+    message.value = {
+      kind: "problem",
+      text: "The browser doesn't allow to copy. What was to be copied can be downloaded instead.",
+    };
   }
 }
 

@@ -8,7 +8,12 @@ export const ACTIONS: Record<ChangeAction, { noun: string; verb: string; sign: s
   rebuild: { noun: "rebuilt", verb: "rebuild", sign: "↻", tone: "rebuild" },
   "change-kind": { noun: "changed to another kind", verb: "change kind", sign: "!", tone: "update" },
   "update-indexes": { noun: "with other indexes", verb: "update indexes", sign: "~", tone: "update" },
-  "update-metadata": { noun: "with other grants or comments", verb: "update grants and comments", sign: "~", tone: "update" },
+  "update-metadata": {
+    noun: "with other grants or comments",
+    verb: "update grants and comments",
+    sign: "~",
+    tone: "update",
+  },
   repoint: { noun: "repointed", verb: "repoint", sign: "›", tone: "rebuild" },
   delete: { noun: "deleted", verb: "delete", sign: "−", tone: "delete" },
   keep: { noun: "kept", verb: "keep", sign: "?", tone: "keep" },
@@ -44,13 +49,17 @@ export function count(n: number, noun: string): string {
 /** `2 updated, 1 rebuilt`. */
 export function counted(counts: Counts): string {
   const actions = Object.keys(ACTIONS) as ChangeAction[];
-  const found = actions.flatMap((action) => (counts[action] ? [`${counts[action]?.toLocaleString("en")} ${ACTIONS[action].noun}`] : []));
+  const found = actions.flatMap((action) =>
+    counts[action] ? [`${counts[action]?.toLocaleString("en")} ${ACTIONS[action].noun}`] : [],
+  );
   return found.join(", ");
 }
 
 /** What a screen reader says after an edit. */
 export function spoken({ plan, errors, warnings }: Overview): string {
-  const problems = [errors > 0 ? count(errors, "error") : "", warnings > 0 ? count(warnings, "warning") : ""].filter(Boolean).join(", ");
+  const problems = [errors > 0 ? count(errors, "error") : "", warnings > 0 ? count(warnings, "warning") : ""]
+    .filter(Boolean)
+    .join(", ");
   if (!plan) {
     return `There is no plan: ${problems}.`;
   }

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { show } from "../state/actions";
-import { half, message, overview, phase, type Tab, TABS, tab } from "../state/state";
+import { half, message, overview, phase, TABS, type Tab, tab } from "../state/state";
 import { count } from "../state/words";
 import { Bar, take } from "./bar";
 import { Editor } from "./edit";

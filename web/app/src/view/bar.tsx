@@ -1,12 +1,26 @@
 // The bar at the top: which project, compared with what, planned how.
-import { useSignal } from "@preact/signals";
+
 import type { StrategyChoice } from "@mz-deploy/planner";
+import { useSignal } from "@preact/signals";
+import { EXAMPLES } from "../project/examples";
 import { compare, configure, download, lookAt, open, openExample, share } from "../state/actions";
 import { overview, phase, settings } from "../state/state";
 import { isDark, toggleTheme } from "../state/theme";
 import { CHOICES } from "../state/words";
-import { EXAMPLES } from "../project/examples";
-import { CheckIcon, CompareIcon, DownloadIcon, FileIcon, FolderIcon, LinkIcon, MoonIcon, PlusIcon, SlidersIcon, SunIcon, UndoIcon, ZipIcon } from "./icons";
+import {
+  CheckIcon,
+  CompareIcon,
+  DownloadIcon,
+  FileIcon,
+  FolderIcon,
+  LinkIcon,
+  MoonIcon,
+  PlusIcon,
+  SlidersIcon,
+  SunIcon,
+  UndoIcon,
+  ZipIcon,
+} from "./icons";
 import { Menu, MenuItem } from "./menu";
 import { pickFolder, pickJson, pickZip } from "./open";
 import { openPicked } from "./start";
@@ -31,7 +45,12 @@ export function Bar() {
           <span class="wide-only">Share</span>
         </button>
       )}
-      <button type="button" class="icon-button" aria-label={isDark.value ? "Light colours" : "Dark colours"} onClick={toggleTheme}>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label={isDark.value ? "Light colours" : "Dark colours"}
+        onClick={toggleTheme}
+      >
         {isDark.value ? <SunIcon /> : <MoonIcon />}
       </button>
     </header>
@@ -44,7 +63,10 @@ function Project() {
     <div class="bar-project">
       <Menu name="Project" label={<b>{name}</b>}>
         {(close) => {
-          const then = (act: () => void) => () => (close(), act());
+          const then = (act: () => void) => () => {
+            close();
+            act();
+          };
           return (
             <>
               <MenuItem icon={<FolderIcon />} title="Open a folder" act={then(() => void openPicked(pickFolder))} />
@@ -88,7 +110,9 @@ function Project() {
           <select
             aria-label="Profile"
             value={settings.value.profile ?? ""}
-            onChange={({ currentTarget: { value } }) => void configure({ profile: value === "" ? undefined : value, variables: {} })}
+            onChange={({ currentTarget: { value } }) =>
+              void configure({ profile: value === "" ? undefined : value, variables: {} })
+            }
           >
             <option value="">none</option>
             {profiles.map(({ name: profile }) => (
@@ -116,7 +140,10 @@ function Project() {
 }
 
 function Compare({ close }: { close: () => void }) {
-  const then = (act: () => void) => () => (close(), act());
+  const then = (act: () => void) => () => {
+    close();
+    act();
+  };
   const version = async (pick: typeof pickFolder) => {
     const source = await pick();
     if (source) {
@@ -125,7 +152,11 @@ function Compare({ close }: { close: () => void }) {
   };
   return (
     <>
-      <MenuItem icon={<PlusIcon />} title="Nothing: a first deployment" act={then(() => void compare({ kind: "nothing" }))} />
+      <MenuItem
+        icon={<PlusIcon />}
+        title="Nothing: a first deployment"
+        act={then(() => void compare({ kind: "nothing" }))}
+      />
       <MenuItem
         icon={<UndoIcon />}
         title="The project as it was opened"
@@ -182,34 +213,65 @@ function Options({ close }: { close: () => void }) {
     >
       <fieldset class="segments">
         <legend>Strategy</legend>
-        <button type="button" aria-pressed={now.strategy === undefined} onClick={() => void configure({ strategy: undefined })}>
+        <button
+          type="button"
+          aria-pressed={now.strategy === undefined}
+          onClick={() => void configure({ strategy: undefined })}
+        >
           The project’s
         </button>
         {(Object.keys(CHOICES) as StrategyChoice[]).map((strategy) => (
-          <button type="button" key={strategy} aria-pressed={now.strategy === strategy} onClick={() => void configure({ strategy })}>
+          <button
+            type="button"
+            key={strategy}
+            aria-pressed={now.strategy === strategy}
+            onClick={() => void configure({ strategy })}
+          >
             {CHOICES[strategy]}
           </button>
         ))}
       </fieldset>
       <label class="field">
         <span>Deploy id</span>
-        <input value={now.deployId} spellcheck={false} onChange={({ currentTarget: { value } }) => void configure({ deployId: value })} />
+        <input
+          value={now.deployId}
+          spellcheck={false}
+          onChange={({ currentTarget: { value } }) => void configure({ deployId: value })}
+        />
       </label>
       <label class="check">
-        <input type="checkbox" checked={now.redeployAll} onChange={({ currentTarget: { checked } }) => void configure({ redeployAll: checked })} />
+        <input
+          type="checkbox"
+          checked={now.redeployAll}
+          onChange={({ currentTarget: { checked } }) => void configure({ redeployAll: checked })}
+        />
         Deploy everything again
       </label>
       <label class="check">
-        <input type="checkbox" checked={now.dropRemoved} onChange={({ currentTarget: { checked } }) => void configure({ dropRemoved: checked })} />
+        <input
+          type="checkbox"
+          checked={now.dropRemoved}
+          onChange={({ currentTarget: { checked } }) => void configure({ dropRemoved: checked })}
+        />
         Drop what was removed from the project
       </label>
       <fieldset class="variables">
         <legend>Variables</legend>
-        {names.length === 0 && <p class="faint">{now.profile === undefined ? "A profile’s variables are seen here when it is chosen." : "The profile has none."}</p>}
+        {names.length === 0 && (
+          <p class="faint">
+            {now.profile === undefined
+              ? "A profile’s variables are seen here when it is chosen."
+              : "The profile has none."}
+          </p>
+        )}
         {names.map((name) => (
           <label class="field" key={name}>
             <span>{name}</span>
-            <input value={now.variables[name] ?? own[name] ?? ""} spellcheck={false} onChange={({ currentTarget: { value } }) => give(name, value)} />
+            <input
+              value={now.variables[name] ?? own[name] ?? ""}
+              spellcheck={false}
+              onChange={({ currentTarget: { value } }) => give(name, value)}
+            />
           </label>
         ))}
         <div class="field">
@@ -237,7 +299,9 @@ function Options({ close }: { close: () => void }) {
 }
 
 /** What was dropped on the page. */
-export async function take(source: Parameters<typeof open>[0] | { kind: "json"; file: File } | undefined): Promise<void> {
+export async function take(
+  source: Parameters<typeof open>[0] | { kind: "json"; file: File } | undefined,
+): Promise<void> {
   if (source?.kind === "json") {
     if (phase.value === "open") {
       await compare({ kind: "snapshot", name: source.file.name, file: source.file });

@@ -1,7 +1,7 @@
 // The canvas of the graph: pointer, wheel and keys to camera and selection, and one drawing a frame.
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import { beside, type Camera, centred, fit, pan, type Size, zoom } from "../graph/camera";
+import { beside, type Camera, centred, first, fit, pan, type Size, zoom } from "../graph/camera";
 import { type Layout, NODE, STATES } from "../graph/model";
 import { nodeAt, paint } from "../graph/paint";
 import { palette } from "../graph/palette";
@@ -23,14 +23,21 @@ interface Props {
   controls: RefObject<Controls | undefined>;
   /** Another graph is seen as a whole first. */
   identity: string;
+  /** The graph is of what one object reaches, so that object is seen first. */
+  isFocused: boolean;
 }
 
 /** The panel of the object that is selected, with its margin. */
 const PANEL = 314;
 
-const DIRECTIONS: Record<string, Direction> = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
+const DIRECTIONS: Record<string, Direction> = {
+  ArrowLeft: "left",
+  ArrowRight: "right",
+  ArrowUp: "up",
+  ArrowDown: "down",
+};
 
-export function Canvas({ layout, selected, select, controls, identity }: Props) {
+export function Canvas({ layout, selected, select, controls, identity, isFocused }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const camera = useRef<Camera>({ scale: 1, x: 0, y: 0 });
   const size = useRef<Size>({ width: 0, height: 0 });
@@ -76,12 +83,16 @@ export function Canvas({ layout, selected, select, controls, identity }: Props) 
   const free = () => (selected === undefined ? size.current : beside(size.current, PANEL));
   const middle = () => ({ x: size.current.width / 2, y: size.current.height / 2 });
 
+  const middleOf = (node: number) => ({
+    x: (layout.corners[node * 2] ?? 0) + NODE.width / 2,
+    y: (layout.corners[node * 2 + 1] ?? 0) + NODE.height / 2,
+  });
+
   controls.current = {
     zoom: (factor) => look(zoom(camera.current, factor, middle())),
     fit: () => look(fit(layout, free())),
     reveal: (node) => {
-      const point = { x: (layout.corners[node * 2] ?? 0) + NODE.width / 2, y: (layout.corners[node * 2 + 1] ?? 0) + NODE.height / 2 };
-      look(centred(camera.current, point, beside(size.current, PANEL)));
+      look(centred(camera.current, middleOf(node), beside(size.current, PANEL)));
     },
   };
 
@@ -97,21 +108,19 @@ export function Canvas({ layout, selected, select, controls, identity }: Props) 
       element.width = width * devicePixelRatio;
       element.height = height * devicePixelRatio;
       if (isFirst) {
-        camera.current = fit(layout, free());
+        camera.current = first(layout, free(), isFocused && selected !== undefined ? middleOf(selected) : undefined);
       }
       latest.current();
     });
     observer.observe(element);
     return () => observer.disconnect();
-    // biome-ignore lint/correctness/useExhaustiveDependencies: the element stays
   }, []);
   useEffect(() => {
     if (shownOnce.current !== identity && size.current.width > 0) {
-      camera.current = fit(layout, free());
+      camera.current = first(layout, free(), isFocused && selected !== undefined ? middleOf(selected) : undefined);
     }
     shownOnce.current = identity;
   }, [identity, layout]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: these are what is drawn
   useEffect(redraw, [layout, selected, identity, isDark.value]);
 
   const pointed = (event: { offsetX: number; offsetY: number }) => {
@@ -121,7 +130,7 @@ export function Canvas({ layout, selected, select, controls, identity }: Props) 
   const drag = useRef<{ x: number; y: number; moved: boolean } | undefined>(undefined);
 
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: the graph is walked with keys
+    // biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: an application takes its own keys
     <canvas
       ref={canvas}
       class="canvas"

@@ -14,7 +14,6 @@ interface Shown {
 
 export function Code({ text, extensions, identity, made }: Shown) {
   const host = useRef<HTMLDivElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the identity stands for all of them
   useEffect(() => {
     if (!host.current) {
       return;

@@ -1,6 +1,7 @@
 // The file that is open: edited in place, with its problems marked. The plan follows.
-import { useComputed, useSignalEffect } from "@preact/signals";
+
 import type { EditorView } from "@codemirror/view";
+import { useComputed, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { editing, mark, reveal } from "../editor/editor";
 import { ask, edit } from "../state/actions";
@@ -14,7 +15,10 @@ export function Editor() {
     return (
       <div class="empty">
         <h2>No file is open</h2>
-        <p>Choose a file on the left, or a place in the plan. What you type is planned at once; your files stay as they are.</p>
+        <p>
+          Choose a file on the left, or a place in the plan. What you type is planned at once; your files stay as they
+          are.
+        </p>
       </div>
     );
   }
@@ -27,7 +31,6 @@ function OpenFile({ path }: { path: string }) {
   const view = useRef<EditorView | undefined>(undefined);
   const isEdited = useComputed(() => overview.value?.edited.includes(path) ?? false).value;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a revision is a reason to ask again
   useEffect(() => {
     void ask("text", { path }).then(
       (texts) => setText(texts?.now ?? ""),

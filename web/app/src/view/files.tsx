@@ -6,7 +6,7 @@ import { MARKS } from "../worker/protocol";
 import { ChevronIcon, FileIcon, FolderIcon, SearchIcon } from "./icons";
 import { List } from "./list";
 import { Mark } from "./mark";
-import { treeRows, type TreeRow } from "./tree";
+import { type TreeRow, treeRows } from "./tree";
 
 const ROW = 28;
 
@@ -24,7 +24,9 @@ export function Files() {
     return found;
   });
   const edited = useComputed(() => new Set(overview.value?.edited));
-  const selected = useComputed(() => rows.value.findIndex((row) => row.file !== undefined && row.path === place.value?.path));
+  const selected = useComputed(() =>
+    rows.value.findIndex((row) => row.file !== undefined && row.path === place.value?.path),
+  );
 
   const choose = (row: TreeRow) => {
     if (row.file !== undefined) {
@@ -83,7 +85,9 @@ export function Files() {
           </span>
         )}
       />
-      {filter.value !== "" && rows.value.length === 0 && <p class="empty-small">No file has “{filter.value}” in its path.</p>}
+      {filter.value !== "" && rows.value.length === 0 && (
+        <p class="empty-small">No file has “{filter.value}” in its path.</p>
+      )}
     </nav>
   );
 }

@@ -1,10 +1,10 @@
 // The dependency graph: seen from any distance, searched, walked with keys, focused on what one object reaches.
 import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { type GroupBy, type Layout, STATES } from "../graph/model";
 import { ask } from "../state/actions";
 import { type Key, shown } from "../state/names";
 import { focus, overview, selectedChange, version } from "../state/state";
-import { type GroupBy, type Layout, STATES } from "../graph/model";
 import { Canvas, type Controls } from "./canvas";
 import { CloseIcon, FitIcon, MinusIcon, PlusIcon, SearchIcon } from "./icons";
 import { Shape } from "./mark";
@@ -25,7 +25,6 @@ export function Graph() {
   const now = version.value;
   const of = focus.value;
   const by = groupBy.value;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another version is a reason to ask again
   useEffect(() => {
     let isWanted = true;
     void ask("graph", { groupBy: by, ...(of !== undefined && { focus: of }) }).then(
@@ -56,7 +55,15 @@ export function Graph() {
   return (
     <div class="graph">
       <div class="graph-head">
-        {layout && <Search layout={layout} choose={(key) => ((selected.value = key), controls.current?.reveal(layout.keys.indexOf(key)))} />}
+        {layout && (
+          <Search
+            layout={layout}
+            choose={(key) => {
+              selected.value = key;
+              controls.current?.reveal(layout.keys.indexOf(key));
+            }}
+          />
+        )}
         <div class="segments" role="group" aria-label="Stand together by">
           {(["schema", "cluster"] as const).map((each) => (
             <button type="button" key={each} aria-pressed={by === each} onClick={() => (groupBy.value = each)}>
@@ -65,7 +72,13 @@ export function Graph() {
           ))}
         </div>
         {of !== undefined && (
-          <button type="button" class="chip" aria-pressed="true" onClick={() => (focus.value = undefined)} title="Show all objects">
+          <button
+            type="button"
+            class="chip"
+            aria-pressed="true"
+            onClick={() => (focus.value = undefined)}
+            title="Show all objects"
+          >
             Around {shown(of).split(".").at(-1)}
             <CloseIcon />
             <span class="for-screen-readers">show all objects</span>
@@ -73,7 +86,12 @@ export function Graph() {
         )}
         <span class="spacer" />
         <div class="zoom" role="group" aria-label="Distance">
-          <button type="button" class="icon-button" aria-label="Farther" onClick={() => controls.current?.zoom(1 / 1.4)}>
+          <button
+            type="button"
+            class="icon-button"
+            aria-label="Farther"
+            onClick={() => controls.current?.zoom(1 / 1.4)}
+          >
             <MinusIcon />
           </button>
           <button type="button" class="icon-button" aria-label="All of it" onClick={() => controls.current?.fit()}>
@@ -92,6 +110,7 @@ export function Graph() {
             select={(node) => (selected.value = node === undefined ? undefined : layout.keys[node])}
             controls={controls}
             identity={identity}
+            isFocused={of !== undefined}
           />
         )}
         {layout && at >= 0 && (
@@ -164,10 +183,18 @@ function Search({ layout, choose }: { layout: Layout; choose: (key: Key) => void
   );
 }
 
-const NAMES = { untouched: "untouched", create: "created", update: "updated", rebuild: "rebuilt", outside: "outside of the project" } as const;
+const NAMES = {
+  untouched: "untouched",
+  create: "created",
+  update: "updated",
+  rebuild: "rebuilt",
+  outside: "outside of the project",
+} as const;
 
 function Legend({ layout }: { layout: Layout | undefined }) {
-  const counts = STATES.map((_, state) => layout?.groups.reduce((sum, group) => sum + (group.counts[state] ?? 0), 0) ?? 0);
+  const counts = STATES.map(
+    (_, state) => layout?.groups.reduce((sum, group) => sum + (group.counts[state] ?? 0), 0) ?? 0,
+  );
   return (
     <ul class="graph-legend" aria-label="Signs">
       {STATES.map((state, at) =>

@@ -16,15 +16,24 @@ const TERMS: { title: string; terms: [string, string][] }[] = [
     title: "How an object gets there",
     terms: [
       ["Swap", "Its whole schema and cluster are built beside the old ones and exchanged by name."],
-      ["Rename", "Only what changed and what reads it is built, under a staged name. It costs less where little changes."],
-      ["Replacement", "In a stable schema, a materialized view takes over its new definition in place. Its readers aren't touched."],
+      [
+        "Rename",
+        "Only what changed and what reads it is built, under a staged name. It costs less where little changes.",
+      ],
+      [
+        "Replacement",
+        "In a stable schema, a materialized view takes over its new definition in place. Its readers aren't touched.",
+      ],
       ["In place", "Grants, comments and indexes are altered where they are."],
     ],
   },
   {
     title: "A step",
     terms: [
-      ["Requires", "What must hold just before. It is checked again when the step runs; otherwise the step isn't done."],
+      [
+        "Requires",
+        "What must hold just before. It is checked again when the step runs; otherwise the step isn't done.",
+      ],
       ["Undone by", "The statement that takes it back. Where there is none, the plan says so before it runs."],
       ["Because of", "The line in a file that made the step necessary. Every step has one."],
       ["Transaction", "Steps that are done together or not at all."],
@@ -45,8 +54,9 @@ export function Guide() {
   return (
     <div class="guide">
       <p class="guide-lead">
-        A plan says what a deployment would do before it does anything: what happens to each object and why, every statement, and how it is
-        undone. This page makes it from the files that you open, with the same program as the command line.
+        A plan says what a deployment would do before it does anything: what happens to each object and why, every
+        statement, and how it is undone. This page makes it from the files that you open, with the same program as the
+        command line.
       </p>
       <section class="legend" aria-label="Signs">
         {(["create", "update", "rebuild", "delete", "keep"] as const).map((action) => (

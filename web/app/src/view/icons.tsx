@@ -17,7 +17,9 @@ export const SunIcon = icon(
   <path d="M8 5.2a2.8 2.8 0 1 1 0 5.6 2.8 2.8 0 0 1 0-5.6zM8 1v1.6M8 13.4V15M1 8h1.6M13.4 8H15M3 3l1.2 1.2M11.8 11.8 13 13M13 3l-1.2 1.2M4.2 11.8 3 13" />,
 );
 export const MoonIcon = icon(<path d="M13.4 9.6A6 6 0 0 1 6.4 2.6a6 6 0 1 0 7 7z" />);
-export const LinkIcon = icon(<path d="m6.7 9.3 2.6-2.6M7.6 4.4l1.3-1.3a2.8 2.8 0 0 1 4 4l-1.3 1.3M8.4 11.6l-1.3 1.3a2.8 2.8 0 0 1-4-4l1.3-1.3" />);
+export const LinkIcon = icon(
+  <path d="m6.7 9.3 2.6-2.6M7.6 4.4l1.3-1.3a2.8 2.8 0 0 1 4 4l-1.3 1.3M8.4 11.6l-1.3 1.3a2.8 2.8 0 0 1-4-4l1.3-1.3" />,
+);
 export const CopyIcon = icon(<path d="M5.5 5.5h8v8.7h-8zM10.5 5.5V1.8h-8v8.7h3" />);
 export const DownloadIcon = icon(<path d="M8 1.8v8.4M4.8 7.2 8 10.4l3.2-3.2M2.2 13.8h11.6" />);
 export const ChevronIcon = icon(<path d="m6 3.8 4.2 4.2L6 12.2" />);

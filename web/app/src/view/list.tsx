@@ -80,7 +80,6 @@ export function List<T>({ label, rowHeight, rows, want, identity, selected, sele
   const [view, setView] = useState({ top: 0, height: 600 });
   const { from, to } = range(view.top, view.height, rowHeight, rows.total);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `want` is another function each time
   useEffect(() => want(from, to), [from, to, identity]);
   useLayoutEffect(() => {
     const element = host.current;
@@ -97,7 +96,14 @@ export function List<T>({ label, rowHeight, rows, want, identity, selected, sele
   const move = (event: KeyboardEvent) => {
     const screen = Math.max(1, Math.floor(view.height / rowHeight) - 1);
     const now = selected ?? -1;
-    const steps: Record<string, number> = { ArrowDown: now + 1, ArrowUp: now - 1, PageDown: now + screen, PageUp: now - screen, Home: 0, End: rows.total - 1 };
+    const steps: Record<string, number> = {
+      ArrowDown: now + 1,
+      ArrowUp: now - 1,
+      PageDown: now + screen,
+      PageUp: now - screen,
+      Home: 0,
+      End: rows.total - 1,
+    };
     const next = steps[event.key];
     if (next === undefined || rows.total === 0) {
       return;
@@ -117,14 +123,15 @@ export function List<T>({ label, rowHeight, rows, want, identity, selected, sele
 
   const shown = Array.from({ length: to - from }, (_, index) => from + index);
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a select can't hold rows like these
     <div
       class="list"
       ref={host}
       role="listbox"
       tabIndex={0}
       aria-label={label}
-      aria-activedescendant={selected === undefined || selected < from || selected >= to ? undefined : `${label}-${selected}`}
+      aria-activedescendant={
+        selected === undefined || selected < from || selected >= to ? undefined : `${label}-${selected}`
+      }
       onScroll={(event) => setView({ top: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight })}
       onKeyDown={move}
     >

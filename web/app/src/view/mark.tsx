@@ -15,7 +15,9 @@ export function Shape({ tone }: { tone: Tone | "untouched" | "outside" }) {
 const SHAPES = {
   create: <path d="M5.4 1h3.2v4.4H13v3.2H8.6V13H5.4V8.6H1V5.4h4.4z" />,
   update: <path d="M7 .8 13.2 7 7 13.2.8 7z" />,
-  rebuild: <path d="M7 1a6 6 0 1 1 0 12A6 6 0 0 1 7 1zm0 3.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6z" fill-rule="evenodd" />,
+  rebuild: (
+    <path d="M7 1a6 6 0 1 1 0 12A6 6 0 0 1 7 1zm0 3.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6z" fill-rule="evenodd" />
+  ),
   delete: <path d="M1 5.4h12v3.2H1z" />,
   keep: <path d="M7 1.4 13 12.4H1z" />,
   untouched: <rect x="2.5" y="2.5" width="9" height="9" rx="1" class="hollow" />,

@@ -71,7 +71,17 @@ export function Menu({ label, name, children, wide = false }: Props) {
   );
 }
 
-export function MenuItem({ icon, title, what, act }: { icon?: ComponentChildren; title: string; what?: string; act: () => void }) {
+export function MenuItem({
+  icon,
+  title,
+  what,
+  act,
+}: {
+  icon?: ComponentChildren;
+  title: string;
+  what?: string;
+  act: () => void;
+}) {
   return (
     <button type="button" class="menu-item" onClick={act}>
       {icon}

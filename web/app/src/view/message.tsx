@@ -5,7 +5,6 @@ import { CloseIcon, FolderIcon } from "./icons";
 
 export function Messages() {
   const said = message.value;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each message has its own time
   useEffect(() => {
     if (said?.kind !== "news") {
       return;
@@ -24,7 +23,12 @@ export function Messages() {
         {said && (
           <div class="message" data-kind={said.kind}>
             <p>{said.text}</p>
-            <button type="button" class="icon-button" aria-label="Close the message" onClick={() => (message.value = undefined)}>
+            <button
+              type="button"
+              class="icon-button"
+              aria-label="Close the message"
+              onClick={() => (message.value = undefined)}
+            >
               <CloseIcon />
             </button>
           </div>

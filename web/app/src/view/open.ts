@@ -30,16 +30,18 @@ export async function pickFolder(): Promise<Source | undefined> {
 }
 
 export async function pickZip(): Promise<Source | undefined> {
-  const [file] = (await pick((input) => {
-    input.accept = ".zip,application/zip";
-  })) ?? [];
+  const [file] =
+    (await pick((input) => {
+      input.accept = ".zip,application/zip";
+    })) ?? [];
   return file && { kind: "zip", name: file.name, file };
 }
 
 export async function pickJson(): Promise<File | undefined> {
-  const [file] = (await pick((input) => {
-    input.accept = ".json,application/json";
-  })) ?? [];
+  const [file] =
+    (await pick((input) => {
+      input.accept = ".json,application/json";
+    })) ?? [];
   return file;
 }
 
@@ -67,7 +69,7 @@ function fromFiles(files: File[]): Source {
 export async function dropped(transfer: DataTransfer): Promise<Source | { kind: "json"; file: File } | undefined> {
   const item = transfer.items[0];
   const file = transfer.files[0];
-  if (!item || item.kind !== "file") {
+  if (item?.kind !== "file") {
     return undefined;
   }
   // Both have to be asked for before anything is awaited: the browser forgets what was dropped.

@@ -12,7 +12,15 @@ export function Empty({ title, children }: { title: string; children: ComponentC
 }
 
 /** A place in a file, to go to. A path of no file of the project is text. */
-export function PlaceLink({ path, line, children }: { path?: string | undefined; line?: number | undefined; children: ComponentChildren }) {
+export function PlaceLink({
+  path,
+  line,
+  children,
+}: {
+  path?: string | undefined;
+  line?: number | undefined;
+  children: ComponentChildren;
+}) {
   if (path === undefined) {
     return <span>{children}</span>;
   }
@@ -26,6 +34,5 @@ export function PlaceLink({ path, line, children }: { path?: string | undefined;
 /** The planner's words, in which names stand between backticks. */
 export function Words({ children }: { children: string }) {
   const parts = children.split("`");
-  // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text are never reordered
   return <>{parts.map((part, at) => (at % 2 === 1 && at < parts.length - 1 ? <code key={at}>{part}</code> : part))}</>;
 }

@@ -1,10 +1,11 @@
 // The plan: what it is made from and costs, what happens to which object, and all that is known of one of them.
-import { useSignal } from "@preact/signals";
+
 import type { ChangeAction } from "@mz-deploy/planner";
+import { useSignal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
-import { ask, goTo, showChange, showInGraph, show } from "../state/actions";
-import { overview, selectedChange, selectedStep, version } from "../state/state";
+import { ask, goTo, show, showChange, showInGraph } from "../state/actions";
 import { key, split } from "../state/names";
+import { overview, selectedChange, selectedStep, version } from "../state/state";
 import { ACTIONS, count, KINDS, STRATEGIES } from "../state/words";
 import type { ChangeDetail, Filter, ListedChange } from "../worker/protocol";
 import { Difference, Sql } from "./code";
@@ -20,7 +21,8 @@ export function Plan() {
     return (
       <Empty title="There is no plan">
         <p>
-          {count(errors, "problem")} {errors === 1 ? "stands" : "stand"} in the way. A project is planned when it has no errors.
+          {count(errors, "problem")} {errors === 1 ? "stands" : "stand"} in the way. A project is planned when it has no
+          errors.
         </p>
         <button type="button" class="primary" onClick={() => show("problems")}>
           Show the problems
@@ -76,7 +78,8 @@ function Changes() {
                 <span class="change-words">
                   <span class="change-name">{row.name}</span>
                   <span class="change-why">
-                    <b data-tone={ACTIONS[row.action].tone}>{ACTIONS[row.action].verb}</b> {KINDS[row.kind]} {STRATEGIES[row.strategy]}
+                    <b data-tone={ACTIONS[row.action].tone}>{ACTIONS[row.action].verb}</b> {KINDS[row.kind]}{" "}
+                    {STRATEGIES[row.strategy]}
                     {row.why && <> · {row.why}</>}
                   </span>
                 </span>
@@ -192,7 +195,6 @@ function Detail() {
           <Shape tone={ACTIONS[row.action].tone} /> <span class="chain-name">{row.name}</span>
         </li>
         {reasons.map((reason, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a chain is never reordered
           <li key={at}>
             {reason.object ? (
               <button type="button" class="link" onClick={() => reason.object && showChange(key(reason.object))}>

@@ -38,7 +38,6 @@ export function Problems() {
           <h3 class="path">{path === "" ? "The options" : path}</h3>
           <ul>
             {own.map((problem, at) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a list of problems comes as a whole
               <li key={at}>
                 <Problem problem={problem} isFile={known.has(path)} />
               </li>
@@ -87,7 +86,12 @@ function Problem({ problem, isFile }: { problem: DiagnosticView; isFile: boolean
         const other = placeOf(label);
         return (
           other && (
-            <button type="button" class="problem-also link" key={`${label.path}${label.message}`} onClick={() => goTo(other)}>
+            <button
+              type="button"
+              class="problem-also link"
+              key={`${label.path}${label.message}`}
+              onClick={() => goTo(other)}
+            >
               {label.path}
               {label.start && `:${label.start.line}`} {label.message}
             </button>

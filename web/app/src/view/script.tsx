@@ -1,9 +1,9 @@
 // The plan as one text, to copy and to download.
 import type { Rendering } from "@mz-deploy/planner";
 import { useEffect, useState } from "preact/hooks";
+import { size } from "../project/limits";
 import { ask, copyPlan, download } from "../state/actions";
 import { hasPlan, overview, version } from "../state/state";
-import { size } from "../project/limits";
 import type { Rendered } from "../worker/protocol";
 import { Sql } from "./code";
 import { CopyIcon, DownloadIcon } from "./icons";
@@ -24,7 +24,6 @@ export function Script() {
   const [rendered, setRendered] = useState<Rendered>();
   const now = version.value;
   const rendering = form?.rendering ?? "sql";
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another version is a reason to ask again
   useEffect(() => {
     let isWanted = true;
     void ask("render", { rendering, most: MOST }).then(
@@ -66,7 +65,8 @@ export function Script() {
       </div>
       {rendered && rendered.length > rendered.text.length && (
         <p class="note">
-          The whole has {size(rendered.length)}. Here are its first {size(rendered.text.length)}; copy or download it to have all.
+          The whole has {size(rendered.length)}. Here are its first {size(rendered.text.length)}; copy or download it to
+          have all.
         </p>
       )}
       {rendered && <Sql text={rendered.text} label={`The plan as ${form?.title ?? "SQL"}`} />}

@@ -39,7 +39,11 @@ export function Selected({ layout, node, select, close }: Props) {
           </h2>
           <p class="detail-kind">
             <Shape tone={state} /> {kind ? KINDS[kind] : "outside of the project"}
-            {followers > 0 && <>, {count(followers, "object")} {followers === 1 ? "follows" : "follow"} from it</>}
+            {followers > 0 && (
+              <>
+                , {count(followers, "object")} {followers === 1 ? "follows" : "follow"} from it
+              </>
+            )}
           </p>
         </div>
         <button type="button" class="icon-button" aria-label="Close" onClick={close}>
@@ -71,7 +75,17 @@ export function Selected({ layout, node, select, close }: Props) {
   );
 }
 
-function Neighbours({ title, nodes, layout, select }: { title: string; nodes: Uint32Array; layout: Layout; select: (node: number) => void }) {
+function Neighbours({
+  title,
+  nodes,
+  layout,
+  select,
+}: {
+  title: string;
+  nodes: Uint32Array;
+  layout: Layout;
+  select: (node: number) => void;
+}) {
   return (
     <section>
       <h3>

@@ -1,7 +1,8 @@
 // The first page: what this is, what to open, and that nothing leaves the browser.
+
+import { EXAMPLES } from "../project/examples";
 import { open, openExample } from "../state/actions";
 import { message } from "../state/state";
-import { EXAMPLES } from "../project/examples";
 import type { Source } from "../worker/protocol";
 import { ChevronIcon, FolderIcon, LockIcon, ZipIcon } from "./icons";
 import { Shape } from "./mark";
@@ -24,8 +25,8 @@ export function Start() {
       <div class="start-inner">
         <h1>See what a change would do, before it does.</h1>
         <p class="lead">
-          Open a project of SQL for Materialize. You see what changes, what is rebuilt because of it and why, every statement, and how it is
-          undone.
+          Open a project of SQL for Materialize. You see what changes, what is rebuilt because of it and why, every
+          statement, and how it is undone.
         </p>
         <div class="start-actions">
           <button type="button" class="primary large" onClick={() => void openPicked(pickFolder)}>
@@ -57,8 +58,8 @@ export function Start() {
         <p class="privacy">
           <LockIcon />
           <span>
-            Everything happens in this page. Your files aren't uploaded, and once it is loaded the page can't connect to anything: its own
-            policy forbids it.
+            Everything happens in this page. Your files aren't uploaded, and once it is loaded the page can't connect to
+            anything: its own policy forbids it.
           </span>
         </p>
       </div>

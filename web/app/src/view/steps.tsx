@@ -20,7 +20,11 @@ export function Steps() {
   if (phases.length === 0) {
     return (
       <Empty title="Nothing to do">
-        <p>{overview.value?.plan ? "The project is what was deployed last." : "There is no plan, because the project has errors."}</p>
+        <p>
+          {overview.value?.plan
+            ? "The project is what was deployed last."
+            : "There is no plan, because the project has errors."}
+        </p>
       </Empty>
     );
   }
@@ -97,7 +101,6 @@ export function firstLine(step: Pick<StepView, "sql" | "effect">): string {
 function StepDetail({ phase, step: at }: { phase: number; step: number }) {
   const [step, setStep] = useState<StepView>();
   const now = version.value;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another version is a reason to ask again
   useEffect(() => {
     let isWanted = true;
     void ask("steps", { phase, from: at, to: at + 1 }).then(
@@ -188,4 +191,3 @@ function Undone({ inverse }: { inverse: Inverse }) {
   }
   return <span class="warning-text">can't be undone: {inverse.irreversible}</span>;
 }
-

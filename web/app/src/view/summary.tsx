@@ -1,6 +1,7 @@
 // What a plan is made from, what it costs, and what a reader must know before it runs.
-import type { Overview } from "../worker/protocol";
+
 import { count } from "../state/words";
+import type { Overview } from "../worker/protocol";
 import { PlaceLink, Words } from "./parts";
 
 type Plan = NonNullable<Overview["plan"]>;

@@ -17,7 +17,9 @@ export function treeRows(paths: string[], closed: ReadonlySet<string>, filter: s
   const rows: TreeRow[] = [];
   let above: string[] = [];
   // Directories before files, at every level: a sorted list of paths with the directories' parts marked does that.
-  const order = paths.map((path, file) => ({ parts: path.split("/"), path, file })).sort((a, b) => compare(a.parts, b.parts));
+  const order = paths
+    .map((path, file) => ({ parts: path.split("/"), path, file }))
+    .sort((a, b) => compare(a.parts, b.parts));
   for (const { parts, path, file } of order) {
     if (wanted !== "" && !path.toLowerCase().includes(wanted)) {
       continue;

@@ -5,9 +5,18 @@ import { type GroupBy, KINDS, type Layout, STATES, type State } from "../graph/m
 import { adjacency, reach } from "../graph/reach";
 import { type Key, key } from "../state/names";
 
-export function draw(graph: GraphView, changes: ChangeRow[], groupBy: GroupBy, focus: Key | undefined): Layout | undefined {
+export function draw(
+  graph: GraphView,
+  changes: ChangeRow[],
+  groupBy: GroupBy,
+  focus: Key | undefined,
+): Layout | undefined {
   const all = Uint32Array.from(graph.edges.flatMap(({ from, to }) => [from, to]));
-  const { ids, edges } = part(graph.nodes.length, all, focus === undefined ? -1 : graph.nodes.findIndex(({ name }) => key(name) === focus));
+  const { ids, edges } = part(
+    graph.nodes.length,
+    all,
+    focus === undefined ? -1 : graph.nodes.findIndex(({ name }) => key(name) === focus),
+  );
   if (ids.length === 0) {
     return undefined;
   }

@@ -11,7 +11,16 @@ import {
 import type { GroupBy, Layout } from "../graph/model";
 import { type Key, key } from "../state/names";
 import { draw } from "./drawing";
-import { type Counts, type Filter, type ListedChange, MARKS, type Mark, type Overview, type Page, type Settings } from "./protocol";
+import {
+  type Counts,
+  type Filter,
+  type ListedChange,
+  MARKS,
+  type Mark,
+  type Overview,
+  type Page,
+  type Settings,
+} from "./protocol";
 
 /** Problems that the page gets; nobody reads more. */
 const MOST_PROBLEMS = 500;
@@ -260,8 +269,12 @@ export class Session {
       }
       const { errors, diagnostics } = workspace.check().diagnostics;
       const first = diagnostics.find((problem) => problem.severity === "error");
-      const place = first?.primary.path ? ` (${first.primary.path}${first.primary.start ? `:${first.primary.start.line}` : ""})` : "";
-      return { problem: `it has ${errors} ${errors === 1 ? "error" : "errors"}. The first: ${first?.message ?? ""}${place}` };
+      const place = first?.primary.path
+        ? ` (${first.primary.path}${first.primary.start ? `:${first.primary.start.line}` : ""})`
+        : "";
+      return {
+        problem: `it has ${errors} ${errors === 1 ? "error" : "errors"}. The first: ${first?.message ?? ""}${place}`,
+      };
     } finally {
       workspace.free();
     }

@@ -6,7 +6,19 @@ import { encode, type Shared } from "../project/link";
 import { read, readSnapshot } from "../project/read";
 import { roots, type Texts, under } from "../project/texts";
 import { zip } from "../project/zip";
-import { type Answer, type Baseline, type Call, type Calls, FIRST_SETTINGS, type Link, type Opened, type Overview, type Request, type Settings, type Source } from "./protocol";
+import {
+  type Answer,
+  type Baseline,
+  type Call,
+  type Calls,
+  FIRST_SETTINGS,
+  type Link,
+  type Opened,
+  type Overview,
+  type Request,
+  type Settings,
+  type Source,
+} from "./protocol";
 import { type Deployed, Session } from "./session";
 
 let session: Session | undefined;
@@ -110,7 +122,12 @@ function link(of: Session): Link {
   return { data: encode(shared) };
 }
 
-const FORMS = { text: "text/plain", json: "application/json", markdown: "text/markdown", sql: "application/sql" } as const;
+const FORMS = {
+  text: "text/plain",
+  json: "application/json",
+  markdown: "text/markdown",
+  sql: "application/sql",
+} as const;
 
 function download(of: Session, what: Calls["download"]["ask"]["what"]): Blob | undefined {
   if (what === "zip") {
