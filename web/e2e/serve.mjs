@@ -1,4 +1,4 @@
-// Serves a folder as any static server would, and nothing else: `node serve.mjs FOLDER [PORT]`.
+// Serves folders as any static server would, and nothing else: `node serve.mjs PORT /=FOLDER /other/=FOLDER`.
 import { createReadStream, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
@@ -11,14 +11,24 @@ const TYPES = {
   ".woff2": "font/woff2",
 };
 
-const [folder = ".", port = "4173"] = process.argv.slice(2);
+const [port, ...mapped] = process.argv.slice(2);
+// The longest prefix first.
+const folders = mapped.map((each) => each.split("=")).sort(([a], [b]) => b.length - a.length);
+
+function fileOf(pathname) {
+  const [prefix, folder] = folders.find(([each]) => pathname.startsWith(each)) ?? [];
+  if (folder === undefined) {
+    return undefined;
+  }
+  const rest = decodeURIComponent(pathname.slice(prefix.length));
+  // Normalised from the root, a path can't leave the folder.
+  const path = join(folder, normalize(`/${rest === "" ? "index.html" : rest}`));
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ? path : undefined;
+}
 
 const server = createServer((request, response) => {
-  const { pathname } = new URL(request.url ?? "/", "http://localhost");
-  // Without `..`, a path can't leave the folder.
-  const path = join(folder, normalize(decodeURIComponent(pathname.endsWith("/") ? `${pathname}index.html` : pathname)));
-  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
-  if (!isFile) {
+  const path = fileOf(new URL(request.url ?? "/", "http://localhost").pathname);
+  if (path === undefined) {
     response.writeHead(404).end();
     return;
   }

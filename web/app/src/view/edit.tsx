@@ -44,8 +44,10 @@ function OpenFile({ path }: { path: string }) {
     }
   });
   useSignalEffect(() => {
-    if (view.current && place.value?.path === path) {
-      reveal(view.current, place.value);
+    // Read first: an effect hears of what it read, and there may be no editor yet.
+    const to = place.value;
+    if (view.current && to?.path === path) {
+      reveal(view.current, to);
     }
   });
 
