@@ -101,6 +101,13 @@ test("the graph is of everything, or of what an object reaches and is reached fr
   expect(around?.groups.map(({ label }) => label)).toEqual(["no cluster", "small"]);
 });
 
+test("no two plans of a page have the same version, whatever it opens", () => {
+  const first = opened();
+  first.plan(clock);
+  const second = new Session("other", PROJECT, FIRST_SETTINGS, first.version);
+  expect(second.plan(clock).version).toBe(first.version + 1);
+});
+
 test("variables have the values that they are given", () => {
   const session = new Session(
     "shop",

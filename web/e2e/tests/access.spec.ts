@@ -96,7 +96,6 @@ test("the whole way is gone with keys alone", async ({ app: { page } }) => {
   await expect(editor(page)).toBeFocused();
   await page.keyboard.press("ControlOrMeta+Home");
   await page.keyboard.type("SELEC;");
-  await page.keyboard.press("Escape");
   await page.keyboard.press("Tab");
   await expect(editor(page)).not.toBeFocused();
   await page.keyboard.press("Alt+5");
@@ -115,7 +114,7 @@ test("the whole way is gone with keys alone", async ({ app: { page } }) => {
 
 test("a screen reader hears what an edit means", async ({ app: { page } }) => {
   await openExample(page, "An edited view");
-  const heard = page.locator("[aria-live=polite]");
+  const heard = page.locator("[role=status][aria-live=polite]");
   await expect(heard).toHaveText("Plan: 1 updated, 2 rebuilt.");
   await type(page, "CREATE VIEW nothing AS SELEC 1;");
   await expect(heard).toHaveText(/^There is no plan: \d+ errors?\.$/);

@@ -1,5 +1,5 @@
 // CodeMirror, set up three ways: to edit a file, to show a text, to show what differs.
-import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { bracketMatching, indentOnInput } from "@codemirror/language";
 import { lintGutter, setDiagnostics } from "@codemirror/lint";
 import { unifiedMergeView } from "@codemirror/merge";
@@ -14,7 +14,7 @@ import { theme } from "./theme";
 
 const reading: Extension = [lineNumbers(), drawSelection(), theme, highlightSelectionMatches(), search({ top: true })];
 
-/** What a file is edited with. Tab indents once Escape wasn't pressed before; CodeMirror sees to that. */
+/** What a file is edited with. Tab leaves it, as it leaves everything else: who has no mouse must get out. */
 export function editing(path: string, label: string, changed: (text: string) => void): Extension {
   return [
     reading,
@@ -25,7 +25,7 @@ export function editing(path: string, label: string, changed: (text: string) => 
     lintGutter(),
     languageOf(path),
     EditorView.lineWrapping,
-    keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, indentWithTab]),
+    keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap]),
     EditorView.contentAttributes.of({ "aria-label": label, "aria-multiline": "true" }),
     EditorView.updateListener.of((update) => {
       if (update.docChanged) {

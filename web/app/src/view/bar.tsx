@@ -40,7 +40,7 @@ export function Bar() {
       {phase.value === "open" && <Project />}
       <span class="spacer" />
       {phase.value === "open" && (
-        <button type="button" class="quiet" onClick={() => void share()}>
+        <button type="button" class="quiet" aria-label="Share" onClick={() => void share()}>
           <LinkIcon />
           <span class="wide-only">Share</span>
         </button>

@@ -114,7 +114,7 @@ const MEANINGS = {
 
 const KEYS: [string, string][] = [
   ["Alt 1 … 6", "the views: plan, steps, script, graph, problems, guide"],
-  ["Alt E", "the editor; Escape and then Tab leaves it"],
+  ["Alt E", "the editor; Ctrl ] and Ctrl [ indent, Tab leaves it"],
   ["Alt F", "the files"],
   ["↑ ↓ Home End", "in a list: another row"],
   ["← → ↑ ↓", "in the graph: what is read, what reads it, the next in the layer"],

@@ -56,15 +56,17 @@ export class Session {
   #settings: Settings;
   #deployed: Deployed = { kind: "nothing" };
   #live: string | undefined;
-  #version = 0;
+  #version: number;
   #outline: OutlineView | undefined;
   /** The file of each object. Dropped when objects may have come or gone. */
   #files: Map<string, string> | undefined;
   #graph: GraphView | undefined;
   #found: { filter: Filter; positions: number[] } | undefined;
 
-  constructor(name: string, texts: ReadonlyMap<string, string>, settings: Settings) {
+  /** `after` is the version of the last plan of another project: no two plans have the same. */
+  constructor(name: string, texts: ReadonlyMap<string, string>, settings: Settings, after = 0) {
     this.name = name;
+    this.#version = after;
     this.#opened = texts;
     this.#texts = new Map(texts);
     this.#settings = settings;

@@ -71,10 +71,11 @@ async function open(source: Source, root: string | undefined): Promise<Opened> {
   if ("done" in chosen) {
     return chosen;
   }
+  const after = session?.version;
   session?.free();
   settings = { ...FIRST_SETTINGS, ...(shared.profile !== undefined && { profile: shared.profile }) };
   opened = chosen.texts;
-  session = new Session(root ? `${shared.name}/${root}` : shared.name, chosen.texts, settings);
+  session = new Session(root ? `${shared.name}/${root}` : shared.name, chosen.texts, settings, after);
   if (shared.deployed) {
     session.compare({ kind: "texts", words: "the version in the link", texts: shared.deployed });
   }
