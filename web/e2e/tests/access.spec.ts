@@ -8,7 +8,10 @@ async function check(page: Page, what: string): Promise<void> {
   await page.waitForTimeout(300);
   const { violations } = await new AxeBuilder({ page }).analyze();
   const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  const words = serious.map(({ id, help, nodes }) => `${id}: ${help}\n  ${nodes.map(({ html, failureSummary }) => `${html}\n  ${failureSummary}`).join("\n  ")}`);
+  const words = serious.map(
+    ({ id, help, nodes }) =>
+      `${id}: ${help}\n  ${nodes.map(({ html, failureSummary }) => `${html}\n  ${failureSummary}`).join("\n  ")}`,
+  );
   expect(words, what).toEqual([]);
 }
 
@@ -44,7 +47,9 @@ test("axe finds nothing serious on a narrow page", async ({ app: { page } }) => 
   await check(page, "plan");
   await page.getByRole("button", { name: "Files", exact: true }).click();
   await check(page, "files");
-  const overflows = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+  const overflows = await page.evaluate(
+    () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+  );
   expect(overflows).toBe(false);
 });
 
@@ -61,7 +66,9 @@ test("the whole way is gone with keys alone", async ({ app: { page } }) => {
   const until = async (name: RegExp) => {
     for (let presses = 0; presses < 40; presses += 1) {
       await page.keyboard.press("Tab");
-      const label = await page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent ?? "");
+      const label = await page.evaluate(
+        () => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent ?? "",
+      );
       if (name.test(label)) {
         return;
       }

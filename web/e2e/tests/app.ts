@@ -39,7 +39,10 @@ export const test = base.extend<{ app: App }>({
   },
 });
 
-export async function openExample(page: Page, name: "An edited view" | "A first deployment" | "A stable contract"): Promise<void> {
+export async function openExample(
+  page: Page,
+  name: "An edited view" | "A first deployment" | "A stable contract",
+): Promise<void> {
   await page.getByRole("button", { name: new RegExp(name) }).click();
   await expect(tab(page, "Plan")).toBeVisible();
 }
@@ -64,7 +67,12 @@ export async function type(page: Page, text: string): Promise<void> {
 }
 
 /** A file for the next chooser that opens. */
-export async function choose(page: Page, open: () => Promise<void>, name: string, content: Uint8Array | string): Promise<void> {
+export async function choose(
+  page: Page,
+  open: () => Promise<void>,
+  name: string,
+  content: Uint8Array | string,
+): Promise<void> {
   const chooser = page.waitForEvent("filechooser");
   await open();
   const buffer = Buffer.from(typeof content === "string" ? strToU8(content) : content);
@@ -103,5 +111,6 @@ export const SHOP = {
   "project.toml": '[staging.variables]\nwhere = "small"\n',
   "clusters/small.sql": "CREATE CLUSTER small (SIZE = '25cc');\n",
   "models/shop/core/orders.sql": "CREATE VIEW orders AS SELECT 1 AS id;\n",
-  "models/shop/core/totals.sql": "CREATE MATERIALIZED VIEW totals IN CLUSTER small AS\nSELECT count(*) AS n FROM orders;\n",
+  "models/shop/core/totals.sql":
+    "CREATE MATERIALIZED VIEW totals IN CLUSTER small AS\nSELECT count(*) AS n FROM orders;\n",
 };

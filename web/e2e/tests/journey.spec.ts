@@ -1,6 +1,20 @@
 // What somebody does with the page, from opening a project to taking the script away.
 import { readFileSync } from "node:fs";
-import { changes, choose, compareWith, drop, editor, expect, openExample, openZip, SHOP, tab, test, type, zip } from "./app";
+import {
+  changes,
+  choose,
+  compareWith,
+  drop,
+  editor,
+  expect,
+  openExample,
+  openZip,
+  SHOP,
+  tab,
+  test,
+  type,
+  zip,
+} from "./app";
 
 test("an example shows its plan: what changes, what is rebuilt and why", async ({ app: { page } }) => {
   await openExample(page, "An edited view");
@@ -35,7 +49,11 @@ test("an edit has its rebuild chain at once, and undoing it leaves nothing to do
 });
 
 test("a problem leads to its place, and its fix is applied there", async ({ app: { page } }) => {
-  await openZip(page, "shop.zip", zip({ ...SHOP, "models/shop/core/totals.sql": "CREATE VIEW totals AS\nSELEC 1 AS n;\n" }));
+  await openZip(
+    page,
+    "shop.zip",
+    zip({ ...SHOP, "models/shop/core/totals.sql": "CREATE VIEW totals AS\nSELEC 1 AS n;\n" }),
+  );
   await expect(page.getByRole("heading", { name: "There is no plan" })).toBeVisible();
   await page.getByRole("button", { name: "Show the problems" }).click();
   await page.getByRole("button", { name: /found SELEC/ }).click();
@@ -46,7 +64,9 @@ test("a problem leads to its place, and its fix is applied there", async ({ app:
   await expect(changes(page)).toHaveCount(2);
 });
 
-test("the graph is searched, focused on what an object reaches, and leads back to the plan", async ({ app: { page } }) => {
+test("the graph is searched, focused on what an object reaches, and leads back to the plan", async ({
+  app: { page },
+}) => {
   await openExample(page, "An edited view");
   await tab(page, "Graph").click();
   await expect(page.getByRole("application")).toHaveAccessibleName(/6 objects in 2 groups/);
@@ -101,7 +121,11 @@ test("a step shows its statement, what it requires and what undoes it", async ({
   await openExample(page, "A first deployment");
   await tab(page, "Steps").click();
   await page.getByRole("button", { name: /^build objects/ }).click();
-  await page.getByRole("listbox", { name: "Steps" }).getByRole("option", { name: /CREATE VIEW.*open_orders/ }).first().click();
+  await page
+    .getByRole("listbox", { name: "Steps" })
+    .getByRole("option", { name: /CREATE VIEW.*open_orders/ })
+    .first()
+    .click();
   const step = page.getByRole("region", { name: "Step", exact: true });
   await expect(step).toContainText("one statement, exactly as it is sent");
   await expect(step).toContainText("there is no object");
@@ -111,7 +135,10 @@ test("a step shows its statement, what it requires and what undoes it", async ({
 });
 
 test("a profile gives variables their values, and the options take another one", async ({ app: { page } }) => {
-  const files = { ...SHOP, "models/shop/core/totals.sql": SHOP["models/shop/core/totals.sql"].replace("small", ":where") };
+  const files = {
+    ...SHOP,
+    "models/shop/core/totals.sql": SHOP["models/shop/core/totals.sql"].replace("small", ":where"),
+  };
   await openZip(page, "shop.zip", zip({ ...files, "clusters/large.sql": "CREATE CLUSTER large (SIZE = '100cc');\n" }));
   await expect(page.getByRole("heading", { name: "There is no plan" })).toBeVisible();
   await page.getByRole("combobox", { name: "Profile" }).selectOption("staging");
@@ -121,7 +148,10 @@ test("a profile gives variables their values, and the options take another one",
   await page.keyboard.press("Tab");
   await page.keyboard.press("Escape");
   await changes(page).filter({ hasText: "totals" }).click();
-  await page.getByRole("region", { name: "Change", exact: true }).getByRole("button", { name: /build objects/ }).click();
+  await page
+    .getByRole("region", { name: "Change", exact: true })
+    .getByRole("button", { name: /build objects/ })
+    .click();
   await expect(page.getByRole("region", { name: "Step", exact: true })).toContainText("IN CLUSTER large");
 });
 
@@ -139,7 +169,12 @@ test("a link has the whole project, and what it is compared with", async ({ app:
 });
 
 test("a folder with several projects asks which one", async ({ app: { page } }) => {
-  const two = Object.fromEntries(Object.entries(SHOP).flatMap(([path, text]) => [[`a/${path}`, text], [`b/${path}`, text]]));
+  const two = Object.fromEntries(
+    Object.entries(SHOP).flatMap(([path, text]) => [
+      [`a/${path}`, text],
+      [`b/${path}`, text],
+    ]),
+  );
   await openZip(page, "two.zip", zip(two));
   await page.getByRole("dialog").getByRole("button", { name: "b", exact: true }).click();
   await expect(page.getByRole("button", { name: /Project: two\.zip\/b/ })).toBeVisible();

@@ -35,5 +35,7 @@ export function synthetic(objects: number): Uint8Array {
   const root = join(folder(), String(objects));
   const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const paths = files.map((file) => join(file.parentPath, file.name));
-  return zipSync(Object.fromEntries(paths.map((path) => [relative(root, path), strToU8(readFileSync(path, "utf8"))])), { level: 1 });
+  return zipSync(Object.fromEntries(paths.map((path) => [relative(root, path), strToU8(readFileSync(path, "utf8"))])), {
+    level: 1,
+  });
 }

@@ -29,7 +29,9 @@ test("once it is loaded, the page can't connect to anything, not even to where i
         }),
       worker: () =>
         new Promise((resolve, reject) => {
-          const source = new Blob(["fetch('https://example.com/').then(() => postMessage('sent'), () => postMessage('refused'))"]);
+          const source = new Blob([
+            "fetch('https://example.com/').then(() => postMessage('sent'), () => postMessage('refused'))",
+          ]);
           const worker = new Worker(URL.createObjectURL(source));
           worker.onmessage = ({ data }) => (data === "sent" ? resolve(data) : reject(new Error(data)));
         }),
@@ -66,5 +68,7 @@ test("all that is loaded comes from the page's own folder", async ({ page, baseU
   await expect(page.getByRole("button", { name: "Open a folder" })).toBeVisible();
   const own = urls.filter((url) => !url.startsWith("blob:") && !url.startsWith("data:"));
   expect(own.every((url) => url.startsWith(baseURL ?? "-"))).toBe(true);
-  expect(own.map((url) => url.replace(/^.*\./, "")).sort()).toEqual([expect.stringContaining("/"), "css", "js", "wasm", "woff2", "woff2"].sort());
+  expect(own.map((url) => url.replace(/^.*\./, "")).sort()).toEqual(
+    [expect.stringContaining("/"), "css", "js", "wasm", "woff2", "woff2"].sort(),
+  );
 });

@@ -13,7 +13,10 @@ test("the page is within its budget", () => {
   const sizes = files.map((file) => {
     const bytes = readFileSync(`${file.parentPath}/${file.name}`);
     // Fonts are compressed already.
-    return { name: file.name, size: file.name.endsWith(".woff2") ? bytes.length : gzipSync(bytes, { level: 9 }).length };
+    return {
+      name: file.name,
+      size: file.name.endsWith(".woff2") ? bytes.length : gzipSync(bytes, { level: 9 }).length,
+    };
   });
   const all = sizes.reduce((sum, { size }) => sum + size, 0);
   for (const { name, size } of sizes) {

@@ -26,7 +26,7 @@ export function editing(path: string, label: string, changed: (text: string) => 
     languageOf(path),
     EditorView.lineWrapping,
     keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap]),
-    EditorView.contentAttributes.of({ "aria-label": label, "aria-multiline": "true" }),
+    EditorView.contentAttributes.of({ "aria-label": label, "aria-multiline": "true", tabindex: "0" }),
     EditorView.updateListener.of((update) => {
       if (update.docChanged) {
         changed(update.state.doc.toString());
@@ -43,7 +43,7 @@ export function showing(label: string, wrap: boolean): Extension {
     wrap ? EditorView.lineWrapping : [],
     keymap.of([...defaultKeymap, ...searchKeymap]),
     EditorState.readOnly.of(true),
-    EditorView.contentAttributes.of({ "aria-label": label, "aria-readonly": "true" }),
+    EditorView.contentAttributes.of({ "aria-label": label, "aria-readonly": "true", tabindex: "0" }),
   ];
 }
 

@@ -31,7 +31,9 @@ export interface Scene {
 const OBJECTS = 0.16;
 /** Signs of changed objects that are drawn from far; more of them would hide the graph. */
 const MOST_ROOTS = 200;
-/** A graph of this size is drawn with all its edges from any distance. */
+/** Objects in sight whose names can't be read are drawn one by one up to this many. */
+const MOST_OBJECTS = 600;
+/** A graph of this size is drawn with all its objects and edges from any distance. */
 const FEW = 300;
 
 export function paint(context: CanvasRenderingContext2D, scene: Scene): void {
@@ -41,17 +43,36 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene): void {
   context.fillStyle = palette.canvas;
   context.fillRect(0, 0, view.width, view.height);
   context.setTransform(density * camera.scale, 0, 0, density * camera.scale, density * camera.x, density * camera.y);
-  const isSmall = layout.labels.length <= FEW;
-  const asGroups = camera.scale < OBJECTS && !isSmall;
   const box = seen(camera, view);
+  const inSight = nodesIn(layout, box);
+  const isSmall = layout.labels.length <= FEW;
+  const asBlocks = !isSmall && camera.scale < LEGIBLE && (camera.scale < OBJECTS || inSight.length > MOST_OBJECTS);
   groups(context, scene, box);
-  if (asGroups) {
+  if (asBlocks) {
     groupEdges(context, scene);
+    blocks(context, scene, inSight);
   } else {
-    edges(context, scene, box, isSmall || camera.scale > LEGIBLE);
+    edges(context, scene, isSmall ? undefined : inSight);
+    context.textBaseline = "middle";
+    context.font = `12px ${palette.font}`;
+    for (const node of inSight) {
+      detailed(context, scene, node);
+    }
   }
-  nodes(context, scene, box, asGroups);
+  context.globalAlpha = 1;
   titles(context, scene, box);
+}
+
+function nodesIn({ labels, corners }: Layout, box: Box): number[] {
+  const found: number[] = [];
+  for (let node = 0; node < labels.length; node += 1) {
+    const x = corners[node * 2] ?? 0;
+    const y = corners[node * 2 + 1] ?? 0;
+    if (x <= box.right && x + NODE.width >= box.left && y <= box.bottom && y + NODE.height >= box.top) {
+      found.push(node);
+    }
+  }
+  return found;
 }
 
 type Box = ReturnType<typeof seen>;
@@ -130,8 +151,13 @@ function groupEdges(context: CanvasRenderingContext2D, { layout, palette, camera
   context.globalAlpha = 1;
 }
 
-function edges(context: CanvasRenderingContext2D, scene: Scene, box: Box, all: boolean): void {
+/** In a large graph, only what begins or ends in sight: what merely passes is too much to read, and to draw. */
+function edges(context: CanvasRenderingContext2D, scene: Scene, inSight: number[] | undefined): void {
   const { layout, palette, camera, lit, selected } = scene;
+  const isNear = inSight && new Uint8Array(layout.labels.length);
+  for (const node of inSight ?? []) {
+    isNear?.fill(1, node, node + 1);
+  }
   const dim: number[] = [];
   const bright: number[] = [];
   for (let at = 0; at < layout.edges.length; at += 2) {
@@ -140,7 +166,7 @@ function edges(context: CanvasRenderingContext2D, scene: Scene, box: Box, all: b
     const isLit = selected !== undefined && lit?.[from] === 1 && lit[to] === 1;
     if (isLit) {
       bright.push(from, to);
-    } else if (all) {
+    } else if (!isNear || isNear[from] === 1 || isNear[to] === 1) {
       dim.push(from, to);
     }
   }
@@ -148,31 +174,22 @@ function edges(context: CanvasRenderingContext2D, scene: Scene, box: Box, all: b
   context.strokeStyle = palette.faint;
   // The more edges, the fainter each: what many of them make is seen all the same.
   context.globalAlpha = (lit ? 0.35 : 1) * Math.min(0.6, 0.6 * Math.sqrt(160 / Math.max(dim.length / 2, 1)));
-  bundle(context, layout, dim, box);
+  bundle(context, layout, dim);
   context.globalAlpha = 1;
   context.lineWidth = 1.6 / camera.scale;
   context.strokeStyle = palette.accent;
-  bundle(context, layout, bright, box);
+  bundle(context, layout, bright);
 }
 
 /** Many edges as one path: a canvas draws them much faster than one by one. */
-function bundle(context: CanvasRenderingContext2D, { corners }: Layout, ends: number[], box: Box): void {
+function bundle(context: CanvasRenderingContext2D, { corners }: Layout, ends: number[]): void {
   context.beginPath();
   for (let at = 0; at < ends.length; at += 2) {
-    const from = ends[at] ?? 0;
-    const to = ends[at + 1] ?? 0;
-    const x1 = (corners[from * 2] ?? 0) + NODE.width;
-    const y1 = (corners[from * 2 + 1] ?? 0) + NODE.height / 2;
-    const x2 = corners[to * 2] ?? 0;
-    const y2 = (corners[to * 2 + 1] ?? 0) + NODE.height / 2;
-    const isOut =
-      Math.max(x1, x2) < box.left ||
-      Math.min(x1, x2) > box.right ||
-      Math.max(y1, y2) < box.top ||
-      Math.min(y1, y2) > box.bottom;
-    if (!isOut) {
-      curve(context, x1, y1, x2, y2);
-    }
+    const from = (ends[at] ?? 0) * 2;
+    const to = (ends[at + 1] ?? 0) * 2;
+    const middle = NODE.height / 2;
+    const [x, y] = [(corners[from] ?? 0) + NODE.width, (corners[from + 1] ?? 0) + middle];
+    curve(context, x, y, corners[to] ?? 0, (corners[to + 1] ?? 0) + middle);
   }
   context.stroke();
 }
@@ -181,28 +198,6 @@ function curve(context: CanvasRenderingContext2D, x1: number, y1: number, x2: nu
   const bend = Math.max(24, Math.abs(x2 - x1) / 2);
   context.moveTo(x1, y1);
   context.bezierCurveTo(x1 + bend, y1, x2 - bend, y2, x2, y2);
-}
-
-function nodes(context: CanvasRenderingContext2D, scene: Scene, box: Box, asBlocks: boolean): void {
-  const { layout } = scene;
-  context.textBaseline = "middle";
-  context.font = `12px ${scene.palette.font}`;
-  const seenNodes: number[] = [];
-  for (let node = 0; node < layout.labels.length; node += 1) {
-    const x = layout.corners[node * 2] ?? 0;
-    const y = layout.corners[node * 2 + 1] ?? 0;
-    if (x <= box.right && x + NODE.width >= box.left && y <= box.bottom && y + NODE.height >= box.top) {
-      seenNodes.push(node);
-    }
-  }
-  if (asBlocks) {
-    blocks(context, scene, seenNodes);
-  } else {
-    for (const node of seenNodes) {
-      detailed(context, scene, node);
-    }
-  }
-  context.globalAlpha = 1;
 }
 
 /** From far, an object is a block of its colour, and what somebody changed keeps a sign that is seen. */

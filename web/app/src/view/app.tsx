@@ -120,7 +120,7 @@ function Work() {
           <span class="spacer" />
           <Time />
         </div>
-        <div class="view" id="view" role="tabpanel" aria-labelledby={`tab-${now}`} data-view={now}>
+        <div class="view" id="view" role="tabpanel" tabIndex={0} aria-labelledby={`tab-${now}`} data-view={now}>
           {VIEWS[now]()}
         </div>
       </section>
