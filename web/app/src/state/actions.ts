@@ -35,8 +35,10 @@ export async function start(): Promise<void> {
   try {
     client = await loadPlanner({
       overview: (next) => {
-        overview.value = next;
-        announcement.value = spoken(next);
+        // The same list, so that nobody takes it for another one.
+        const now = { ...next, paths: next.paths ?? overview.value?.paths ?? [] };
+        overview.value = now;
+        announcement.value = spoken(now);
       },
       crashed: (text) => {
         phase.value = "failed";

@@ -53,4 +53,6 @@ export const focus = signal<Key | undefined>(undefined);
 export const half = signal<"files" | "result">("result");
 
 export const version = computed(() => overview.value?.version ?? 0);
+/** The same list as long as no file comes. */
+export const paths = computed(() => overview.value?.paths ?? []);
 export const hasPlan = computed(() => overview.value?.plan !== undefined);

@@ -120,6 +120,7 @@ function Work() {
           <span class="spacer" />
           <Time />
         </div>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a view that scrolls is scrolled with keys */}
         <div class="view" id="view" role="tabpanel" tabIndex={0} aria-labelledby={`tab-${now}`} data-view={now}>
           {VIEWS[now]()}
         </div>

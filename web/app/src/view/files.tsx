@@ -1,7 +1,7 @@
 // The files of the project, with what happens to them.
 import { useComputed, useSignal } from "@preact/signals";
 import { goTo } from "../state/actions";
-import { overview, place } from "../state/state";
+import { overview, paths, place } from "../state/state";
 import { MARKS } from "../worker/protocol";
 import { ChevronIcon, FileIcon, FolderIcon, SearchIcon } from "./icons";
 import { List } from "./list";
@@ -13,7 +13,7 @@ const ROW = 28;
 export function Files() {
   const filter = useSignal("");
   const closed = useSignal<ReadonlySet<string>>(new Set());
-  const rows = useComputed(() => treeRows(overview.value?.paths ?? [], closed.value, filter.value));
+  const rows = useComputed(() => treeRows(paths.value, closed.value, filter.value));
   const problems = useComputed(() => {
     const found = new Map<string, "error" | "warning">();
     for (const { primary, severity } of overview.value?.problems ?? []) {

@@ -51,7 +51,7 @@ export interface Overview {
   /** Grows with every change of what is planned. */
   version: number;
   name: string;
-  /** The project's files, sorted. */
+  /** The project's files, sorted. The worker leaves them out where they are the same as before. */
   paths: string[];
   /** For each path, the position in `MARKS`. */
   marks: Uint8Array;
@@ -68,6 +68,9 @@ export interface Overview {
   /** How long the planner took. */
   milliseconds: number;
 }
+
+/** An overview as it is sent. */
+export type News = Omit<Overview, "paths"> & { paths?: string[] };
 
 /** Which changes are listed. */
 export interface Filter {
@@ -145,6 +148,6 @@ export interface Request<C extends Call = Call> {
 export type Answer =
   | { id: number; version: number; answer: unknown }
   | { id: number; version: number; failure: string }
-  | { overview: Overview }
+  | { overview: News }
   | { ready: true }
   | { crashed: string };

@@ -17,7 +17,7 @@ import {
   type ListedChange,
   MARKS,
   type Mark,
-  type Overview,
+  type News,
   type Page,
   type Settings,
 } from "./protocol";
@@ -61,6 +61,7 @@ export class Session {
   /** The file of each object. Dropped when objects may have come or gone. */
   #files: Map<string, string> | undefined;
   #graph: GraphView | undefined;
+  #paths: string[] = [];
   #found: { filter: Filter; positions: number[] } | undefined;
 
   /** `after` is the version of the last plan of another project: no two plans have the same. */
@@ -161,7 +162,7 @@ export class Session {
   }
 
   /** Plans again, and says what the page shows of it. */
-  plan(now: () => number): Overview {
+  plan(now: () => number): News {
     const start = now();
     const { strategy, deployId, redeployAll, dropRemoved } = this.#settings;
     const options: StageOptions = {
@@ -175,12 +176,16 @@ export class Session {
     this.#version += 1;
     this.#outline = outline;
     this.#found = undefined;
-    const paths = [...this.#texts.keys()].sort();
-    const overview: Overview = {
+    // Files only come, so their number says whether the list is another one.
+    const isListed = this.#paths.length === this.#texts.size;
+    if (!isListed) {
+      this.#paths = [...this.#texts.keys()].sort();
+    }
+    const overview: News = {
       version: this.#version,
       name: this.name,
-      paths,
-      marks: this.#marks(paths),
+      ...(!isListed && { paths: this.#paths }),
+      marks: this.#marks(),
       edited: [...this.#edited],
       profiles: this.#workspace.profiles(),
       comparedWith: this.#deployed.kind === "nothing" ? "first deployment" : this.#deployed.words,
@@ -282,9 +287,9 @@ export class Session {
     }
   }
 
-  #marks(paths: string[]): Uint8Array {
-    const marks = new Uint8Array(paths.length);
-    const at = new Map(paths.map((path, index) => [path, index]));
+  #marks(): Uint8Array {
+    const marks = new Uint8Array(this.#paths.length);
+    const at = new Map(this.#paths.map((path, index) => [path, index]));
     for (const row of this.#outline?.changes ?? []) {
       const index = at.get(this.#fileOf(row.object).file ?? "");
       if (index !== undefined) {

@@ -14,7 +14,6 @@ import {
   FIRST_SETTINGS,
   type Link,
   type Opened,
-  type Overview,
   type Request,
   type Settings,
   type Source,
@@ -37,8 +36,7 @@ function planNow(): void {
   clearTimeout(planning);
   planning = undefined;
   if (session) {
-    const overview: Overview = session.plan(() => performance.now());
-    post({ overview });
+    post({ overview: session.plan(() => performance.now()) });
   }
 }
 
