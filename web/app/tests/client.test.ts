@@ -1,7 +1,7 @@
 // The page's side of the worker, with a worker that says what the test wants.
 import { expect, test } from "vitest";
 import { Client, Stale } from "../src/planner/client";
-import type { Answer, News, Request } from "../src/worker/protocol";
+import type { Answer, Overview, Request } from "../src/worker/protocol";
 
 function setUp() {
   const asked: Request[] = [];
@@ -22,7 +22,7 @@ function setUp() {
   return { client, asked, overviews, say };
 }
 
-const overview = (version: number) => ({ overview: { version } as News });
+const overview = (version: number) => ({ overview: { version } as Overview });
 
 test("an answer about a plan that isn't the newest any more is dropped", async () => {
   const { client, asked, say } = setUp();

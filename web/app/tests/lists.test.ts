@@ -1,10 +1,10 @@
 // Lists and trees: which rows are in sight, which pages have them, which directories are open.
 import { expect, test } from "vitest";
+import { byTree, treeRows } from "../src/project/tree";
 import { key, shown, split } from "../src/state/names";
 import { counted, spoken } from "../src/state/words";
 import { pages, range } from "../src/view/list";
 import { firstLine } from "../src/view/steps";
-import { treeRows } from "../src/view/tree";
 import type { Overview } from "../src/worker/protocol";
 
 test("rows in sight have a margin, and none are beyond the ends", () => {
@@ -29,7 +29,7 @@ const PATHS = [
 ];
 
 function names(closed: string[], filter = "") {
-  return treeRows(PATHS, new Set(closed), filter).map(
+  return treeRows(byTree(PATHS), new Set(closed), filter).map(
     ({ name, depth, file }) => `${"  ".repeat(depth)}${name}${file === undefined ? "/" : ""}`,
   );
 }

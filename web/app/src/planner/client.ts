@@ -1,5 +1,5 @@
 // The page's side of the worker: questions with answers, and overviews as they come.
-import type { Answer, Call, Calls, News, Request } from "../worker/protocol";
+import type { Answer, Call, Calls, Overview, Request } from "../worker/protocol";
 
 /** The answer was about a plan that isn't the newest any more, so nobody should see it. */
 export class Stale extends Error {}
@@ -14,7 +14,7 @@ interface Waiting {
 }
 
 export interface Listener {
-  overview: (overview: News) => void;
+  overview: (overview: Overview) => void;
   crashed: (message: string) => void;
 }
 

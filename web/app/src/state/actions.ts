@@ -35,10 +35,13 @@ export async function start(): Promise<void> {
   try {
     client = await loadPlanner({
       overview: (next) => {
-        // The same list, so that nobody takes it for another one.
-        const now = { ...next, paths: next.paths ?? overview.value?.paths ?? [] };
-        overview.value = now;
-        announcement.value = spoken(now);
+        overview.value = next;
+        announcement.value = spoken(next);
+        const listed = next.paths;
+        if (listed) {
+          // A long list has a frame of its own.
+          requestAnimationFrame(() => setTimeout(() => (paths.value = listed), 0));
+        }
       },
       crashed: (text) => {
         phase.value = "failed";

@@ -38,6 +38,8 @@ export const announcement = signal("");
 export const choice = signal<Choice | undefined>(undefined);
 
 export const overview = signal<Overview | undefined>(undefined);
+/** The project's files, in the order of a tree. */
+export const paths = signal<string[]>([]);
 export const settings = signal<Settings>(FIRST_SETTINGS);
 
 export const tab = signal<Tab>("plan");
@@ -53,6 +55,4 @@ export const focus = signal<Key | undefined>(undefined);
 export const half = signal<"files" | "result">("result");
 
 export const version = computed(() => overview.value?.version ?? 0);
-/** The same list as long as no file comes. */
-export const paths = computed(() => overview.value?.paths ?? []);
 export const hasPlan = computed(() => overview.value?.plan !== undefined);

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { show } from "../state/actions";
-import { half, message, overview, phase, TABS, type Tab, tab } from "../state/state";
+import { half, message, overview, paths, phase, TABS, type Tab, tab } from "../state/state";
 import { count } from "../state/words";
 import { Bar, take } from "./bar";
 import { Editor } from "./edit";
@@ -157,9 +157,9 @@ function Count({ n, severity }: { n: number; severity?: "error" | "warning" }) {
 }
 
 function Time() {
-  const { milliseconds = 0, paths = [] } = overview.value ?? {};
+  const { milliseconds = 0 } = overview.value ?? {};
   return (
-    <span class="time wide-only" title={`${count(paths.length, "file")}, checked and planned in this page`}>
+    <span class="time wide-only" title={`${count(paths.value.length, "file")}, checked and planned in this page`}>
       planned in {milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms
     </span>
   );

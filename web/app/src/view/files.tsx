@@ -1,12 +1,12 @@
 // The files of the project, with what happens to them.
 import { useComputed, useSignal } from "@preact/signals";
+import { type TreeRow, treeRows } from "../project/tree";
 import { goTo } from "../state/actions";
 import { overview, paths, place } from "../state/state";
 import { MARKS } from "../worker/protocol";
 import { ChevronIcon, FileIcon, FolderIcon, SearchIcon } from "./icons";
 import { List } from "./list";
 import { Mark } from "./mark";
-import { type TreeRow, treeRows } from "./tree";
 
 const ROW = 28;
 

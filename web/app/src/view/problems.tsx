@@ -1,7 +1,7 @@
 // The project's problems. Each leads to its place.
 import type { DiagnosticView, LabelView } from "@mz-deploy/planner";
 import { goTo } from "../state/actions";
-import { overview, type Place } from "../state/state";
+import { overview, type Place, paths } from "../state/state";
 import { count } from "../state/words";
 import { Empty, Words } from "./parts";
 
@@ -17,7 +17,7 @@ export function placeOf({ path, start, end }: LabelView): Place | undefined {
 }
 
 export function Problems() {
-  const { problems = [], errors = 0, warnings = 0, paths = [] } = overview.value ?? {};
+  const { problems = [], errors = 0, warnings = 0 } = overview.value ?? {};
   if (problems.length === 0) {
     return (
       <Empty title="No problems">
@@ -26,7 +26,7 @@ export function Problems() {
     );
   }
   const byFile = Map.groupBy(problems, (problem) => problem.primary.path ?? "");
-  const known = new Set(paths);
+  const known = new Set(paths.value);
   return (
     <div class="problems">
       <p class="problem-count">

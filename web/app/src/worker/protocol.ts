@@ -51,8 +51,8 @@ export interface Overview {
   /** Grows with every change of what is planned. */
   version: number;
   name: string;
-  /** The project's files, sorted. The worker leaves them out where they are the same as before. */
-  paths: string[];
+  /** The project's files, in the order of a tree; absent where they are the same as before. */
+  paths?: string[];
   /** For each path, the position in `MARKS`. */
   marks: Uint8Array;
   /** Paths whose text isn't the one that was opened. */
@@ -68,9 +68,6 @@ export interface Overview {
   /** How long the planner took. */
   milliseconds: number;
 }
-
-/** An overview as it is sent. */
-export type News = Omit<Overview, "paths"> & { paths?: string[] };
 
 /** Which changes are listed. */
 export interface Filter {
@@ -148,6 +145,6 @@ export interface Request<C extends Call = Call> {
 export type Answer =
   | { id: number; version: number; answer: unknown }
   | { id: number; version: number; failure: string }
-  | { overview: News }
+  | { overview: Overview }
   | { ready: true }
   | { crashed: string };

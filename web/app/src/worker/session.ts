@@ -9,6 +9,7 @@ import {
   Workspace,
 } from "@mz-deploy/planner";
 import type { GroupBy, Layout } from "../graph/model";
+import { byTree } from "../project/tree";
 import { type Key, key } from "../state/names";
 import { draw } from "./drawing";
 import {
@@ -17,7 +18,7 @@ import {
   type ListedChange,
   MARKS,
   type Mark,
-  type News,
+  type Overview,
   type Page,
   type Settings,
 } from "./protocol";
@@ -162,7 +163,7 @@ export class Session {
   }
 
   /** Plans again, and says what the page shows of it. */
-  plan(now: () => number): News {
+  plan(now: () => number): Overview {
     const start = now();
     const { strategy, deployId, redeployAll, dropRemoved } = this.#settings;
     const options: StageOptions = {
@@ -179,9 +180,9 @@ export class Session {
     // Files only come, so their number says whether the list is another one.
     const isListed = this.#paths.length === this.#texts.size;
     if (!isListed) {
-      this.#paths = [...this.#texts.keys()].sort();
+      this.#paths = byTree(this.#texts.keys());
     }
-    const overview: News = {
+    const overview: Overview = {
       version: this.#version,
       name: this.name,
       ...(!isListed && { paths: this.#paths }),
