@@ -8,7 +8,7 @@ const FOLDER = process.env["MZ_DEPLOY_NATIVE"];
 
 function folder(): string {
   if (FOLDER === undefined) {
-    throw new Error("MZ_DEPLOY_NATIVE names no folder: run tests/run, or see web/README.md");
+    throw new Error("MZ_DEPLOY_NATIVE names no folder: see CONTRIBUTING.md");
   }
   return FOLDER;
 }

@@ -14,6 +14,7 @@ import {
   message,
   overview,
   type Place,
+  paths,
   phase,
   place,
   selectedChange,
