@@ -19,6 +19,16 @@ cpSync("../wasm/pkg/mz_deploy_bg.wasm", "dist/planner.wasm");
 cpSync("media/panel.css", "dist/panel.css");
 
 if (tests) {
-  const files = readdirSync("test").filter((name) => name.endsWith(".test.ts")).map((name) => `test/${name}`);
-  await build({ ...common, entryPoints: files, outdir: "dist/tests", outExtension: { ".js": ".mjs" }, format: "esm", platform: "node", external: ["@mz-deploy/planner/node"] });
+  const files = readdirSync("test")
+    .filter((name) => name.endsWith(".test.ts"))
+    .map((name) => `test/${name}`);
+  await build({
+    ...common,
+    entryPoints: files,
+    outdir: "dist/tests",
+    outExtension: { ".js": ".mjs" },
+    format: "esm",
+    platform: "node",
+    external: ["@mz-deploy/planner/node"],
+  });
 }

@@ -1,6 +1,6 @@
 // Writes shapes.d.ts, the types of all that crosses, from the published schemas. With `--check`, it only says whether
 // they are what the file has.
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { compile } from "json-schema-to-typescript";
 
 const SCHEMAS = new URL("../../schemas/", import.meta.url);
@@ -55,8 +55,8 @@ const generated = await compile({ $defs: definitions(), type: "object", addition
 });
 const text = generated
   .replace(/export interface Shapes \{\}\n*/, "")
-  .replace(/\/\*\*\n \* This (interface|type) was referenced by `Shapes`[^]*?\*\/\n/g, "")
-  .replace(/\n \*\n \* This (interface|type) was referenced by `Shapes`[^]*?(?=\n \*\/)/g, "");
+  .replace(/\/\*\*\n \* This (interface|type) was referenced by `Shapes`[\s\S]*?\*\/\n/g, "")
+  .replace(/\n \*\n \* This (interface|type) was referenced by `Shapes`[\s\S]*?(?=\n \*\/)/g, "");
 
 if (!process.argv.includes("--check")) {
   writeFileSync(FILE, text);

@@ -15,7 +15,9 @@ const MOST_PROBLEMS = 50;
  * @param {string | undefined} profile
  */
 export function marker(directory, profile) {
-  const hash = createHash("sha256").update(`${directory}\0${profile ?? ""}`).digest("hex");
+  const hash = createHash("sha256")
+    .update(`${directory}\0${profile ?? ""}`)
+    .digest("hex");
   return `<!-- mz-deploy plan ${hash.slice(0, 16)} -->`;
 }
 
@@ -25,7 +27,7 @@ export function marker(directory, profile) {
  * @param {string} text
  */
 export function code(text) {
-  const line = text.replace(/[\u0000-\u001f\u007f\u2028\u2029]/g, " ");
+  const line = text.replace(/[\p{Cc}\u2028\u2029]/gu, " ");
   const longest = Math.max(0, ...(line.match(/`+/g) ?? []).map((run) => run.length));
   const fence = "`".repeat(longest + 1);
   const space = line.includes("`") || line.trim() === "" ? " " : "";
@@ -77,7 +79,8 @@ export function assemble(mark, body, footer) {
     return whole;
   }
   // Cut between sections, which are apart by an empty line and `<details>`, so that none is left open.
-  const notice = "> **Cut here**: the plan is longer than a comment may be. All of it is in the file that the step wrote.";
+  const notice =
+    "> **Cut here**: the plan is longer than a comment may be. All of it is in the file that the step wrote.";
   const room = LIMIT - mark.length - footer.length - notice.length - 8;
   const kept = body.slice(0, room);
   const opened = kept.lastIndexOf("\n<details>");

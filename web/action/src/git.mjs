@@ -33,7 +33,8 @@ export class Repository {
       found = parse();
     }
     if (found.error !== undefined || found.status !== 0) {
-      const help = "check out the repository before this action, with `fetch-depth: 0` if it is not a pull request's base";
+      const help =
+        "check out the repository before this action, with `fetch-depth: 0` if it is not a pull request's base";
       throw new Failure(EXIT.usage, `there is no commit \`${name}\` here: ${help}`);
     }
     return found.stdout.trim();
@@ -69,11 +70,14 @@ export class Repository {
     if (listed.status !== 0) {
       return [];
     }
-    return listed.stdout.split("\0").filter((line) => line !== "").map((line) => {
-      const tab = line.indexOf("\t");
-      const [mode = "", , id = ""] = line.slice(0, tab).split(" ");
-      return { path: line.slice(tab + 1), id, mode };
-    });
+    return listed.stdout
+      .split("\0")
+      .filter((line) => line !== "")
+      .map((line) => {
+        const tab = line.indexOf("\t");
+        const [mode = "", , id = ""] = line.slice(0, tab).split(" ");
+        return { path: line.slice(tab + 1), id, mode };
+      });
   }
 
   /**

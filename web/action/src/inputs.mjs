@@ -67,14 +67,19 @@ function directory(given) {
 
 /** @param {string} lines `name=value`, one a line. */
 function variables(lines) {
-  const found = lines.split("\n").map((line) => line.trim()).filter((line) => line !== "");
-  return Object.fromEntries(found.map((line) => {
-    const at = line.indexOf("=");
-    if (at < 1) {
-      throw new Failure(EXIT.usage, `\`variables\` has the line \`${line}\`, expected \`name=value\``);
-    }
-    return [line.slice(0, at).trim(), line.slice(at + 1).trim()];
-  }));
+  const found = lines
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  return Object.fromEntries(
+    found.map((line) => {
+      const at = line.indexOf("=");
+      if (at < 1) {
+        throw new Failure(EXIT.usage, `\`variables\` has the line \`${line}\`, expected \`name=value\``);
+      }
+      return [line.slice(0, at).trim(), line.slice(at + 1).trim()];
+    }),
+  );
 }
 
 /** @param {string} given */

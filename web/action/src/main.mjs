@@ -77,13 +77,17 @@ async function look(env, inputs, event, print) {
  */
 function outcome({ preview, markdown, json }, inputs, print) {
   const { diagnostics, errors } = preview.diagnostics;
-  diagnostics.forEach((diagnostic) => print(annotation(diagnostic, inputs.directory)));
+  for (const diagnostic of diagnostics) {
+    print(annotation(diagnostic, inputs.directory));
+  }
   if (markdown === undefined) {
     const allowed = inputs.failOn.includes("none");
     return { body: problems(diagnostics, inputs.directory), code: allowed || errors === 0 ? EXIT.ok : EXIT.problems };
   }
   const violated = inputs.failOn.includes("none") ? [] : violations(preview, inputs.failOn);
-  violated.forEach((sentence) => print(note("error", `${sentence}, and \`fail-on\` says to fail then`)));
+  for (const sentence of violated) {
+    print(note("error", `${sentence}, and \`fail-on\` says to fail then`));
+  }
   const notice = violated.map((sentence) => `> **Not allowed by \`fail-on\`**: ${sentence}\n`).join("");
   const body = notice === "" ? markdown : `${notice}\n${markdown}`;
   return { body, code: violated.length > 0 ? EXIT.policy : EXIT.ok, ...(json === undefined ? {} : { plan: json }) };
@@ -204,6 +208,8 @@ async function post(env, inputs, event, comment, print) {
       throw error;
     }
     // The token of a pull request from a fork can't write, and nobody who works on it can change that.
-    print(note("warning", `${reason(error)}. The pull request comes from a fork: the plan is in the summary of the run`));
+    print(
+      note("warning", `${reason(error)}. The pull request comes from a fork: the plan is in the summary of the run`),
+    );
   }
 }

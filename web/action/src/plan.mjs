@@ -47,9 +47,10 @@ export function plan(planner, repository, inputs, commits) {
   }
   const workspace = open(planner, inputs, files);
   try {
-    const deployed = inputs.deployed === undefined
-      ? deployedAfter(planner, repository, inputs, commits.base)
-      : readText(inputs.deployed);
+    const deployed =
+      inputs.deployed === undefined
+        ? deployedAfter(planner, repository, inputs, commits.base)
+        : readText(inputs.deployed);
     workspace.setDeployed(deployed);
     workspace.setLive(inputs.live === undefined ? undefined : readText(inputs.live));
     /** @type {StageOptions} */

@@ -27,11 +27,13 @@ export function readProject(repository, commit, directory) {
     throw new Failure(EXIT.problems, `\`${link.path}\` is a link: put the file itself there`);
   }
   const texts = repository.texts(entries);
-  return new Map(entries.map((entry, at) => {
-    const text = texts[at];
-    if (text === undefined) {
-      throw new Failure(EXIT.problems, `\`${entry.path}\` is not a text in UTF-8 of at most 8 MiB`);
-    }
-    return [entry.path, text];
-  }));
+  return new Map(
+    entries.map((entry, at) => {
+      const text = texts[at];
+      if (text === undefined) {
+        throw new Failure(EXIT.problems, `\`${entry.path}\` is not a text in UTF-8 of at most 8 MiB`);
+      }
+      return [entry.path, text];
+    }),
+  );
 }

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { LIMIT, marker } from "../src/comment.mjs";
-import { EDITED, GitHub, Repository, SHOP, act } from "./support.mjs";
+import { act, EDITED, GitHub, Repository, SHOP } from "./support.mjs";
 
 const SNAPSHOT = new URL("comment.md", import.meta.url);
 
@@ -26,9 +26,15 @@ beforeEach((context) => {
 const github = new GitHub();
 /** @type {Record<string, string>} */
 let online;
-before(async () => { online = await github.start(); });
+before(async () => {
+  online = await github.start();
+});
 after(() => github.stop());
-beforeEach(() => { github.comments = []; github.calls = []; github.refuses = undefined; });
+beforeEach(() => {
+  github.comments = [];
+  github.calls = [];
+  github.refuses = undefined;
+});
 
 test("the comment says what the pull request would do, and so does the summary", async () => {
   const { code, comment, summary, output, lines } = await act(repository, event);
@@ -49,7 +55,10 @@ test("there is one comment: it is posted, then left alone, then updated", async 
   const head = repository.commit({ "models/shop/core/open.sql": EDITED.replace("> 1", "> 2") });
   const later = await act(repository, { ...event, head: { sha: head } }, online);
   assert.deepEqual(later.lines, ["The comment on pull request 7 is updated"]);
-  assert.deepEqual(github.comments.map(({ body }) => body), [later.comment]);
+  assert.deepEqual(
+    github.comments.map(({ body }) => body),
+    [later.comment],
+  );
 });
 
 test("a comment of somebody else is never updated, whatever stands in it, and ours is found behind a hundred others", async () => {
@@ -77,7 +86,10 @@ test("problems stand beside their lines and in the comment, and fail the step", 
   repository.commit({ "models/shop/core/open.sql": "CREATE VIEW open AS\nSELECT id FROM raw.order;\n" });
   const { code, comment, lines } = await act(repository, event);
   assert.equal(code, 1);
-  assert.match(lines.join("\n"), /^::error file=models\/shop\/core\/open\.sql,line=2,endLine=2,col=16,endColumn=25,title=\w+::/m);
+  assert.match(
+    lines.join("\n"),
+    /^::error file=models\/shop\/core\/open\.sql,line=2,endLine=2,col=16,endColumn=25,title=\w+::/m,
+  );
   assert.match(comment, /### No plan: the project has \d error/);
   assert.match(comment, /\| `models\/shop\/core\/open\.sql:2` \|/);
   const allowed = await act(repository, event, { MZ_DEPLOY_FAIL_ON: "none" });
@@ -87,7 +99,13 @@ test("problems stand beside their lines and in the comment, and fail the step", 
 test("a policy fails the step and says so first", async () => {
   repository.commit({ "models/shop/core/top.sql": undefined });
   const codes = async (/** @type {string} */ failOn, /** @type {string} */ drop) =>
-    (await act(repository, event, { MZ_DEPLOY_BASE: "HEAD~1", MZ_DEPLOY_FAIL_ON: failOn, MZ_DEPLOY_DROP_REMOVED: drop })).code;
+    (
+      await act(repository, event, {
+        MZ_DEPLOY_BASE: "HEAD~1",
+        MZ_DEPLOY_FAIL_ON: failOn,
+        MZ_DEPLOY_DROP_REMOVED: drop,
+      })
+    ).code;
   assert.equal(await codes("error", "true"), 0);
   assert.equal(await codes("error, drop", "false"), 0);
   assert.equal(await codes("error, drop", "true"), 3);
@@ -130,7 +148,12 @@ test("a snapshot takes the place of the base", async () => {
 });
 
 test("a base without a project makes everything new", async () => {
-  const empty = repository.git("commit-tree", "-m", "empty", repository.git("hash-object", "-t", "tree", "-w", "/dev/null"));
+  const empty = repository.git(
+    "commit-tree",
+    "-m",
+    "empty",
+    repository.git("hash-object", "-t", "tree", "-w", "/dev/null"),
+  );
   const { code, comment } = await act(repository, event, { MZ_DEPLOY_BASE: empty });
   assert.equal(code, 0);
   assert.match(comment, /\| created \| \*\*\d\*\* \|/);
@@ -166,7 +189,7 @@ test("names and texts of the pull request are no commands, no markup and mention
   assert.doesNotMatch(broken.comment.replace(/(`+)[^\n]*?[^`]\1(?!`)/g, ""), /pwned|@everyone|<b>/);
   repository.commit({ [name]: undefined });
   const planned = await act(repository, event);
-  const outside = planned.comment.replace(/\n(`{3,})[^\n]*\n[^]*?\n\1\n/g, "\n").replace(/(`+)[^\n]*?\1/g, "");
+  const outside = planned.comment.replace(/\n(`{3,})[^\n]*\n[\s\S]*?\n\1\n/g, "\n").replace(/(`+)[^\n]*?\1/g, "");
   assert.doesNotMatch(outside, /@everyone|<script>/);
   assert.equal(outside.match(/<details>/g)?.length, outside.match(/<\/details>/g)?.length);
 });

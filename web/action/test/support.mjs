@@ -83,18 +83,21 @@ export async function act(repository, pullRequest, env = {}) {
   writeFileSync(file("output"), "");
   /** @type {string[]} */
   const lines = [];
-  const code = await run({
-    GITHUB_WORKSPACE: repository.root,
-    GITHUB_EVENT_PATH: file("event.json"),
-    GITHUB_STEP_SUMMARY: file("summary.md"),
-    GITHUB_OUTPUT: file("output"),
-    GITHUB_REPOSITORY: "owner/shop",
-    RUNNER_TEMP: folder,
-    MZ_DEPLOY_COMMENT: "false",
-    MZ_DEPLOY_COMMENT_FILE: file("comment.md"),
-    ...(process.env.MZ_DEPLOY_PLANNER ? { MZ_DEPLOY_PLANNER: process.env.MZ_DEPLOY_PLANNER } : {}),
-    ...env,
-  }, (line) => lines.push(line));
+  const code = await run(
+    {
+      GITHUB_WORKSPACE: repository.root,
+      GITHUB_EVENT_PATH: file("event.json"),
+      GITHUB_STEP_SUMMARY: file("summary.md"),
+      GITHUB_OUTPUT: file("output"),
+      GITHUB_REPOSITORY: "owner/shop",
+      RUNNER_TEMP: folder,
+      MZ_DEPLOY_COMMENT: "false",
+      MZ_DEPLOY_COMMENT_FILE: file("comment.md"),
+      ...(process.env.MZ_DEPLOY_PLANNER ? { MZ_DEPLOY_PLANNER: process.env.MZ_DEPLOY_PLANNER } : {}),
+      ...env,
+    },
+    (line) => lines.push(line),
+  );
   const read = (/** @type {string} */ name) => {
     try {
       return readFileSync(file(name), "utf8");
@@ -122,19 +125,34 @@ export class GitHub {
     this.refuses = undefined;
     this.server = createServer((request, response) => {
       let text = "";
-      request.on("data", (chunk) => { text += chunk; });
+      request.on("data", (chunk) => {
+        text += chunk;
+      });
       request.on("end", () => {
-        const { status, content } = this.answer(request.method ?? "", request.url ?? "", text, request.headers.authorization);
-        response.writeHead(status, { "content-type": "application/json", connection: "close" }).end(JSON.stringify(content));
+        const { status, content } = this.answer(
+          request.method ?? "",
+          request.url ?? "",
+          text,
+          request.headers.authorization,
+        );
+        response
+          .writeHead(status, { "content-type": "application/json", connection: "close" })
+          .end(JSON.stringify(content));
       });
     });
   }
 
   /** @returns {Promise<Record<string, string>>} What the action has to know of it. */
   async start() {
-    await new Promise((done) => { this.server.listen(0, "127.0.0.1", () => done(undefined)); });
+    await new Promise((done) => {
+      this.server.listen(0, "127.0.0.1", () => done(undefined));
+    });
     const address = /** @type {import("node:net").AddressInfo} */ (this.server.address());
-    return { GITHUB_API_URL: `http://127.0.0.1:${address.port}`, MZ_DEPLOY_TOKEN: "the-token", MZ_DEPLOY_COMMENT: "true" };
+    return {
+      GITHUB_API_URL: `http://127.0.0.1:${address.port}`,
+      MZ_DEPLOY_TOKEN: "the-token",
+      MZ_DEPLOY_COMMENT: "true",
+    };
   }
 
   stop() {

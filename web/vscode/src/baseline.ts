@@ -1,6 +1,6 @@
 // What a change is compared with: the last commit, a snapshot file, or nothing.
 import { Workspace } from "@mz-deploy/planner";
-import * as vscode from "vscode";
+import type * as vscode from "vscode";
 import { readText } from "./files";
 import type { Git } from "./git";
 import type { Settings } from "./settings";
@@ -35,10 +35,15 @@ export async function findBaseline(
 
 async function snapshot(root: vscode.Uri, path: string | undefined): Promise<Baseline> {
   if (path === undefined) {
-    return { deployed: undefined, words: "no snapshot", problem: "No snapshot file is chosen: everything is planned as new." };
+    return {
+      deployed: undefined,
+      words: "no snapshot",
+      problem: "No snapshot file is chosen: everything is planned as new.",
+    };
   }
   const deployed = await readText(root, path);
-  const problem = deployed === undefined ? `The snapshot file ${path} can't be read: everything is planned as new.` : undefined;
+  const problem =
+    deployed === undefined ? `The snapshot file ${path} can't be read: everything is planned as new.` : undefined;
   return { deployed, words: path, problem };
 }
 
@@ -59,11 +64,14 @@ async function head(
   }
   const workspace = new Workspace();
   try {
-    files.forEach((text, path) => workspace.setFile(path, text));
+    for (const [path, text] of files) {
+      workspace.setFile(path, text);
+    }
     workspace.setProfile(settings.profile);
     workspace.setVariables(variables);
     const deployed = workspace.deployedAfter();
-    const problem = deployed === undefined ? "The project has errors in the last commit: everything is planned as new." : undefined;
+    const problem =
+      deployed === undefined ? "The project has errors in the last commit: everything is planned as new." : undefined;
     return { deployed, words, problem };
   } finally {
     workspace.free();

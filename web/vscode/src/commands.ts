@@ -5,8 +5,8 @@ import type { Host } from "./host";
 import type { Panel } from "./panel";
 import { Project } from "./project";
 import type { Projects } from "./projects";
-import { takeSnapshot } from "./snapshot";
 import { type Comparison, SECTION, writeSetting } from "./settings";
+import { takeSnapshot } from "./snapshot";
 
 export interface Panels {
   readonly plan: Panel;
@@ -24,7 +24,8 @@ export async function registerCommands(
       const project = given instanceof Project ? given : await projects.pick();
       return project === undefined ? undefined : run(project);
     });
-  const compare = (comparison: Comparison) => (project: Project) => writeSetting(project.root, "compareWith", comparison);
+  const compare = (comparison: Comparison) => (project: Project) =>
+    writeSetting(project.root, "compareWith", comparison);
   const findCli = () =>
     vscode.workspace.isTrusted
       ? host.findCli(vscode.workspace.getConfiguration(SECTION).get<string>("path")?.trim() || undefined)
@@ -40,8 +41,12 @@ export async function registerCommands(
         void announce();
       }
     }),
-    register("showPlan", (project) => { panels.plan.show(project); }),
-    register("showGraph", (project) => { panels.graph.show(project); }),
+    register("showPlan", (project) => {
+      panels.plan.show(project);
+    }),
+    register("showGraph", (project) => {
+      panels.graph.show(project);
+    }),
     register("showSql", (project) => documents.showSql(project)),
     register("showDiff", (project) => showDiff(project, documents)),
     register("compareWithHead", compare("head")),
@@ -66,8 +71,9 @@ async function showDiff(project: Project, documents: Documents): Promise<void> {
     return;
   }
   const own = project.checked?.objects.find((object) => object.path === path)?.name;
-  const position = changes.findIndex(({ object }) =>
-    object.object === own?.object && object.schema === own.schema && object.database === own.database);
+  const position = changes.findIndex(
+    ({ object }) => object.object === own?.object && object.schema === own.schema && object.database === own.database,
+  );
   if (position < 0) {
     void vscode.window.showInformationMessage("Nothing changes in this object.");
     return;
@@ -76,11 +82,12 @@ async function showDiff(project: Project, documents: Documents): Promise<void> {
 }
 
 async function chooseSnapshot(project: Project): Promise<void> {
-  const [chosen] = await vscode.window.showOpenDialog({
-    title: "The snapshot of what is deployed",
-    defaultUri: project.root,
-    filters: { "Snapshots": ["json"] },
-  }) ?? [];
+  const [chosen] =
+    (await vscode.window.showOpenDialog({
+      title: "The snapshot of what is deployed",
+      defaultUri: project.root,
+      filters: { Snapshots: ["json"] },
+    })) ?? [];
   if (chosen === undefined) {
     return;
   }

@@ -11,7 +11,9 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
   readonly onDidChange = this.changed.event;
   private readonly subscriptions = [
     vscode.workspace.registerTextDocumentContentProvider(SCHEME, this),
-    vscode.workspace.onDidCloseTextDocument(({ uri }) => { this.texts.delete(uri.toString()); }),
+    vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+      this.texts.delete(uri.toString());
+    }),
   ];
 
   provideTextDocumentContent(uri: vscode.Uri): string {
@@ -41,7 +43,9 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
     }
     const before = this.put(project, "before", name, change.before ?? "");
     const after = this.put(project, "after", name, change.after ?? "");
-    await vscode.commands.executeCommand("vscode.diff", before, after, `${name} (deployed ↔ project)`, { preview: true });
+    await vscode.commands.executeCommand("vscode.diff", before, after, `${name} (deployed ↔ project)`, {
+      preview: true,
+    });
   }
 
   /** Shows the whole plan as a script. */
@@ -57,7 +61,9 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
   }
 
   dispose(): void {
-    this.subscriptions.forEach((subscription) => { subscription.dispose(); });
+    this.subscriptions.forEach((subscription) => {
+      subscription.dispose();
+    });
     this.changed.dispose();
   }
 }

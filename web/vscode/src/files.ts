@@ -17,7 +17,9 @@ export async function findProjects(folder: vscode.Uri, depth = 0): Promise<vscod
   if (own || depth === MAX_PROJECT_DEPTH) {
     return own ? [folder] : [];
   }
-  const folders = entries.filter(([name, type]) => type === vscode.FileType.Directory && !name.startsWith(".") && !NEVER.has(name));
+  const folders = entries.filter(
+    ([name, type]) => type === vscode.FileType.Directory && !name.startsWith(".") && !NEVER.has(name),
+  );
   const found = await Promise.all(folders.map(([name]) => findProjects(vscode.Uri.joinPath(folder, name), depth + 1)));
   return found.flat();
 }
@@ -25,7 +27,9 @@ export async function findProjects(folder: vscode.Uri, depth = 0): Promise<vscod
 /** The texts of a project's files, by their paths in it. */
 export async function readProject(root: vscode.Uri): Promise<Map<string, string>> {
   const paths = (await Promise.all(SEARCHED.map((name) => listSql(root, name, 1)))).flat();
-  const texts = await Promise.all([...AT_ROOT, ...paths].map(async (path) => [path, await readText(root, path)] as const));
+  const texts = await Promise.all(
+    [...AT_ROOT, ...paths].map(async (path) => [path, await readText(root, path)] as const),
+  );
   return new Map(texts.flatMap(([path, text]) => (text === undefined ? [] : [[path, text] as const])));
 }
 
@@ -44,13 +48,15 @@ async function listSql(root: vscode.Uri, folder: string, depth: number): Promise
     return [];
   }
   const entries = await list(vscode.Uri.joinPath(root, folder));
-  const found = await Promise.all(entries.map(async ([name, type]) => {
-    const path = `${folder}/${name}`;
-    if (type === vscode.FileType.Directory) {
-      return name.startsWith(".") ? [] : listSql(root, path, depth + 1);
-    }
-    return (type & vscode.FileType.File) !== 0 && /\.sql$/i.test(name) ? [path] : [];
-  }));
+  const found = await Promise.all(
+    entries.map(async ([name, type]) => {
+      const path = `${folder}/${name}`;
+      if (type === vscode.FileType.Directory) {
+        return name.startsWith(".") ? [] : listSql(root, path, depth + 1);
+      }
+      return (type & vscode.FileType.File) !== 0 && /\.sql$/i.test(name) ? [path] : [];
+    }),
+  );
   return found.flat();
 }
 

@@ -1,6 +1,6 @@
 // The editor's own git extension. It is there on a desktop and on a server; in a browser there is none.
 import * as vscode from "vscode";
-import { type GitChange, filesAtHead } from "./head";
+import { filesAtHead, type GitChange } from "./head";
 import { belongs, relativeTo } from "./paths";
 
 /** The part of the git extension's interface, version 1, that is used here. */

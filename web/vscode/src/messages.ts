@@ -37,5 +37,12 @@ export type FromPanel =
   | { readonly kind: "steps"; readonly phase: number };
 
 /** The commands that a panel may run. */
-export const PANEL_COMMANDS = ["showSql", "showGraph", "showPlan", "compareWithHead", "compareWithSnapshot", "compareWithNothing"] as const;
+export const PANEL_COMMANDS = [
+  "showSql",
+  "showGraph",
+  "showPlan",
+  "compareWithHead",
+  "compareWithSnapshot",
+  "compareWithNothing",
+] as const;
 export type PanelCommand = (typeof PANEL_COMMANDS)[number];

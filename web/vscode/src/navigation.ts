@@ -25,13 +25,14 @@ export function at(projects: Projects, document: vscode.TextDocument, position: 
 }
 
 export class Navigation
-implements
+  implements
     vscode.DefinitionProvider,
     vscode.ReferenceProvider,
     vscode.HoverProvider,
     vscode.DocumentSymbolProvider,
     vscode.WorkspaceSymbolProvider,
-    vscode.CompletionItemProvider {
+    vscode.CompletionItemProvider
+{
   constructor(private readonly projects: Projects) {}
 
   provideDefinition(document: vscode.TextDocument, position: vscode.Position): vscode.Location[] {
@@ -46,7 +47,8 @@ implements
     context: vscode.ReferenceContext,
   ): vscode.Location[] {
     const place = at(this.projects, document, position);
-    const found = place?.project.planner.references(place.path, place.line, place.column, context.includeDeclaration) ?? [];
+    const found =
+      place?.project.planner.references(place.path, place.line, place.column, context.includeDeclaration) ?? [];
     return found.flatMap((target) => (place === undefined ? [] : [locationOf(place.project, target)]));
   }
 
@@ -63,8 +65,18 @@ implements
 
   provideWorkspaceSymbols(query: string): vscode.SymbolInformation[] {
     return this.projects.all.flatMap((project) =>
-      project.planner.findSymbols(query).map((view) =>
-        new vscode.SymbolInformation(view.name, SYMBOLS[view.kind], view.detail ?? "", locationOf(project, view.selection))));
+      project.planner
+        .findSymbols(query)
+        .map(
+          (view) =>
+            new vscode.SymbolInformation(
+              view.name,
+              SYMBOLS[view.kind],
+              view.detail ?? "",
+              locationOf(project, view.selection),
+            ),
+        ),
+    );
   }
 
   provideCompletionItems(document: vscode.TextDocument, position: vscode.Position): vscode.CompletionList {
@@ -99,13 +111,17 @@ function hoverText(view: HoverView): vscode.MarkdownString {
   }
   if ((view.columns ?? []).length > 0) {
     const columns = (view.columns ?? []).map(({ name, data_type, not_null }) =>
-      [name, data_type ?? "", not_null === true ? "NOT NULL" : ""].filter((part) => part !== "").join(" "));
+      [name, data_type ?? "", not_null === true ? "NOT NULL" : ""].filter((part) => part !== "").join(" "),
+    );
     text.appendCodeblock(`(\n  ${columns.join(",\n  ")}\n)`, "sql");
   }
   const line = (label: string, names: readonly string[]) => {
     if (names.length > 0) {
       const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : "";
-      text.appendMarkdown(`**${label}** `).appendText(`${names.slice(0, MOST_NAMES).join(", ")}${more}`).appendMarkdown("  \n");
+      text
+        .appendMarkdown(`**${label}** `)
+        .appendText(`${names.slice(0, MOST_NAMES).join(", ")}${more}`)
+        .appendMarkdown("  \n");
     }
   };
   line("on", view.clusters ?? []);

@@ -12,7 +12,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 
 async function findCli(configured: string | undefined): Promise<string | undefined> {
   const folders = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
-  const candidates = configured === undefined ? folders.flatMap((folder) => NAMES.map((name) => join(folder, name))) : [configured];
+  const candidates =
+    configured === undefined ? folders.flatMap((folder) => NAMES.map((name) => join(folder, name))) : [configured];
   for (const candidate of candidates) {
     try {
       await access(candidate, constants.X_OK);

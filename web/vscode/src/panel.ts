@@ -63,7 +63,9 @@ export class Panel implements vscode.Disposable {
       this.panel = undefined;
       this.project = undefined;
     });
-    panel.webview.onDidReceiveMessage((message: FromPanel) => { void this.answer(message); });
+    panel.webview.onDidReceiveMessage((message: FromPanel) => {
+      void this.answer(message);
+    });
     panel.webview.html = page(panel.webview, dist, this.kind);
   }
 
@@ -102,13 +104,19 @@ export class Panel implements vscode.Disposable {
         await reply({ kind: "change", position: message.position, change: project.planner.change(message.position) });
         break;
       case "steps":
-        await reply({ kind: "steps", phase: message.phase, steps: project.planner.steps(message.phase, 0, MOST_STEPS) });
+        await reply({
+          kind: "steps",
+          phase: message.phase,
+          steps: project.planner.steps(message.phase, 0, MOST_STEPS),
+        });
         break;
     }
   }
 
   dispose(): void {
-    this.subscriptions.forEach((subscription) => { subscription.dispose(); });
+    this.subscriptions.forEach((subscription) => {
+      subscription.dispose();
+    });
     this.panel?.dispose();
   }
 }

@@ -10,14 +10,16 @@ export const PLAN: PanelKind = {
   column: vscode.ViewColumn.Beside,
   state(project) {
     const { preview, baseline } = project;
-    return preview === undefined ? undefined : {
-      kind: "plan",
-      project: project.name,
-      profile: readSettings(project.root).profile,
-      comparison: baseline?.words ?? "nothing",
-      problem: baseline?.problem,
-      preview,
-    };
+    return preview === undefined
+      ? undefined
+      : {
+          kind: "plan",
+          project: project.name,
+          profile: readSettings(project.root).profile,
+          comparison: baseline?.words ?? "nothing",
+          problem: baseline?.problem,
+          preview,
+        };
   },
 };
 
@@ -30,7 +32,9 @@ export const GRAPH: PanelKind = {
     const graph = project.planner.graph();
     const key = (name: { database?: string; schema: string; object: string }) =>
       JSON.stringify([name.database, name.schema, name.object]);
-    const happens = new Map(project.preview?.outline?.changes.map(({ object, action }) => [key(object), action] as const));
+    const happens = new Map(
+      project.preview?.outline?.changes.map(({ object, action }) => [key(object), action] as const),
+    );
     const actions = graph.nodes.flatMap(({ name }, position) => {
       const action = happens.get(key(name));
       return action === undefined ? [] : [[position, action] as const];

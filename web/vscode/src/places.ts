@@ -18,5 +18,8 @@ export function locationOf(project: Project, place: LabelView): vscode.Location 
 /** Opens a file of a project at a line, from 1: beside the panel, which is in the second column. */
 export async function openAt(project: Project, path: string, line = 1): Promise<void> {
   const at = new vscode.Position(Math.max(0, line - 1), 0);
-  await vscode.window.showTextDocument(project.uriOf(path), { selection: new vscode.Range(at, at), viewColumn: vscode.ViewColumn.One });
+  await vscode.window.showTextDocument(project.uriOf(path), {
+    selection: new vscode.Range(at, at),
+    viewColumn: vscode.ViewColumn.One,
+  });
 }

@@ -22,7 +22,13 @@ export function showProblems(projects: Projects): vscode.Disposable {
       shown.get(project)?.dispose();
       shown.delete(project);
     }),
-    { dispose: () => { shown.forEach((collection) => { collection.dispose(); }); } },
+    {
+      dispose: () => {
+        shown.forEach((collection) => {
+          collection.dispose();
+        });
+      },
+    },
   );
 }
 
@@ -43,7 +49,11 @@ export function problemsOf(project: Project): readonly DiagnosticView[] {
 function diagnostic(project: Project, view: DiagnosticView): vscode.Diagnostic {
   const severity = view.severity === "error" ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning;
   const message = [view.message, view.primary.message ?? "", ...(view.help ?? []).map((help) => `help: ${help}`)];
-  const shown = new vscode.Diagnostic(rangeOf(view.primary), message.filter((line) => line !== "").join("\n"), severity);
+  const shown = new vscode.Diagnostic(
+    rangeOf(view.primary),
+    message.filter((line) => line !== "").join("\n"),
+    severity,
+  );
   shown.source = SOURCE;
   shown.code = view.code;
   shown.relatedInformation = (view.secondary ?? [])
@@ -82,7 +92,9 @@ export class QuickFixes implements vscode.CodeActionProvider {
       const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
       action.edit = new vscode.WorkspaceEdit();
       action.edit.replace(project.uriOf(fix.at.path), rangeOf(fix.at), fix.replacement);
-      action.diagnostics = context.diagnostics.filter((shown) => shown.code === problem.code && shown.source === SOURCE);
+      action.diagnostics = context.diagnostics.filter(
+        (shown) => shown.code === problem.code && shown.source === SOURCE,
+      );
       action.isPreferred = true;
       return [action];
     });

@@ -5,7 +5,7 @@ import { type Baseline, findBaseline } from "./baseline";
 import { readProject, readText } from "./files";
 import type { Git } from "./git";
 import { belongs, relativeTo } from "./paths";
-import { type Settings, readSettings } from "./settings";
+import { readSettings, type Settings } from "./settings";
 
 /** How long nothing must have been typed before the project is looked at again. */
 const PAUSE_MS = 120;
@@ -34,7 +34,10 @@ export class Project implements vscode.Disposable {
   /** The project was looked at again. */
   readonly onDidChange = this.changed.event;
 
-  private constructor(readonly root: vscode.Uri, private readonly git: Git | undefined) {
+  private constructor(
+    readonly root: vscode.Uri,
+    private readonly git: Git | undefined,
+  ) {
     this.settings = readSettings(root);
   }
 
@@ -44,7 +47,9 @@ export class Project implements vscode.Disposable {
       project.saved.set(path, text);
       project.planner.setFile(path, text);
     }
-    vscode.workspace.textDocuments.forEach((document) => project.follow(document));
+    for (const document of vscode.workspace.textDocuments) {
+      project.follow(document);
+    }
     project.watch();
     await project.look();
     return project;
@@ -52,7 +57,12 @@ export class Project implements vscode.Disposable {
 
   /** The last part of the folder's path. */
   get name(): string {
-    return this.root.path.split("/").filter((part) => part !== "").at(-1) ?? "project";
+    return (
+      this.root.path
+        .split("/")
+        .filter((part) => part !== "")
+        .at(-1) ?? "project"
+    );
   }
 
   /** The path of a file in the project; absent if it isn't one of its files. */
@@ -91,7 +101,10 @@ export class Project implements vscode.Disposable {
       return;
     }
     this.checked = this.planner.check();
-    const options = { deploy_id: PREVIEW_ID, ...(this.settings.strategy === undefined ? {} : { strategy: this.settings.strategy }) };
+    const options = {
+      deploy_id: PREVIEW_ID,
+      ...(this.settings.strategy === undefined ? {} : { strategy: this.settings.strategy }),
+    };
     this.preview = this.planner.plan(options);
     this.changed.fire();
   }
@@ -131,12 +144,16 @@ export class Project implements vscode.Disposable {
 
   private later(): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => { void this.look(); }, PAUSE_MS);
+    this.timer = setTimeout(() => {
+      void this.look();
+    }, PAUSE_MS);
   }
 
   private watch(): void {
     const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(this.root, "**/*"));
-    const read = (uri: vscode.Uri) => { void this.read(uri); };
+    const read = (uri: vscode.Uri) => {
+      void this.read(uri);
+    };
     this.subscriptions.push(
       watcher,
       watcher.onDidCreate(read),
@@ -153,11 +170,13 @@ export class Project implements vscode.Disposable {
       }),
     );
     if (this.git !== undefined) {
-      this.subscriptions.push(this.git.watch(this.root, () => {
-        if (this.settings.compareWith === "head") {
-          this.recompare();
-        }
-      }));
+      this.subscriptions.push(
+        this.git.watch(this.root, () => {
+          if (this.settings.compareWith === "head") {
+            this.recompare();
+          }
+        }),
+      );
     }
   }
 
@@ -188,7 +207,9 @@ export class Project implements vscode.Disposable {
 
   private async readAll(): Promise<void> {
     const files = await readProject(this.root);
-    new Set([...this.saved.keys(), ...files.keys()]).forEach((path) => this.setSaved(path, files.get(path)));
+    for (const path of new Set([...this.saved.keys(), ...files.keys()])) {
+      this.setSaved(path, files.get(path));
+    }
   }
 
   private setSaved(path: string, text: string | undefined): void {
@@ -212,7 +233,9 @@ export class Project implements vscode.Disposable {
   dispose(): void {
     this.isDisposed = true;
     clearTimeout(this.timer);
-    this.subscriptions.forEach((subscription) => { subscription.dispose(); });
+    this.subscriptions.forEach((subscription) => {
+      subscription.dispose();
+    });
     this.changed.dispose();
     this.planner.free();
   }

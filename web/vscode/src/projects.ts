@@ -21,7 +21,9 @@ export class Projects implements vscode.Disposable {
 
   constructor(private readonly git: Git | undefined) {
     const settings = vscode.workspace.createFileSystemWatcher("**/project.toml", false, true, false);
-    const search = () => { void this.search(); };
+    const search = () => {
+      void this.search();
+    };
     this.subscriptions.push(
       settings,
       settings.onDidCreate(search),
@@ -73,10 +75,14 @@ export class Projects implements vscode.Disposable {
       this.closed.fire(project);
       project.dispose();
     }
-    this.projects.forEach(({ root }) => wanted.delete(root.toString()));
+    for (const { root } of this.projects) {
+      wanted.delete(root.toString());
+    }
     for (const root of wanted.values()) {
       const project = await Project.load(root, this.git);
-      project.onDidChange(() => { this.changed.fire(project); });
+      project.onDidChange(() => {
+        this.changed.fire(project);
+      });
       this.projects = [...this.projects, project].sort((a, b) => (a.root.path < b.root.path ? -1 : 1));
       this.changed.fire(project);
     }
@@ -84,8 +90,12 @@ export class Projects implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.subscriptions.forEach((subscription) => { subscription.dispose(); });
-    this.projects.forEach((project) => { project.dispose(); });
+    this.subscriptions.forEach((subscription) => {
+      subscription.dispose();
+    });
+    this.projects.forEach((project) => {
+      project.dispose();
+    });
     this.changed.dispose();
     this.closed.dispose();
   }

@@ -9,7 +9,10 @@ import type { Projects } from "./projects";
 export class Renames implements vscode.RenameProvider {
   constructor(private readonly projects: Projects) {}
 
-  prepareRename(document: vscode.TextDocument, position: vscode.Position): { range: vscode.Range; placeholder: string } {
+  prepareRename(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+  ): { range: vscode.Range; placeholder: string } {
     const place = at(this.projects, document, position);
     const view = place?.project.planner.rename(place.path, place.line, place.column);
     if (view?.at === undefined) {
@@ -19,7 +22,11 @@ export class Renames implements vscode.RenameProvider {
     return { range: rangeOf(view.at), placeholder: view.name };
   }
 
-  provideRenameEdits(document: vscode.TextDocument, position: vscode.Position, name: string): vscode.WorkspaceEdit | undefined {
+  provideRenameEdits(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    name: string,
+  ): vscode.WorkspaceEdit | undefined {
     const place = at(this.projects, document, position);
     const view = place?.project.planner.rename(place.path, place.line, place.column, name);
     if (place === undefined || view === undefined) {

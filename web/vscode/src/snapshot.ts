@@ -9,7 +9,9 @@ const LIVE = ".mz-deploy/live.json";
 
 export async function takeSnapshot(project: Project, cli: string | undefined): Promise<void> {
   if (cli === undefined) {
-    void vscode.window.showWarningMessage("The command line mz-deploy was not found: put it on PATH, or set mzDeploy.path.");
+    void vscode.window.showWarningMessage(
+      "The command line mz-deploy was not found: put it on PATH, or set mzDeploy.path.",
+    );
     return;
   }
   const settings = readSettings(project.root);

@@ -10,7 +10,7 @@ import { GRAPH, PLAN } from "./panels";
 import { loadPlanner } from "./planner";
 import { QuickFixes, showProblems } from "./problems";
 import { Projects } from "./projects";
-import { Renames, followFiles } from "./rename";
+import { followFiles, Renames } from "./rename";
 import { showStatus } from "./status";
 
 const SQL: vscode.DocumentSelector = [{ pattern: "**/*.sql" }];
@@ -40,7 +40,9 @@ export async function start(context: vscode.ExtensionContext, host: Host): Promi
     languages.registerWorkspaceSymbolProvider(navigation),
     languages.registerCompletionItemProvider(SQL, navigation, ".", ":"),
     languages.registerRenameProvider(SQL, new Renames(projects)),
-    languages.registerCodeActionsProvider(ALL_FILES, new QuickFixes(projects), { providedCodeActionKinds: QuickFixes.kinds }),
+    languages.registerCodeActionsProvider(ALL_FILES, new QuickFixes(projects), {
+      providedCodeActionKinds: QuickFixes.kinds,
+    }),
     followFiles(projects),
     await registerCommands(projects, panels, documents, host),
   );

@@ -18,7 +18,9 @@ export function showStatus(projects: Projects): vscode.Disposable {
     const { icon, text } = summary(project.preview);
     item.text = `$(${icon}) ${text}`;
     item.tooltip = tooltip(project);
-    item.accessibilityInformation = { label: `mz-deploy: ${text}, compared with ${project.baseline?.words ?? "nothing"}` };
+    item.accessibilityInformation = {
+      label: `mz-deploy: ${text}, compared with ${project.baseline?.words ?? "nothing"}`,
+    };
     item.show();
   };
   update();

@@ -3,7 +3,14 @@ import { test } from "node:test";
 import { belongs, innermost, relativeTo } from "../src/paths";
 
 test("a project has its settings and the SQL of its folders", () => {
-  for (const path of ["project.toml", "types.lock", "models/a.sql", "models/a/b/c.sql", "clusters/x.SQL", "roles/r.sql"]) {
+  for (const path of [
+    "project.toml",
+    "types.lock",
+    "models/a.sql",
+    "models/a/b/c.sql",
+    "clusters/x.SQL",
+    "roles/r.sql",
+  ]) {
     assert.ok(belongs(path), path);
   }
   for (const path of ["README.md", "x.sql", "models/a/b/README.md", "sub/project.toml", "scripts/x.sql", ""]) {

@@ -5,8 +5,13 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 
 const FLAGS = [
-  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
 ];
 
 /** The machine may be busy. */
@@ -28,14 +33,17 @@ export async function open(address, expected = "project.toml") {
   const outside = [];
   context.on("request", (request) => {
     const { hostname, protocol } = new URL(request.url());
-    if (protocol.startsWith("http") && hostname !== "localhost" && !hostname.endsWith(".localhost")) outside.push(request.url());
+    if (protocol.startsWith("http") && hostname !== "localhost" && !hostname.endsWith(".localhost"))
+      outside.push(request.url());
   });
   page.setDefaultTimeout(PATIENCE_MS);
   // The explorer may look at the folder before its file system is there; then it doesn't look again.
   for (let attempt = 1; ; attempt += 1) {
     try {
       await page.goto(address);
-      await page.locator(".explorer-folders-view .monaco-list-row", { hasText: expected }).waitFor({ timeout: PATIENCE_MS / 2 });
+      await page
+        .locator(".explorer-folders-view .monaco-list-row", { hasText: expected })
+        .waitFor({ timeout: PATIENCE_MS / 2 });
       break;
     } catch (error) {
       if (attempt === 3) throw error;
@@ -58,7 +66,9 @@ class Editor {
   /** Opens a file by the explorer. */
   async file(...parts) {
     for (const [at, part] of parts.entries()) {
-      const row = this.page.locator(`.explorer-folders-view .monaco-list-row[aria-label^="${part}"][aria-level="${at + 1}"]`).last();
+      const row = this.page
+        .locator(`.explorer-folders-view .monaco-list-row[aria-label^="${part}"][aria-level="${at + 1}"]`)
+        .last();
       await row.waitFor();
       if ((await row.getAttribute("aria-expanded")) !== "true") await row.click();
     }
@@ -105,7 +115,10 @@ class Editor {
   async panel(heading) {
     for (let attempt = 0; attempt < PATIENCE_MS / 500; attempt += 1) {
       for (const frame of this.page.frames()) {
-        const shown = await frame.locator("main h1", { hasText: heading }).count().catch(() => 0);
+        const shown = await frame
+          .locator("main h1", { hasText: heading })
+          .count()
+          .catch(() => 0);
         if (shown > 0) return frame;
       }
       await this.page.waitForTimeout(500);

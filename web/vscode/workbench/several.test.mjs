@@ -10,8 +10,12 @@ import { serve } from "./server.mjs";
 
 const PICTURES = fileURLToPath(new URL("results/", import.meta.url));
 const settings = {
-  "workbench.startupEditor": "none", "security.workspace.trust.enabled": false, "workbench.colorTheme": "Default Light Modern",
-  "explorer.compactFolders": false, "mzDeploy.compareWith": "snapshot", "mzDeploy.snapshot": "deployed.json",
+  "workbench.startupEditor": "none",
+  "security.workspace.trust.enabled": false,
+  "workbench.colorTheme": "Default Light Modern",
+  "explorer.compactFolders": false,
+  "mzDeploy.compareWith": "snapshot",
+  "mzDeploy.snapshot": "deployed.json",
 };
 const VIEW = "models/app/core/one.sql";
 
@@ -33,11 +37,14 @@ const files = {
 let server;
 let editor;
 
-before(async () => {
-  mkdirSync(PICTURES, { recursive: true });
-  server = await serve(files, { git: false, settings });
-  editor = await open(server.address, "first");
-}, { timeout: 200_000 });
+before(
+  async () => {
+    mkdirSync(PICTURES, { recursive: true });
+    server = await serve(files, { git: false, settings });
+    editor = await open(server.address, "first");
+  },
+  { timeout: 200_000 },
+);
 after(async () => {
   await editor?.close();
   server?.stop();
@@ -49,7 +56,7 @@ test("each project has its own plan, against its own snapshot", { timeout: 200_0
   await editor.command("mz-deploy: What Would This Change Do?");
   const panel = await editor.panel("What would this change do?");
   await panel.locator(".against", { hasText: "first, compared with deployed.json" }).waitFor();
-  assert.match(await panel.locator(".rows summary").first().innerText(), /app\.core\.one[^]*update by swap/);
+  assert.match(await panel.locator(".rows summary").first().innerText(), /app\.core\.one[\s\S]*update by swap/);
   await editor.page.screenshot({ path: join(PICTURES, "several.png") });
   await editor.command("View: Close All Editors");
 });

@@ -1,6 +1,6 @@
 // The extension in a real VS Code workbench, as vscode.dev has it: the files are in a virtual file system, nothing is installed.
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -18,15 +18,24 @@ function example() {
 }
 
 const files = example();
-const settings = { "workbench.startupEditor": "none", "security.workspace.trust.enabled": false, "workbench.colorTheme": "Default Dark Modern", "editor.hover.delay": 100, "editor.autoIndent": "none" };
+const settings = {
+  "workbench.startupEditor": "none",
+  "security.workspace.trust.enabled": false,
+  "workbench.colorTheme": "Default Dark Modern",
+  "editor.hover.delay": 100,
+  "editor.autoIndent": "none",
+};
 let server;
 let editor;
 
-before(async () => {
-  mkdirSync(PICTURES, { recursive: true });
-  server = await serve(files, { git: true, settings });
-  editor = await open(server.address);
-}, { timeout: 120_000 });
+before(
+  async () => {
+    mkdirSync(PICTURES, { recursive: true });
+    server = await serve(files, { git: true, settings });
+    editor = await open(server.address);
+  },
+  { timeout: 120_000 },
+);
 after(async () => {
   await editor?.close();
   server?.stop();
@@ -40,19 +49,20 @@ const picture = async (name) => {
 let failed = false;
 
 /** Each step goes on where the one before it ended. */
-const step = (name, run) => test(name, { timeout: 150_000 }, async (context) => {
-  if (failed) {
-    context.skip("a step before it failed");
-    return;
-  }
-  try {
-    await run();
-  } catch (error) {
-    failed = true;
-    await picture("failed");
-    throw error;
-  }
-});
+const step = (name, run) =>
+  test(name, { timeout: 150_000 }, async (context) => {
+    if (failed) {
+      context.skip("a step before it failed");
+      return;
+    }
+    try {
+      await run();
+    } catch (error) {
+      failed = true;
+      await picture("failed");
+      throw error;
+    }
+  });
 
 step("an unchanged project has a plan without changes, in the status bar", async () => {
   await editor.file("models", "shop", "monitoring", "stalled_orders.sql");

@@ -2,7 +2,7 @@
 import type { ChangeAction, NodeView } from "@mz-deploy/planner";
 import type { GraphState } from "../messages";
 import { element, svg } from "./dom";
-import { type Placed, layout, reach } from "./layout";
+import { layout, type Placed, reach } from "./layout";
 import { connect } from "./port";
 import { happening } from "./words";
 
@@ -30,9 +30,18 @@ function show(state: GraphState): void {
   const width = size(1 + Math.max(0, ...places.map(({ column }) => column)), WIDTH, GAP_X);
   const rows = [...places, ...passages.flat()].map(({ row }) => row);
   const height = size(1 + Math.max(0, ...rows), HEIGHT, GAP_Y);
-  const drawn = nodes.map((node, position) => drawNode(state, node, position, places[position] ?? { column: 0, row: 0 }));
-  const lines = edges.map(({ from, to }, edge) => svg("path", { class: "edge", d: curve(places[from], passages[edge] ?? [], places[to]) }));
-  const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": `Graph of ${state.project}` }, ...lines, ...drawn);
+  const drawn = nodes.map((node, position) =>
+    drawNode(state, node, position, places[position] ?? { column: 0, row: 0 }),
+  );
+  const lines = edges.map(({ from, to }, edge) =>
+    svg("path", { class: "edge", d: curve(places[from], passages[edge] ?? [], places[to]) }),
+  );
+  const picture = svg(
+    "svg",
+    { viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": `Graph of ${state.project}` },
+    ...lines,
+    ...drawn,
+  );
   const resize = () => {
     picture.setAttribute("width", String(width * (zoom ?? 1)));
     picture.setAttribute("height", String(height * (zoom ?? 1)));
@@ -41,12 +50,19 @@ function show(state: GraphState): void {
   zoom ??= Math.min(1, Math.max(0.6, (window.innerWidth - 2 * MARGIN) / width));
   resize();
   const focus = (position: number | undefined) => {
-    const near = position === undefined ? undefined
-      : new Set([...reach(nodes.length, edges, position, "up"), ...reach(nodes.length, edges, position, "down")]);
-    drawn.forEach((each, at) => { each.classList.toggle("far", near !== undefined && !near.has(at)); });
+    const near =
+      position === undefined
+        ? undefined
+        : new Set([...reach(nodes.length, edges, position, "up"), ...reach(nodes.length, edges, position, "down")]);
+    drawn.forEach((each, at) => {
+      each.classList.toggle("far", near !== undefined && !near.has(at));
+    });
     lines.forEach((line, at) => {
       const edge = edges[at];
-      line.classList.toggle("far", near !== undefined && edge !== undefined && !(near.has(edge.from) && near.has(edge.to)));
+      line.classList.toggle(
+        "far",
+        near !== undefined && edge !== undefined && !(near.has(edge.from) && near.has(edge.to)),
+      );
     });
   };
   drawn.forEach((each, position) => {
@@ -58,14 +74,26 @@ function show(state: GraphState): void {
     each.addEventListener("click", choose);
   });
   main.removeAttribute("aria-busy");
-  main.replaceChildren(tools(state, nodes, drawn, resize, () => { focused = undefined; focus(undefined); }), element("div", { class: "picture" }, picture));
+  main.replaceChildren(
+    tools(state, nodes, drawn, resize, () => {
+      focused = undefined;
+      focus(undefined);
+    }),
+    element("div", { class: "picture" }, picture),
+  );
   const again = nodes.findIndex((node) => nameOf(node) === focused);
   if (again >= 0) {
     focus(again);
   }
 }
 
-function tools(state: GraphState, nodes: readonly NodeView[], drawn: readonly SVGElement[], resize: () => void, clear: () => void): HTMLElement {
+function tools(
+  state: GraphState,
+  nodes: readonly NodeView[],
+  drawn: readonly SVGElement[],
+  resize: () => void,
+  clear: () => void,
+): HTMLElement {
   const scale = (factor: number) => () => {
     zoom = Math.min(3, Math.max(0.2, (zoom ?? 1) * factor));
     resize();
@@ -79,18 +107,22 @@ function tools(state: GraphState, nodes: readonly NodeView[], drawn: readonly SV
       drawn[found]?.focus();
     }
   });
-  const button = (label: string, name: string, click: () => void) => element("button", { class: "command", "aria-label": name, title: name, click }, label);
+  const button = (label: string, name: string, click: () => void) =>
+    element("button", { class: "command", "aria-label": name, title: name, click }, label);
   const legend = (["create", "update", "rebuild", "delete"] as const).map((action) => {
     const { sign, tone, words } = happening(action);
     return element("span", { class: `chip ${tone}` }, `${sign} ${words}`);
   });
-  return element("header", { class: "tools" },
+  return element(
+    "header",
+    { class: "tools" },
     element("h1", {}, `Graph of ${state.project}`),
     search,
     button("−", "Smaller", scale(1 / 1.25)),
     button("+", "Larger", scale(1.25)),
     button("Show all", "Show all alike", clear),
-    element("span", { class: "legend" }, ...legend));
+    element("span", { class: "legend" }, ...legend),
+  );
 }
 
 function drawNode(state: GraphState, node: NodeView, position: number, place: Placed): SVGGElement {
@@ -98,28 +130,46 @@ function drawNode(state: GraphState, node: NodeView, position: number, place: Pl
   const action = state.actions[position] as ChangeAction | undefined;
   const what = action === undefined ? undefined : happening(action);
   const kind = node.kind?.replaceAll("-", " ") ?? "outside the project";
-  const label = node.name.object.length > MOST_CHARACTERS ? `${node.name.object.slice(0, MOST_CHARACTERS - 1)}…` : node.name.object;
+  const label =
+    node.name.object.length > MOST_CHARACTERS ? `${node.name.object.slice(0, MOST_CHARACTERS - 1)}…` : node.name.object;
   const open = () => {
     if (node.path !== undefined) {
       port.send({ kind: "open", path: node.path, line: undefined });
     }
   };
-  return svg("g", {
-    class: `node ${what?.tone ?? (node.kind === undefined ? "outside" : "same")}`,
-    tabindex: "0",
-    role: "button",
-    "aria-label": `${nameOf(node)}, ${kind}${what === undefined ? "" : `, ${what.words}`}`,
-    dblclick: open,
-    keydown: (event) => {
-      if (event instanceof KeyboardEvent && event.key === "Enter") {
-        open();
-      }
+  return svg(
+    "g",
+    {
+      class: `node ${what?.tone ?? (node.kind === undefined ? "outside" : "same")}`,
+      tabindex: "0",
+      role: "button",
+      "aria-label": `${nameOf(node)}, ${kind}${what === undefined ? "" : `, ${what.words}`}`,
+      dblclick: open,
+      keydown: (event) => {
+        if (event instanceof KeyboardEvent && event.key === "Enter") {
+          open();
+        }
+      },
     },
-  },
-    svg("title", {}, `${nameOf(node)}\n${kind}${(node.clusters ?? []).length > 0 ? ` on ${node.clusters?.join(", ") ?? ""}` : ""}`),
-    svg("rect", { x: String(x), y: String(y), width: String(WIDTH), height: String(HEIGHT), rx: node.kind === "view" ? "16" : "3" }),
-    svg("text", { x: String(x + 12), y: String(y + 15), class: "label" }, `${what === undefined ? "" : `${what.sign} `}${label}`),
-    svg("text", { x: String(x + 12), y: String(y + 28), class: "small" }, `${node.name.schema} · ${kind}`));
+    svg(
+      "title",
+      {},
+      `${nameOf(node)}\n${kind}${(node.clusters ?? []).length > 0 ? ` on ${node.clusters?.join(", ") ?? ""}` : ""}`,
+    ),
+    svg("rect", {
+      x: String(x),
+      y: String(y),
+      width: String(WIDTH),
+      height: String(HEIGHT),
+      rx: node.kind === "view" ? "16" : "3",
+    }),
+    svg(
+      "text",
+      { x: String(x + 12), y: String(y + 15), class: "label" },
+      `${what === undefined ? "" : `${what.sign} `}${label}`,
+    ),
+    svg("text", { x: String(x + 12), y: String(y + 28), class: "small" }, `${node.name.schema} · ${kind}`),
+  );
 }
 
 function corner({ column, row }: Placed): { x: number; y: number } {
@@ -146,5 +196,7 @@ function curve(from: Placed | undefined, between: readonly Placed[], to: Placed 
 }
 
 function nameOf(node: NodeView | undefined): string {
-  return node === undefined ? "" : [node.name.database, node.name.schema, node.name.object].filter((part) => part !== undefined).join(".");
+  return node === undefined
+    ? ""
+    : [node.name.database, node.name.schema, node.name.object].filter((part) => part !== undefined).join(".");
 }

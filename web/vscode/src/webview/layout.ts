@@ -50,9 +50,16 @@ function rowsOf(columns: readonly number[], edges: readonly Edge[]): number[] {
   const readers = lists(columns.length, edges, "from", "to");
   const read = lists(columns.length, edges, "to", "from");
   const byColumn: number[][] = [];
-  columns.forEach((column, node) => { (byColumn[column] ??= []).push(node); });
+  columns.forEach((column, node) => {
+    byColumn[column] ??= [];
+    byColumn[column]?.push(node);
+  });
   const rows = new Array<number>(columns.length).fill(0);
-  const number = (nodes: readonly number[]) => { nodes.forEach((node, row) => { rows[node] = row; }); };
+  const number = (nodes: readonly number[]) => {
+    nodes.forEach((node, row) => {
+      rows[node] = row;
+    });
+  };
   byColumn.forEach(number);
   for (let sweep = 0; sweep < SWEEPS; sweep += 1) {
     const forward = sweep % 2 === 0;
@@ -89,14 +96,18 @@ export function reach(count: number, edges: readonly Edge[], start: number, dire
   const next = direction === "down" ? lists(count, edges, "from", "to") : lists(count, edges, "to", "from");
   const found = new Set([start]);
   for (const node of found) {
-    (next[node] ?? []).forEach((other) => found.add(other));
+    for (const other of next[node] ?? []) {
+      found.add(other);
+    }
   }
   return found;
 }
 
 function lists(count: number, edges: readonly Edge[], by: keyof Edge, to: keyof Edge): number[][] {
   const found = Array.from({ length: count }, (): number[] => []);
-  edges.forEach((edge) => found[edge[by]]?.push(edge[to]));
+  for (const edge of edges) {
+    found[edge[by]]?.push(edge[to]);
+  }
   return found;
 }
 

@@ -16,7 +16,10 @@ const port = connect((message) => {
       show(message);
       break;
     case "change":
-      fill(`change ${message.position}`, message.change === undefined ? [] : changeDetails(message.position, message.change));
+      fill(
+        `change ${message.position}`,
+        message.change === undefined ? [] : changeDetails(message.position, message.change),
+      );
       break;
     case "steps":
       fill(`phase ${message.phase}`, message.steps.map(stepView));
@@ -42,37 +45,61 @@ function show(state: PlanState): void {
 
 function header(state: PlanState): HTMLElement {
   const against = `${state.project}${state.profile === undefined ? "" : ` (${state.profile})`}, compared with ${state.comparison}`;
-  return element("header", {},
+  return element(
+    "header",
+    {},
     element("h1", {}, "What would this change do?"),
     element("p", { class: "against" }, against),
     state.problem === undefined ? undefined : element("p", { class: "notice", role: "status" }, state.problem),
-    element("nav", { "aria-label": "Plan" },
+    element(
+      "nav",
+      { "aria-label": "Plan" },
       command("compareWithHead", "Compare with HEAD"),
       command("compareWithSnapshot", "Compare with a snapshot…"),
       command("showGraph", "Graph"),
-      command("showSql", "As SQL")));
+      command("showSql", "As SQL"),
+    ),
+  );
 }
 
 function command(name: PanelCommand, label: string): HTMLElement {
-  return element("button", { class: "command", click: () => { port.send({ kind: "command", command: name }); } }, label);
+  return element(
+    "button",
+    {
+      class: "command",
+      click: () => {
+        port.send({ kind: "command", command: name });
+      },
+    },
+    label,
+  );
 }
 
 function totals(outline: OutlineView): HTMLElement {
   if (outline.changes.length === 0 && (outline.scopes ?? []).length === 0) {
     return element("p", { class: "nothing" }, `Nothing changes. ${outline.unchanged} objects stay as they are.`);
   }
-  const count = (tones: readonly string[]) => outline.changes.filter(({ action }) => tones.includes(happening(action).tone)).length;
+  const count = (tones: readonly string[]) =>
+    outline.changes.filter(({ action }) => tones.includes(happening(action).tone)).length;
   const chip = (label: string, tone: string, number: number) =>
-    number === 0 ? undefined : element("li", { class: `chip ${tone}` }, element("strong", {}, String(number)), ` ${label}`);
-  return element("section", { "aria-label": "Summary" },
-    element("ul", { class: "chips" },
+    number === 0
+      ? undefined
+      : element("li", { class: `chip ${tone}` }, element("strong", {}, String(number)), ` ${label}`);
+  return element(
+    "section",
+    { "aria-label": "Summary" },
+    element(
+      "ul",
+      { class: "chips" },
       chip("new", "new", count(["new"])),
       chip("changed", "changed", count(["changed"])),
       chip("rebuilt because of it", "rebuilt", count(["rebuilt"])),
       chip("without a file", "gone", count(["gone"])),
-      chip("stay as they are", "same", outline.unchanged)),
+      chip("stay as they are", "same", outline.unchanged),
+    ),
     element("p", { class: "cost" }, `${outline.cost_in_words}. Strategy: ${outline.taken}.`),
-    ...(outline.not_taken ?? []).map((words) => element("p", { class: "cost" }, `Not taken: ${words}.`)));
+    ...(outline.not_taken ?? []).map((words) => element("p", { class: "cost" }, `Not taken: ${words}.`)),
+  );
 }
 
 function notes(outline: OutlineView): HTMLElement {
@@ -81,9 +108,17 @@ function notes(outline: OutlineView): HTMLElement {
   if (all.length + withdrawn.length === 0) {
     return element("div", { hidden: true });
   }
-  return element("section", { class: "notes", "aria-label": "To be known before" },
+  return element(
+    "section",
+    { class: "notes", "aria-label": "To be known before" },
     element("h2", {}, "To be known before"),
-    element("ul", {}, ...all.map((note) => element("li", {}, note)), ...withdrawn.map((sql) => element("li", {}, "not carried over: ", element("code", {}, sql)))));
+    element(
+      "ul",
+      {},
+      ...all.map((note) => element("li", {}, note)),
+      ...withdrawn.map((sql) => element("li", {}, "not carried over: ", element("code", {}, sql))),
+    ),
+  );
 }
 
 function changes(outline: OutlineView): HTMLElement {
@@ -92,37 +127,67 @@ function changes(outline: OutlineView): HTMLElement {
   }
   // What somebody changed comes before what follows from it; otherwise the order is the plan's.
   const follows = (row: ChangeRow) => Number(happening(row.action).tone === "rebuilt");
-  const ordered = outline.changes.map((row, position) => ({ row, position })).sort((a, b) => follows(a.row) - follows(b.row));
+  const ordered = outline.changes
+    .map((row, position) => ({ row, position }))
+    .sort((a, b) => follows(a.row) - follows(b.row));
   const rows = ordered.map(({ row, position }) => changeRow(row, position));
-  return element("section", { "aria-label": "Changes" },
+  return element(
+    "section",
+    { "aria-label": "Changes" },
     element("h2", {}, "Changes"),
-    element("ul", { class: "rows", keydown: walk }, ...rows));
+    element("ul", { class: "rows", keydown: walk }, ...rows),
+  );
 }
 
 /** A row that opens: its sign, its name, what happens and why. */
 function changeRow(row: ChangeRow, position: number): HTMLElement {
   const { sign, words, tone } = happening(row.action);
   const kind = row.kind.replaceAll("-", " ");
-  return element("li", {},
-    foldable(`change ${position}`, `change ${row.name}`, () => { port.send({ kind: "change", position }); },
+  return element(
+    "li",
+    {},
+    foldable(
+      `change ${position}`,
+      `change ${row.name}`,
+      () => {
+        port.send({ kind: "change", position });
+      },
       element("span", { class: `sign ${tone}`, "aria-hidden": "true" }, sign),
-      element("span", { class: "rest" },
+      element(
+        "span",
+        { class: "rest" },
         element("span", { class: "name" }, row.name),
         element("span", { class: "kind" }, kind),
         element("span", { class: "what" }, `${words} by ${row.strategy.replaceAll("-", " ")}`),
-        element("span", { class: "why" }, row.why))));
+        element("span", { class: "why" }, row.why),
+      ),
+    ),
+  );
 }
 
 function changeDetails(position: number, change: ChangeView): HTMLElement[] {
   const differs = change.before !== undefined || change.after !== undefined;
   const reasons = change.reasons.map(({ words, path, line }) =>
-    element("li", {}, path === undefined ? words : link(words, path, line)));
+    element("li", {}, path === undefined ? words : link(words, path, line)),
+  );
   return [
     element("ol", { class: "reasons", "aria-label": "Why" }, ...reasons),
-    element("p", {},
+    element(
+      "p",
+      {},
       differs
-        ? element("button", { class: "command", click: () => { port.send({ kind: "diff", position }); } }, "Show the difference")
-        : element("span", { class: "why" }, "Its own definition doesn't change.")),
+        ? element(
+            "button",
+            {
+              class: "command",
+              click: () => {
+                port.send({ kind: "diff", position });
+              },
+            },
+            "Show the difference",
+          )
+        : element("span", { class: "why" }, "Its own definition doesn't change."),
+    ),
   ];
 }
 
@@ -130,42 +195,89 @@ function phases(outline: OutlineView): HTMLElement {
   if (outline.phases.length === 0) {
     return element("div", { hidden: true });
   }
-  return element("section", { "aria-label": "Steps" },
+  return element(
+    "section",
+    { "aria-label": "Steps" },
     element("h2", {}, "Steps"),
-    element("ul", { class: "rows", keydown: walk }, ...outline.phases.map(phaseRow)));
+    element("ul", { class: "rows", keydown: walk }, ...outline.phases.map(phaseRow)),
+  );
 }
 
 function phaseRow(phase: PhaseRow, position: number): HTMLElement {
-  return element("li", {},
-    foldable(`phase ${position}`, `phase ${phase.at} ${phase.name}`, () => { port.send({ kind: "steps", phase: position }); },
+  return element(
+    "li",
+    {},
+    foldable(
+      `phase ${position}`,
+      `phase ${phase.at} ${phase.name}`,
+      () => {
+        port.send({ kind: "steps", phase: position });
+      },
       element("span", { class: "moment" }, phase.at.replaceAll("-", " ")),
       element("span", { class: "name" }, phase.name),
-      element("span", { class: "what" }, `${phase.steps} ${phase.steps === 1 ? "step" : "steps"}`)));
+      element("span", { class: "what" }, `${phase.steps} ${phase.steps === 1 ? "step" : "steps"}`),
+    ),
+  );
 }
 
 function stepView(step: StepView): HTMLElement {
-  const words = step.sql === undefined
-    ? element("p", { class: "effect" }, step.effect ?? "")
-    : element("pre", { tabindex: "0" }, element("code", {}, step.sql));
+  const words =
+    step.sql === undefined
+      ? element("p", { class: "effect" }, step.effect ?? "")
+      : element("pre", { tabindex: "0" }, element("code", {}, step.sql));
   const requires = (step.requires ?? []).map((each) => element("li", {}, `requires that ${each}`));
-  const cause = step.cause === undefined ? undefined : step.path === undefined ? step.cause : link(step.cause, step.path, step.line);
-  return element("div", { class: "step" }, words,
-    element("ul", { class: "requires" }, cause === undefined ? undefined : element("li", {}, "because of ", cause), ...requires));
+  const cause =
+    step.cause === undefined
+      ? undefined
+      : step.path === undefined
+        ? step.cause
+        : link(step.cause, step.path, step.line);
+  return element(
+    "div",
+    { class: "step" },
+    words,
+    element(
+      "ul",
+      { class: "requires" },
+      cause === undefined ? undefined : element("li", {}, "because of ", cause),
+      ...requires,
+    ),
+  );
 }
 
 function problems(diagnostics: readonly DiagnosticView[]): HTMLElement {
   const errors = diagnostics.filter(({ severity }) => severity === "error");
-  return element("section", { "aria-label": "Problems" },
-    element("p", { class: "notice", role: "status" }, `There is no plan: the project has ${errors.length === 1 ? "1 error" : `${errors.length} errors`}.`),
-    element("ul", { class: "problems" }, ...errors.map(({ message, primary }) => {
-      const place = `${primary.path ?? ""}${primary.start === undefined ? "" : `:${primary.start.line}`}`;
-      const isFile = primary.path !== undefined && !primary.path.endsWith(".json");
-      return element("li", {}, isFile ? link(place, primary.path ?? "", primary.start?.line) : place, " ", message);
-    })));
+  return element(
+    "section",
+    { "aria-label": "Problems" },
+    element(
+      "p",
+      { class: "notice", role: "status" },
+      `There is no plan: the project has ${errors.length === 1 ? "1 error" : `${errors.length} errors`}.`,
+    ),
+    element(
+      "ul",
+      { class: "problems" },
+      ...errors.map(({ message, primary }) => {
+        const place = `${primary.path ?? ""}${primary.start === undefined ? "" : `:${primary.start.line}`}`;
+        const isFile = primary.path !== undefined && !primary.path.endsWith(".json");
+        return element("li", {}, isFile ? link(place, primary.path ?? "", primary.start?.line) : place, " ", message);
+      }),
+    ),
+  );
 }
 
 function link(words: string, path: string, line: number | undefined): HTMLElement {
-  return element("button", { class: "link", click: () => { port.send({ kind: "open", path, line }); } }, words);
+  return element(
+    "button",
+    {
+      class: "link",
+      click: () => {
+        port.send({ kind: "open", path, line });
+      },
+    },
+    words,
+  );
 }
 
 /** A part that asks for its contents when it is opened for the first time. */
@@ -199,7 +311,7 @@ function walk(event: Event): void {
     return;
   }
   const rows = [...document.querySelectorAll<HTMLElement>(".rows summary")];
-  const at = rows.findIndex((row) => row === document.activeElement);
+  const at = document.activeElement instanceof HTMLElement ? rows.indexOf(document.activeElement) : -1;
   const next = rows[at + (event.key === "ArrowDown" ? 1 : -1)];
   if (at >= 0 && next !== undefined) {
     event.preventDefault();

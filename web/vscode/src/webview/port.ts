@@ -9,7 +9,13 @@ export interface Port {
 
 export function connect(receive: (message: ToPanel) => void): Port {
   const api = acquireVsCodeApi();
-  window.addEventListener("message", (event: MessageEvent<ToPanel>) => { receive(event.data); });
+  window.addEventListener("message", (event: MessageEvent<ToPanel>) => {
+    receive(event.data);
+  });
   api.postMessage({ kind: "ready" });
-  return { send: (message) => { api.postMessage(message); } };
+  return {
+    send: (message) => {
+      api.postMessage(message);
+    },
+  };
 }

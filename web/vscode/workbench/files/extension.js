@@ -13,7 +13,9 @@ class Files {
     this.entries = new Map([["/", undefined]]);
     this.changed = new vscode.EventEmitter();
     this.onDidChangeFile = this.changed.event;
-    this.loaded = new Promise((done) => { this.isLoaded = done; });
+    this.loaded = new Promise((done) => {
+      this.isLoaded = done;
+    });
   }
 
   load(texts) {
@@ -25,11 +27,15 @@ class Files {
 
   put(path, bytes) {
     const parts = path.split("/").slice(1);
-    parts.slice(0, -1).forEach((_, at) => this.entries.set(`/${parts.slice(0, at + 1).join("/")}`, undefined));
+    for (let depth = 1; depth < parts.length; depth += 1) {
+      this.entries.set(`/${parts.slice(0, depth).join("/")}`, undefined);
+    }
     this.entries.set(path, bytes);
   }
 
-  watch() { return new vscode.Disposable(() => {}); }
+  watch() {
+    return new vscode.Disposable(() => {});
+  }
 
   async find(uri) {
     await this.loaded;
@@ -39,14 +45,23 @@ class Files {
 
   async stat(uri) {
     const bytes = await this.find(uri);
-    return { type: bytes === undefined ? vscode.FileType.Directory : vscode.FileType.File, ctime: 0, mtime: 0, size: bytes?.length ?? 0 };
+    return {
+      type: bytes === undefined ? vscode.FileType.Directory : vscode.FileType.File,
+      ctime: 0,
+      mtime: 0,
+      size: bytes?.length ?? 0,
+    };
   }
 
   async readDirectory(uri) {
     await this.find(uri);
     const prefix = uri.path === "/" ? "/" : `${uri.path}/`;
-    return [...this.entries].filter(([path]) => path.startsWith(prefix) && path !== "/" && !path.slice(prefix.length).includes("/"))
-      .map(([path, bytes]) => [path.slice(prefix.length), bytes === undefined ? vscode.FileType.Directory : vscode.FileType.File]);
+    return [...this.entries]
+      .filter(([path]) => path.startsWith(prefix) && path !== "/" && !path.slice(prefix.length).includes("/"))
+      .map(([path, bytes]) => [
+        path.slice(prefix.length),
+        bytes === undefined ? vscode.FileType.Directory : vscode.FileType.File,
+      ]);
   }
 
   async readFile(uri) {
@@ -61,10 +76,14 @@ class Files {
     this.changed.fire([{ type, uri }]);
   }
 
-  createDirectory(uri) { this.entries.set(uri.path, undefined); }
+  createDirectory(uri) {
+    this.entries.set(uri.path, undefined);
+  }
 
   delete(uri) {
-    [...this.entries.keys()].filter((path) => path === uri.path || path.startsWith(`${uri.path}/`)).forEach((path) => this.entries.delete(path));
+    for (const path of [...this.entries.keys()]) {
+      if (path === uri.path || path.startsWith(`${uri.path}/`)) this.entries.delete(path);
+    }
     this.changed.fire([{ type: vscode.FileChangeType.Deleted, uri }]);
   }
 
@@ -75,6 +94,9 @@ class Files {
         this.put(to.path + path.slice(from.path.length), bytes);
       }
     }
-    this.changed.fire([{ type: vscode.FileChangeType.Deleted, uri: from }, { type: vscode.FileChangeType.Created, uri: to }]);
+    this.changed.fire([
+      { type: vscode.FileChangeType.Deleted, uri: from },
+      { type: vscode.FileChangeType.Created, uri: to },
+    ]);
   }
 }

@@ -3,10 +3,18 @@
 const vscode = require("vscode");
 
 exports.activate = async (context) => {
-  const committed = await (await fetch(vscode.Uri.joinPath(context.extensionUri, "..", "files.json").toString())).json();
+  const committed = await (
+    await fetch(vscode.Uri.joinPath(context.extensionUri, "..", "files.json").toString())
+  ).json();
   const root = vscode.workspace.workspaceFolders[0].uri;
   const changed = new vscode.EventEmitter();
-  const state = { HEAD: { commit: "0123456789abcdef0123456789abcdef01234567" }, indexChanges: [], workingTreeChanges: [], untrackedChanges: [], onDidChange: changed.event };
+  const state = {
+    HEAD: { commit: "0123456789abcdef0123456789abcdef01234567" },
+    indexChanges: [],
+    workingTreeChanges: [],
+    untrackedChanges: [],
+    onDidChange: changed.event,
+  };
   vscode.workspace.onDidSaveTextDocument(({ uri, getText }) => {
     const path = uri.path.slice(1);
     const change = { uri, originalUri: uri, renameUri: undefined, status: 5 };
