@@ -66,9 +66,9 @@ class Editor {
   /** Opens a file by the explorer. */
   async file(...parts) {
     for (const [at, part] of parts.entries()) {
-      const row = this.page
-        .locator(`.explorer-folders-view .monaco-list-row[aria-label^="${part}"][aria-level="${at + 1}"]`)
-        .last();
+      const rows = this.page.locator(`.explorer-folders-view .monaco-list-row[aria-level="${at + 1}"]`);
+      // Of several with one name, the last: a folder that was opened before stays open.
+      const row = rows.filter({ has: this.page.getByText(part, { exact: true }) }).last();
       await row.waitFor();
       if ((await row.getAttribute("aria-expanded")) !== "true") await row.click();
     }
