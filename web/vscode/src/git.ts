@@ -34,14 +34,11 @@ const GONE = new Set([2, 6]);
 export class Git {
   private constructor(private readonly api: Api) {}
 
-  /** Absent where the extension is not there, or is switched off. */
+  /** Absent where the extension is not there, or is switched off; also while the editor is starting and doesn't know it yet. */
   static async open(): Promise<Git | undefined> {
     const extension = vscode.extensions.getExtension<{ getAPI(version: 1): Api }>("vscode.git");
-    if (extension === undefined) {
-      return undefined;
-    }
     try {
-      return new Git((await extension.activate()).getAPI(1));
+      return extension === undefined ? undefined : new Git((await extension.activate()).getAPI(1));
     } catch {
       return undefined;
     }

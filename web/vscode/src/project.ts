@@ -3,7 +3,7 @@ import { type PreviewView, type ProjectView, Workspace } from "@mz-deploy/planne
 import * as vscode from "vscode";
 import { type Baseline, findBaseline } from "./baseline";
 import { readProject, readText } from "./files";
-import type { Git } from "./git";
+import { Git } from "./git";
 import { belongs, relativeTo } from "./paths";
 import { readSettings, type Settings } from "./settings";
 
@@ -34,15 +34,14 @@ export class Project implements vscode.Disposable {
   /** The project was looked at again. */
   readonly onDidChange = this.changed.event;
 
-  private constructor(
-    readonly root: vscode.Uri,
-    private readonly git: Git | undefined,
-  ) {
+  private git: Git | undefined;
+
+  private constructor(readonly root: vscode.Uri) {
     this.settings = readSettings(root);
   }
 
-  static async load(root: vscode.Uri, git: Git | undefined): Promise<Project> {
-    const project = new Project(root, git);
+  static async load(root: vscode.Uri): Promise<Project> {
+    const project = new Project(root);
     for (const [path, text] of await readProject(root)) {
       project.saved.set(path, text);
       project.planner.setFile(path, text);
@@ -93,7 +92,7 @@ export class Project implements vscode.Disposable {
   async look(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
-    if (!this.isCompared) {
+    if (!this.isCompared || (await this.foundGit())) {
       this.isCompared = true;
       await this.compare();
     }
@@ -109,6 +108,24 @@ export class Project implements vscode.Disposable {
     this.changed.fire();
   }
 
+  /** True if git is there at last: an editor that is starting doesn't know of it yet. */
+  private async foundGit(): Promise<boolean> {
+    if (this.git !== undefined || this.settings.compareWith !== "head") {
+      return false;
+    }
+    this.git = await Git.open();
+    if (this.git !== undefined && !this.isDisposed) {
+      this.subscriptions.push(
+        this.git.watch(this.root, () => {
+          if (this.settings.compareWith === "head") {
+            this.recompare();
+          }
+        }),
+      );
+    }
+    return this.git !== undefined;
+  }
+
   /** What is compared with is read again before the project is looked at next. */
   private recompare(): void {
     this.isCompared = false;
@@ -117,6 +134,7 @@ export class Project implements vscode.Disposable {
 
   private async compare(): Promise<void> {
     this.settings = readSettings(this.root);
+    await this.foundGit();
     this.variables = { ...(await this.readVariables()), ...this.settings.variables };
     const baseline = await findBaseline(this.root, this.settings, this.variables, this.saved, this.git);
     const live = this.settings.live === undefined ? undefined : await readText(this.root, this.settings.live);
@@ -163,21 +181,13 @@ export class Project implements vscode.Disposable {
       vscode.workspace.onDidOpenTextDocument((document) => this.follow(document)),
       vscode.workspace.onDidSaveTextDocument(({ uri }) => read(uri)),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => this.close(uri)),
+      vscode.extensions.onDidChange(() => this.later()),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration("mzDeploy", this.root)) {
           this.recompare();
         }
       }),
     );
-    if (this.git !== undefined) {
-      this.subscriptions.push(
-        this.git.watch(this.root, () => {
-          if (this.settings.compareWith === "head") {
-            this.recompare();
-          }
-        }),
-      );
-    }
   }
 
   /** A document was closed: what was typed and not saved is gone. */

@@ -1,7 +1,6 @@
 // All projects of the workspace, which may have several folders with several projects each.
 import * as vscode from "vscode";
 import { findProjects } from "./files";
-import type { Git } from "./git";
 import { innermost } from "./paths";
 import { Project } from "./project";
 
@@ -19,7 +18,7 @@ export class Projects implements vscode.Disposable {
   /** A project is no longer there. */
   readonly onDidClose = this.closed.event;
 
-  constructor(private readonly git: Git | undefined) {
+  constructor() {
     const settings = vscode.workspace.createFileSystemWatcher("**/project.toml", false, true, false);
     const search = () => {
       void this.search();
@@ -79,7 +78,7 @@ export class Projects implements vscode.Disposable {
       wanted.delete(root.toString());
     }
     for (const root of wanted.values()) {
-      const project = await Project.load(root, this.git);
+      const project = await Project.load(root);
       project.onDidChange(() => {
         this.changed.fire(project);
       });

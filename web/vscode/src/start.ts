@@ -2,7 +2,6 @@
 import * as vscode from "vscode";
 import { registerCommands } from "./commands";
 import { Documents } from "./documents";
-import { Git } from "./git";
 import type { Host } from "./host";
 import { Navigation } from "./navigation";
 import { Panel } from "./panel";
@@ -18,7 +17,7 @@ const ALL_FILES: vscode.DocumentSelector = [{ pattern: "**/*.sql" }, { pattern: 
 
 export async function start(context: vscode.ExtensionContext, host: Host): Promise<void> {
   await loadPlanner(context.extensionUri);
-  const projects = new Projects(await Git.open());
+  const projects = new Projects();
   const documents = new Documents();
   const panels = {
     plan: new Panel(PLAN, context.extensionUri, projects, documents),
