@@ -18,7 +18,10 @@ export async function takeSnapshot(project: Project, cli: string | undefined): P
   const deployed = settings.snapshot ?? DEPLOYED;
   const live = settings.live ?? LIVE;
   const profile = settings.profile === undefined ? [] : ["--profile", settings.profile];
-  await vscode.workspace.fs.createDirectory(vscode.Uri.joinPath(project.root, ".mz-deploy"));
+  const folder = vscode.Uri.joinPath(project.root, ".mz-deploy");
+  await vscode.workspace.fs.createDirectory(folder);
+  // What an environment looks like is no part of the project.
+  await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(folder, ".gitignore"), new TextEncoder().encode("*\n"));
   // Arguments are passed as they are: no shell reads them.
   const execution = new vscode.ProcessExecution(
     cli,
