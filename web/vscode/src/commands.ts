@@ -70,7 +70,7 @@ async function showDiff(project: Project, documents: Documents): Promise<void> {
     void vscode.window.showWarningMessage("There is no plan: the project has errors.");
     return;
   }
-  const own = project.checked?.objects.find((object) => object.path === path)?.name;
+  const own = project.planner.check().objects.find((object) => object.path === path)?.name;
   const position = changes.findIndex(
     ({ object }) => object.object === own?.object && object.schema === own.schema && object.database === own.database,
   );

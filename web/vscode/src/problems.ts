@@ -34,16 +34,11 @@ export function showProblems(projects: Projects): vscode.Disposable {
 
 function byFile(project: Project): Map<string, vscode.Diagnostic[]> {
   const files = new Map<string, vscode.Diagnostic[]>();
-  for (const problem of problemsOf(project)) {
+  for (const problem of project.problems) {
     const path = problem.primary.path || "project.toml";
     files.set(path, [...(files.get(path) ?? []), diagnostic(project, problem)]);
   }
   return files;
-}
-
-/** A plan has the problems of the project and those of the snapshots, which stand in no file of the project. */
-export function problemsOf(project: Project): readonly DiagnosticView[] {
-  return project.checked?.diagnostics.diagnostics ?? [];
 }
 
 function diagnostic(project: Project, view: DiagnosticView): vscode.Diagnostic {
@@ -80,7 +75,7 @@ export class QuickFixes implements vscode.CodeActionProvider {
     project.follow(document);
     await project.look();
     const path = project.pathOf(document.uri);
-    const here = problemsOf(project).filter(
+    const here = project.problems.filter(
       (problem) => problem.primary.path === path && rangeOf(problem.primary).intersection(range) !== undefined,
     );
     return here.flatMap((problem) => {

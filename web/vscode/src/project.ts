@@ -1,5 +1,5 @@
 // A project that is open: its files as they are on disk and in the editors, its problems and its plan.
-import { type PreviewView, type ProjectView, Workspace } from "@mz-deploy/planner";
+import { type DiagnosticView, type PreviewView, Workspace } from "@mz-deploy/planner";
 import * as vscode from "vscode";
 import { type Baseline, findBaseline } from "./baseline";
 import { readProject, readText } from "./files";
@@ -9,13 +9,15 @@ import { readSettings, type Settings } from "./settings";
 
 /** How long nothing must have been typed before the project is looked at again. */
 const PAUSE_MS = 120;
+/** What the planner calls snapshots in problems. */
+const SNAPSHOTS = ["deployed.json", "live.json"];
 /** The name of a deployment that nobody asked for yet. */
 const PREVIEW_ID = "preview";
 
 export class Project implements vscode.Disposable {
   readonly planner = new Workspace();
-  /** What is wrong. */
-  checked: ProjectView | undefined;
+  /** What is wrong with it. */
+  problems: readonly DiagnosticView[] = [];
   /** What a deployment would do. */
   preview: PreviewView | undefined;
   /** What it is compared with. */
@@ -99,12 +101,15 @@ export class Project implements vscode.Disposable {
     if (this.isDisposed) {
       return;
     }
-    this.checked = this.planner.check();
     const options = {
       deploy_id: PREVIEW_ID,
       ...(this.settings.strategy === undefined ? {} : { strategy: this.settings.strategy }),
     };
     this.preview = this.planner.plan(options);
+    // A plan has the problems of the project, unless a snapshot can't be read: then it has that one alone.
+    const found = this.preview.diagnostics.diagnostics;
+    const isOfSnapshot = found.some(({ primary }) => SNAPSHOTS.includes(primary.path ?? ""));
+    this.problems = isOfSnapshot ? this.planner.check().diagnostics.diagnostics : found;
     this.changed.fire();
   }
 
