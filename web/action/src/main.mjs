@@ -57,7 +57,7 @@ async function look(env, inputs, event, print) {
   const mark = marker(inputs.directory, inputs.profile);
   const planner = await loadPlanner(inputs.planner ?? PLANNER);
   const repository = new Repository(env.GITHUB_WORKSPACE ?? process.cwd());
-  const commits = findCommits(repository, inputs, event);
+  const commits = findCommits(repository, inputs, event, print);
   /** @type {Result} */
   let result;
   try {
@@ -100,9 +100,10 @@ function outcome({ preview, markdown, json }, inputs, print) {
  * @param {Repository} repository
  * @param {Inputs} inputs
  * @param {PullRequest} event
+ * @param {(line: string) => void} print
  * @returns {Commits}
  */
-function findCommits(repository, inputs, event) {
+function findCommits(repository, inputs, event, print) {
   const head = repository.commit(inputs.head ?? "HEAD");
   const deployId = (inputs.head === undefined ? (event.head?.sha ?? head) : head).slice(0, SHORT);
   if (inputs.deployed !== undefined) {
@@ -122,7 +123,12 @@ function findCommits(repository, inputs, event) {
     return { base: repository.commit(first), head, deployId };
   }
   const base = repository.commit(named);
-  return { base: repository.mergeBase(base, head) ?? base, head, deployId };
+  const fork = repository.mergeBase(base, head);
+  if (fork === undefined) {
+    const help = "check out the repository with `fetch-depth: 0`";
+    print(note("warning", `what came to the base since the pull request left it is shown as taken back: ${help}`));
+  }
+  return { base: fork ?? base, head, deployId };
 }
 
 /**

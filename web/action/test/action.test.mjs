@@ -82,6 +82,26 @@ test("of a merge with a base that moved on, only what the pull request does is p
   assert.match(comment, /shop\.core\.open/);
 });
 
+test("a commit that isn't there is fetched, and what can't be known then is said", async () => {
+  repository.git("config", "uploadpack.allowAnySHA1InWant", "true");
+  repository.git("switch", "--quiet", "--create", "later", base);
+  const later = repository.commit({ "models/shop/side/elsewhere.sql": "CREATE VIEW elsewhere AS SELECT 1 AS one;\n" });
+  const clone = new Repository();
+  clone.git("remote", "add", "origin", `file://${repository.root}`);
+  clone.git("fetch", "--quiet", "--depth=1", "origin", later);
+  clone.git("checkout", "--quiet", later);
+  const shallow = await act(clone, { ...event, base: { sha: later } }, { MZ_DEPLOY_HEAD: event.head.sha });
+  assert.equal(shallow.code, 0);
+  assert.match(shallow.comment, /update by swap/);
+  assert.match(shallow.lines.join("\n"), /^::warning .*fetch-depth: 0/);
+  clone.git("fetch", "--quiet", "--unshallow", "origin");
+  clone.git("fetch", "--quiet", "origin", event.head.sha);
+  const whole = await act(clone, { ...event, base: { sha: later } }, { MZ_DEPLOY_HEAD: event.head.sha });
+  assert.deepEqual(whole.lines, []);
+  assert.doesNotMatch(whole.comment, /elsewhere/);
+  clone.remove();
+});
+
 test("problems stand beside their lines and in the comment, and fail the step", async () => {
   repository.commit({ "models/shop/core/open.sql": "CREATE VIEW open AS\nSELECT id FROM raw.order;\n" });
   const { code, comment, lines } = await act(repository, event);
