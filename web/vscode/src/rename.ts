@@ -7,7 +7,15 @@ import type { Project } from "./project";
 import type { Projects } from "./projects";
 
 export class Renames implements vscode.RenameProvider {
+  /** The files that the last rename moves: its edits are made before, so nothing follows from that. */
+  private moved = new Set<string>();
+
   constructor(private readonly projects: Projects) {}
+
+  /** True once for a file that a rename in the editor moves. */
+  isMovedByRename(from: vscode.Uri, to: vscode.Uri): boolean {
+    return this.moved.delete(`${from.toString()} ${to.toString()}`);
+  }
 
   prepareRename(
     document: vscode.TextDocument,
@@ -35,25 +43,27 @@ export class Renames implements vscode.RenameProvider {
     refuse(view);
     tell(view);
     const edit = edits(place.project, view);
+    this.moved = new Set();
     for (const { from, to } of view.files ?? []) {
-      edit.renameFile(place.project.uriOf(from), place.project.uriOf(to));
+      const [before, after] = [place.project.uriOf(from), place.project.uriOf(to)];
+      edit.renameFile(before, after);
+      this.moved.add(`${before.toString()} ${after.toString()}`);
     }
     return edit;
   }
 }
 
 /** When a file gets another name in the explorer, what mentions it follows. */
-export function followFiles(projects: Projects): vscode.Disposable {
+export function followFiles(projects: Projects, renames: Renames): vscode.Disposable {
   return vscode.workspace.onWillRenameFiles((event) => {
     for (const { oldUri, newUri } of event.files) {
       const project = projects.of(oldUri);
       const [from, to] = [project?.pathOf(oldUri), project?.pathOf(newUri)];
-      if (project === undefined || from === undefined || to === undefined) {
+      if (project === undefined || from === undefined || to === undefined || renames.isMovedByRename(oldUri, newUri)) {
         continue;
       }
       const view = project.planner.renameFile(from, to);
-      // A rename in the editor has edited the files before it moves them: then there is nothing left.
-      if (view === undefined || (view.edits ?? []).length === 0) {
+      if (view === undefined) {
         continue;
       }
       if ((view.problems ?? []).length > 0) {

@@ -24,6 +24,7 @@ export async function start(context: vscode.ExtensionContext, host: Host): Promi
     graph: new Panel(GRAPH, context.extensionUri, projects, documents),
   };
   const navigation = new Navigation(projects);
+  const renames = new Renames(projects);
   const languages = vscode.languages;
   context.subscriptions.push(
     projects,
@@ -38,11 +39,11 @@ export async function start(context: vscode.ExtensionContext, host: Host): Promi
     languages.registerDocumentSymbolProvider(SQL, navigation, { label: "mz-deploy" }),
     languages.registerWorkspaceSymbolProvider(navigation),
     languages.registerCompletionItemProvider(SQL, navigation, ".", ":"),
-    languages.registerRenameProvider(SQL, new Renames(projects)),
+    languages.registerRenameProvider(SQL, renames),
     languages.registerCodeActionsProvider(ALL_FILES, new QuickFixes(projects), {
       providedCodeActionKinds: QuickFixes.kinds,
     }),
-    followFiles(projects),
+    followFiles(projects, renames),
     await registerCommands(projects, panels, documents, host),
   );
   await projects.search();

@@ -177,6 +177,8 @@ step("a new name is written in every file that mentions the object, and the file
   await editor.line(/MOCK.unfinished/).waitFor();
   await editor.status(/change/);
   await picture("rename");
+  // What follows is said, and nothing is wrong.
+  assert.equal(await editor.page.locator(".notifications-toasts", { hasText: "Nothing else was edited" }).count(), 0);
   assert.equal(await editor.page.locator(".squiggly-error").count(), 0);
 });
 

@@ -47,7 +47,7 @@ function show(state: GraphState): void {
     picture.setAttribute("height", String(height * (zoom ?? 1)));
   };
   // At first, as much as can still be read.
-  zoom ??= Math.min(1, Math.max(0.6, (window.innerWidth - 2 * MARGIN) / width));
+  zoom ??= Math.min(1, Math.max(0.8, (window.innerWidth - 2 * MARGIN) / width));
   resize();
   const focus = (position: number | undefined) => {
     const near =
