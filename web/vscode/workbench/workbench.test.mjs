@@ -182,6 +182,22 @@ step("a new name is written in every file that mentions the object, and the file
   assert.equal(await editor.page.locator(".squiggly-error").count(), 0);
 });
 
+step("a file that gets another name in the explorer takes along what mentions it", async () => {
+  await editor.file("models", "shop", "raw", "customer.sql");
+  await editor.page.locator(".explorer-folders-view .monaco-list-row", { hasText: "customer.sql" }).last().click();
+  await editor.page.keyboard.press("F2");
+  const input = editor.page.locator(".explorer-folders-view input");
+  await input.waitFor();
+  await input.fill("client.sql");
+  await editor.page.keyboard.press("Enter");
+  // The editor asks whether the extension may edit other files.
+  await editor.page.locator(".monaco-dialog-box").getByRole("button", { name: "OK" }).click();
+  await editor.page.locator(".explorer-folders-view .monaco-list-row", { hasText: "client.sql" }).waitFor();
+  await editor.file("models", "shop", "monitoring", "stalled_by_customer.sql");
+  await editor.line(/JOIN.raw\.client.AS.c/).waitFor();
+  assert.equal(await editor.page.locator(".squiggly-error").count(), 0);
+});
+
 step("the outline has the object and what goes with it", async () => {
   await editor.command("View: Close All Editors");
   await editor.file("models", "shop", "monitoring", "stalled_by_customer.sql");
