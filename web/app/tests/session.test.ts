@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { key } from "../src/state/names";
 import { FIRST_SETTINGS, MARKS } from "../src/worker/protocol";
 import { Session } from "../src/worker/session";
+import { small, warmUp } from "../src/worker/warm";
 
 const PROJECT = new Map([
   ["clusters/small.sql", "CREATE CLUSTER small (SIZE = '25cc');"],
@@ -110,6 +111,12 @@ test("no two plans of a page have the same version, whatever it opens", () => {
   first.plan(clock);
   const second = new Session("other", PROJECT, FIRST_SETTINGS, first.version);
   expect(second.plan(clock).version).toBe(first.version + 1);
+});
+
+test("what warms the planner up is a project without problems", () => {
+  expect(() => warmUp()).not.toThrow();
+  const session = new Session("", small(), FIRST_SETTINGS);
+  expect(session.plan(clock)).toMatchObject({ errors: 0, plan: { counts: { create: 60 } } });
 });
 
 test("variables have the values that they are given", () => {

@@ -13,8 +13,8 @@ export interface Size {
   height: number;
 }
 
-export const FARTHEST = 0.01;
-export const NEAREST = 2.5;
+const FARTHEST = 0.01;
+const NEAREST = 2.5;
 /** From here on, names are read. */
 export const LEGIBLE = 0.42;
 

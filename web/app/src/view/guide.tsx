@@ -43,9 +43,15 @@ const TERMS: { title: string; terms: [string, string][] }[] = [
     title: "What it is compared with",
     terms: [
       ["First deployment", "Nothing is there, so everything is created."],
-      ["Snapshot", "What was deployed last: a file of “mz-deploy snapshot”, or of “mz-deploy compile --snapshot”."],
+      [
+        "Snapshot",
+        "What was deployed last: the file deployed.json of “mz-deploy snapshot”, or that of “mz-deploy compile --snapshot”.",
+      ],
       ["Another version", "A second folder or archive: the plan is what leads from it to this one."],
-      ["Live catalog", "Facts of the environment. With them, the plan checks names, owners and who else would notice."],
+      [
+        "Live catalog",
+        "Facts of the environment: the file live.json of “mz-deploy snapshot”. With them, the plan checks names, owners and who else would notice.",
+      ],
     ],
   },
 ];

@@ -228,7 +228,7 @@ function Detail() {
         <>
           <h3>{count(steps.length, "step")}</h3>
           <ul class="step-links">
-            {steps.map((step) => (
+            {steps.map((step, at) => (
               <li key={`${step.phase}-${step.step}`}>
                 <button
                   type="button"
@@ -238,8 +238,10 @@ function Detail() {
                     show("steps");
                   }}
                 >
-                  <span>{overview.value?.plan?.phases[step.phase]?.name}</span>
-                  <span class="faint">step {step.step + 1}</span>
+                  <span class="step-link">
+                    <span class="faint">{overview.value?.plan?.phases[step.phase]?.name}</span>
+                    <span class="step-sql">{detail.lines[at]}</span>
+                  </span>
                   <ChevronIcon />
                 </button>
               </li>
