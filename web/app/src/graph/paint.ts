@@ -1,6 +1,6 @@
 // Draws the graph on a canvas. From near, every object and edge in sight; from far, groups and what goes between them.
 import { type Camera, LEGIBLE, type Size, seen } from "./camera";
-import { type Layout, NODE, STATES, type State } from "./model";
+import { type Group, type Layout, NODE, STATES, type State } from "./model";
 
 /** Colours of the page, read from its styles. */
 export interface Palette {
@@ -60,7 +60,7 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene): void {
     }
   }
   context.globalAlpha = 1;
-  titles(context, scene, box);
+  titles(context, scene, box, asBlocks);
 }
 
 function nodesIn({ labels, corners }: Layout, box: Box): number[] {
@@ -80,12 +80,7 @@ type Box = ReturnType<typeof seen>;
 function groups(context: CanvasRenderingContext2D, { layout, palette, camera }: Scene, box: Box): void {
   context.lineWidth = 1 / camera.scale;
   for (const group of layout.groups) {
-    if (
-      group.x > box.right ||
-      group.x + group.width < box.left ||
-      group.y > box.bottom ||
-      group.y + group.height < box.top
-    ) {
+    if (isOut(group, box)) {
       continue;
     }
     context.beginPath();
@@ -97,41 +92,54 @@ function groups(context: CanvasRenderingContext2D, { layout, palette, camera }: 
   }
 }
 
-/** Titles keep a size that can be read, as long as their groups have room for them. */
-function titles(context: CanvasRenderingContext2D, { layout, palette, camera }: Scene, box: Box): void {
+/** Titles keep a size that can be read: inside of their groups from near, above them farther off, across blocks. */
+function titles(
+  context: CanvasRenderingContext2D,
+  { layout, palette, camera }: Scene,
+  box: Box,
+  asBlocks: boolean,
+): void {
   context.textBaseline = "middle";
   const wanted = Math.max(12, 11 / camera.scale);
   for (const group of layout.groups) {
-    if (
-      group.x > box.right ||
-      group.x + group.width < box.left ||
-      group.y > box.bottom ||
-      group.y + group.height < box.top
-    ) {
+    if (isOut(group, box)) {
       continue;
     }
     const size = Math.min(wanted, (group.width - 16) / (group.label.length * 0.62));
-    if (size * camera.scale < 6 || group.height < size * 2) {
+    if (size * camera.scale < 6) {
       continue;
     }
     context.font = `600 ${size}px ${palette.font}`;
-    if (size <= 24) {
+    if (!asBlocks) {
+      const isInside = size <= 20;
       context.fillStyle = palette.soft;
-      context.fillText(clipped(context, group.label, group.width - 24), group.x + 14, group.y + 17);
-      continue;
+      const label = clipped(context, group.label, group.width - (isInside ? 24 : 0));
+      context.fillText(label, group.x + (isInside ? 14 : 2), isInside ? group.y + 17 : group.y - size * 0.75);
+    } else if (group.height >= size * 2) {
+      pill(context, palette, group, size);
     }
-    const width = context.measureText(group.label).width;
-    const y = group.y + group.height / 2;
-    const x = group.x + (group.width - width) / 2;
-    context.fillStyle = palette.surface;
-    context.globalAlpha = 0.88;
-    context.beginPath();
-    context.roundRect(x - size / 2, y - size * 0.75, width + size, size * 1.5, size / 2);
-    context.fill();
-    context.globalAlpha = 1;
-    context.fillStyle = palette.ink;
-    context.fillText(group.label, x, y);
   }
+}
+
+/** A title on a ground of its own, in the middle of its group. */
+function pill(context: CanvasRenderingContext2D, palette: Palette, group: Group, size: number): void {
+  const width = context.measureText(group.label).width;
+  const y = group.y + group.height / 2;
+  const x = group.x + (group.width - width) / 2;
+  context.fillStyle = palette.surface;
+  context.globalAlpha = 0.88;
+  context.beginPath();
+  context.roundRect(x - size / 2, y - size * 0.75, width + size, size * 1.5, size / 2);
+  context.fill();
+  context.globalAlpha = 1;
+  context.fillStyle = palette.ink;
+  context.fillText(group.label, x, y);
+}
+
+function isOut(group: Group, box: Box): boolean {
+  return (
+    group.x > box.right || group.x + group.width < box.left || group.y > box.bottom || group.y + group.height < box.top
+  );
 }
 
 function groupEdges(context: CanvasRenderingContext2D, { layout, palette, camera }: Scene): void {

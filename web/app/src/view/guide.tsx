@@ -113,9 +113,9 @@ export function Guide() {
 const MEANINGS = {
   create: "its file is new",
   update: "its own definition changed",
-  rebuild: "it reads or shares something that is built again",
+  rebuild: "because of what it reads or shares",
   delete: "its file is gone, and so will it be",
-  keep: "its file is gone; it stays until its deletion is asked for",
+  keep: "its file is gone; it stays until asked",
 } as const;
 
 const KEYS: [string, string][] = [
