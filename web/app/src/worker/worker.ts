@@ -30,7 +30,13 @@ const post = (answer: Answer, transfer: Transferable[] = []) => self.postMessage
 
 /** Plans as soon as no message is waiting. */
 function planSoon(): void {
-  planning ??= setTimeout(planNow, 0);
+  planning ??= setTimeout(() => {
+    try {
+      planNow();
+    } catch (error) {
+      post({ crashed: words(error) });
+    }
+  }, 0);
 }
 
 function planNow(): void {
@@ -190,15 +196,21 @@ async function answer<C extends Call>({ id, call, ask }: Request<C>): Promise<vo
     const answer = await ANSWERS[call](ask);
     post({ id, version: session?.version ?? 0, answer });
   } catch (error) {
-    if (error instanceof Refusal) {
-      post({ id, version: session?.version ?? 0, failure: error.message });
-    } else if (error instanceof WebAssembly.RuntimeError) {
-      // The planner's memory can't be trusted after that.
-      post({ crashed: error.message });
+    if (isCrash(error)) {
+      post({ crashed: words(error) });
     } else {
-      post({ id, version: session?.version ?? 0, failure: error instanceof Error ? error.message : String(error) });
+      post({ id, version: session?.version ?? 0, failure: words(error) });
     }
   }
+}
+
+/** True if the planner stopped in the middle of something: its memory can't be trusted after that. */
+function isCrash(error: unknown): boolean {
+  return error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
+}
+
+function words(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 self.onmessage = ({ data }: MessageEvent<Request | { module: WebAssembly.Module }>) => {
