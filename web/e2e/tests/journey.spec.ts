@@ -186,8 +186,9 @@ test("a profile gives variables their values, and the options take another one",
     "models/shop/core/totals.sql": SHOP["models/shop/core/totals.sql"].replace("small", ":where"),
   };
   await openZip(page, "shop.zip", zip({ ...files, "clusters/large.sql": "CREATE CLUSTER large (SIZE = '100cc');\n" }));
-  await expect(page.getByRole("heading", { name: "There is no plan" })).toBeVisible();
-  await page.getByRole("combobox", { name: "Profile" }).selectOption("staging");
+  await expect(page.getByRole("heading", { name: "Which profile?" })).toBeVisible();
+  await page.getByRole("button", { name: "staging", exact: true }).click();
+  await expect(page.getByRole("combobox", { name: "Profile" })).toHaveValue("staging");
   await expect(changes(page)).toHaveCount(2);
   await page.getByRole("button", { name: /^Options/ }).click();
   await page.getByRole("textbox", { name: "where" }).fill("large");
