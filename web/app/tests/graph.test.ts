@@ -97,9 +97,10 @@ test("an object is seen first where all of the graph would be too small", () => 
   );
 });
 
-test("a panel takes its room only where there is room", () => {
-  expect(beside(VIEW, 300).width).toBe(500);
-  expect(beside({ width: 400, height: 600 }, 300).width).toBe(400);
+test("a panel takes its room at the side where the canvas is wide, and below where it is narrow", () => {
+  const panel = { width: 300, share: 0.5, narrow: 900 };
+  expect(beside({ width: 1000, height: 600 }, panel)).toEqual({ width: 700, height: 600 });
+  expect(beside(VIEW, panel)).toEqual({ width: 800, height: 300 });
 });
 
 test("arrow keys go along the data, and up and down in a column", () => {

@@ -2,9 +2,9 @@
 import { expect, test } from "vitest";
 import { byTree, treeRows } from "../src/project/tree";
 import { key, shown, split } from "../src/state/names";
-import { counted, spoken } from "../src/state/words";
+import { counted, firstLine, spoken } from "../src/state/words";
+import { within } from "../src/view/divider";
 import { pages, range } from "../src/view/list";
-import { firstLine } from "../src/view/steps";
 import type { Overview } from "../src/worker/protocol";
 
 test("rows in sight have a margin, and none are beyond the ends", () => {
@@ -17,6 +17,10 @@ test("a range that lies on two pages asks for both", () => {
   expect(pages(90, 110)).toEqual([0, 1]);
   expect(pages(100, 200)).toEqual([1]);
   expect(pages(0, 0)).toEqual([]);
+});
+
+test("neither half of the page can be moved away", () => {
+  expect([-5, 30, 99].map(within)).toEqual([25, 30, 75]);
 });
 
 const PATHS = [

@@ -1,9 +1,11 @@
 // The worker's session, asked as the worker asks it.
 import "@mz-deploy/planner/node";
 import { expect, test } from "vitest";
+import { EXAMPLES } from "../src/project/examples";
 import { key } from "../src/state/names";
 import { FIRST_SETTINGS, MARKS } from "../src/worker/protocol";
 import { Session } from "../src/worker/session";
+import { small, warmUp } from "../src/worker/warm";
 
 const PROJECT = new Map([
   ["clusters/small.sql", "CREATE CLUSTER small (SIZE = '25cc');"],
@@ -110,6 +112,28 @@ test("no two plans of a page have the same version, whatever it opens", () => {
   first.plan(clock);
   const second = new Session("other", PROJECT, FIRST_SETTINGS, first.version);
   expect(second.plan(clock).version).toBe(first.version + 1);
+});
+
+test("what warms the planner up is a project without problems", () => {
+  expect(() => warmUp()).not.toThrow();
+  const session = new Session("", small(), FIRST_SETTINGS);
+  expect(session.plan(clock)).toMatchObject({ errors: 0, plan: { counts: { create: 60 } } });
+});
+
+test.each(EXAMPLES.map((example) => [example.title, example] as const))("the example “%s” has a plan", (_, example) => {
+  const texts = new Map(example.source.texts);
+  const session = new Session(example.name, texts, {
+    ...FIRST_SETTINGS,
+    ...(example.profile && { profile: example.profile }),
+  });
+  if (example.edit) {
+    expect(session.compare({ kind: "texts", words: "", texts })).toBeUndefined();
+    expect(example.edit.text).not.toBe(texts.get(example.edit.path));
+    session.edit(example.edit.path, example.edit.text);
+  }
+  const { errors, plan } = session.plan(clock);
+  expect(errors).toBe(0);
+  expect(plan?.changes).toBeGreaterThan(0);
 });
 
 test("variables have the values that they are given", () => {

@@ -112,6 +112,12 @@ test("the whole way is gone with keys alone", async ({ app: { page } }) => {
   await page.keyboard.press("Enter");
   await expect(editor(page)).toBeFocused();
 
+  // The halves get another width.
+  const line = page.getByRole("separator", { name: /Width/ });
+  await line.focus();
+  await page.keyboard.press("ArrowRight");
+  await expect(line).toHaveAttribute("aria-valuenow", "46");
+
   // A menu opens, closes, and gives the focus back.
   await page.getByRole("button", { name: /^Compared with/ }).focus();
   await page.keyboard.press("Enter");

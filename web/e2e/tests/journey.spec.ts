@@ -1,5 +1,6 @@
 // What somebody does with the page, from opening a project to taking the script away.
 import { readFileSync } from "node:fs";
+import { strFromU8, unzipSync } from "fflate";
 import {
   changes,
   choose,
@@ -102,6 +103,51 @@ test("a snapshot file is what is deployed", async ({ app: { page } }) => {
   await expect(page.getByRole("heading", { name: "No changes" })).toBeVisible();
 });
 
+test("a live catalog is looked at: what others made there is in the way", async ({ app: { page } }) => {
+  await openZip(page, "shop.zip", zip(SHOP));
+  await compareWith(page, /as it was opened/);
+  await page.getByRole("option", { name: /^orders\.sql/ }).click();
+  await type(page, "CREATE VIEW orders AS SELECT 2 AS id;\n");
+  await expect(changes(page)).toHaveCount(2);
+  const name = (object: string) => ({ database: "shop", schema: "core", object });
+  const live = {
+    format: 1,
+    environment: "test",
+    version: "v26.23.0",
+    databases: [{ id: "u1", name: "shop", owner: "deployer" }],
+    schemas: [{ id: "u2", name: { database: "shop", schema: "core" }, owner: "deployer" }],
+    clusters: [],
+    objects: [
+      { id: "u3", name: name("adhoc"), kind: "view", owner: "deployer" },
+      { id: "u4", name: name("orders"), kind: "view", owner: "deployer" },
+    ],
+  };
+  await choose(page, () => compareWith(page, /Check against a live catalog/), "live.json", JSON.stringify(live));
+  await page.getByRole("button", { name: "Show the problems" }).click();
+  await expect(page.locator(".problem").filter({ hasText: "shop.core.adhoc" }).first()).toBeVisible();
+  await compareWith(page, /Checked against live\.json/);
+  await tab(page, "Plan").click();
+  await expect(changes(page)).toHaveCount(2);
+});
+
+test("a view of a stable schema is replaced in place", async ({ app: { page } }) => {
+  await openExample(page, "A stable contract");
+  await expect(changes(page)).toHaveText([/shop\.api\.daily_revenue.*update materialized view by replacement/]);
+});
+
+test("the project is taken away with its edits", async ({ app: { page } }) => {
+  await openExample(page, "An edited view");
+  await expect(changes(page)).toHaveCount(3);
+  await page.getByRole("button", { name: /^Project/ }).click();
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: /Download the project/ }).click();
+  const archive = await download;
+  expect(archive.suggestedFilename()).toBe("order-monitoring.zip");
+  const files = unzipSync(new Uint8Array(readFileSync(await archive.path())));
+  expect(strFromU8(files["models/shop/monitoring/open_orders.sql"] ?? new Uint8Array())).toContain("IN ('O', 'P')");
+  expect(Object.keys(files)).toContain("project.toml");
+});
+
 test("the script is shown, copied and downloaded as the command line prints it", async ({ app: { page } }) => {
   await openExample(page, "A first deployment");
   await tab(page, "Script").click();
@@ -140,8 +186,9 @@ test("a profile gives variables their values, and the options take another one",
     "models/shop/core/totals.sql": SHOP["models/shop/core/totals.sql"].replace("small", ":where"),
   };
   await openZip(page, "shop.zip", zip({ ...files, "clusters/large.sql": "CREATE CLUSTER large (SIZE = '100cc');\n" }));
-  await expect(page.getByRole("heading", { name: "There is no plan" })).toBeVisible();
-  await page.getByRole("combobox", { name: "Profile" }).selectOption("staging");
+  await expect(page.getByRole("heading", { name: "Which profile?" })).toBeVisible();
+  await page.getByRole("button", { name: "staging", exact: true }).click();
+  await expect(page.getByRole("combobox", { name: "Profile" })).toHaveValue("staging");
   await expect(changes(page)).toHaveCount(2);
   await page.getByRole("button", { name: /^Options/ }).click();
   await page.getByRole("textbox", { name: "where" }).fill("large");

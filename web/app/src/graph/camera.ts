@@ -13,14 +13,16 @@ export interface Size {
   height: number;
 }
 
-export const FARTHEST = 0.01;
-export const NEAREST = 2.5;
+const FARTHEST = 0.01;
+const NEAREST = 2.5;
 /** From here on, names are read. */
 export const LEGIBLE = 0.42;
 
-/** What is left of the canvas beside the panel at its right. */
-export function beside(view: Size, panel: number): Size {
-  return view.width > 2.2 * panel ? { ...view, width: view.width - panel } : view;
+/** What is left of the canvas beside the panel, which is at its right; on a narrow canvas, at its lower end (`graph.css`). */
+export function beside(view: Size, panel: { width: number; share: number; narrow: number }): Size {
+  return view.width > panel.narrow
+    ? { ...view, width: view.width - panel.width }
+    : { ...view, height: view.height * (1 - panel.share) };
 }
 
 /** Shows all of it, with a margin, and no larger than it is. */

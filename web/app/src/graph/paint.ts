@@ -1,6 +1,6 @@
 // Draws the graph on a canvas. From near, every object and edge in sight; from far, groups and what goes between them.
 import { type Camera, LEGIBLE, type Size, seen } from "./camera";
-import { type Layout, NODE, STATES, type State } from "./model";
+import { type Group, type Layout, NODE, STATES, type State } from "./model";
 
 /** Colours of the page, read from its styles. */
 export interface Palette {
@@ -60,7 +60,7 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene): void {
     }
   }
   context.globalAlpha = 1;
-  titles(context, scene, box);
+  titles(context, scene, box, asBlocks);
 }
 
 function nodesIn({ labels, corners }: Layout, box: Box): number[] {
@@ -80,12 +80,7 @@ type Box = ReturnType<typeof seen>;
 function groups(context: CanvasRenderingContext2D, { layout, palette, camera }: Scene, box: Box): void {
   context.lineWidth = 1 / camera.scale;
   for (const group of layout.groups) {
-    if (
-      group.x > box.right ||
-      group.x + group.width < box.left ||
-      group.y > box.bottom ||
-      group.y + group.height < box.top
-    ) {
+    if (isOut(group, box)) {
       continue;
     }
     context.beginPath();
@@ -97,43 +92,57 @@ function groups(context: CanvasRenderingContext2D, { layout, palette, camera }: 
   }
 }
 
-/** Titles keep a size that can be read, as long as their groups have room for them. */
-function titles(context: CanvasRenderingContext2D, { layout, palette, camera }: Scene, box: Box): void {
+/** Titles keep a size that can be read: inside of their groups from near, above them farther off, across blocks. */
+function titles(
+  context: CanvasRenderingContext2D,
+  { layout, palette, camera }: Scene,
+  box: Box,
+  asBlocks: boolean,
+): void {
   context.textBaseline = "middle";
   const wanted = Math.max(12, 11 / camera.scale);
   for (const group of layout.groups) {
-    if (
-      group.x > box.right ||
-      group.x + group.width < box.left ||
-      group.y > box.bottom ||
-      group.y + group.height < box.top
-    ) {
+    if (isOut(group, box)) {
       continue;
     }
     const size = Math.min(wanted, (group.width - 16) / (group.label.length * 0.62));
-    if (size * camera.scale < 6 || group.height < size * 2) {
+    if (size * camera.scale < 6) {
       continue;
     }
     context.font = `600 ${size}px ${palette.font}`;
-    if (size <= 24) {
+    if (!asBlocks) {
+      const isInside = size <= 20;
       context.fillStyle = palette.soft;
-      context.fillText(clipped(context, group.label, group.width - 24), group.x + 14, group.y + 17);
-      continue;
+      const label = clipped(context, group.label, group.width - (isInside ? 24 : 0));
+      context.fillText(label, group.x + (isInside ? 14 : 2), isInside ? group.y + 17 : group.y - size * 0.75);
+    } else if (group.height >= size * 2) {
+      pill(context, palette, group, size);
     }
-    const width = context.measureText(group.label).width;
-    const y = group.y + group.height / 2;
-    const x = group.x + (group.width - width) / 2;
-    context.fillStyle = palette.surface;
-    context.globalAlpha = 0.88;
-    context.beginPath();
-    context.roundRect(x - size / 2, y - size * 0.75, width + size, size * 1.5, size / 2);
-    context.fill();
-    context.globalAlpha = 1;
-    context.fillStyle = palette.ink;
-    context.fillText(group.label, x, y);
   }
 }
 
+/** A title on a ground of its own, in the middle of its group. */
+function pill(context: CanvasRenderingContext2D, palette: Palette, group: Group, size: number): void {
+  const width = context.measureText(group.label).width;
+  const y = group.y + group.height / 2;
+  const x = group.x + (group.width - width) / 2;
+  context.fillStyle = palette.surface;
+  context.globalAlpha = 0.88;
+  context.beginPath();
+  context.roundRect(x - size / 2, y - size * 0.75, width + size, size * 1.5, size / 2);
+  context.fill();
+  context.globalAlpha = 1;
+  context.fillStyle = palette.ink;
+  context.fillText(group.label, x, y);
+}
+
+function isOut(group: Group, box: Box): boolean {
+  return (
+    group.x > box.right || group.x + group.width < box.left || group.y > box.bottom || group.y + group.height < box.top
+  );
+}
+
+/** Edges between groups, each on its own, so that many of them make a shade. */
 function groupEdges(context: CanvasRenderingContext2D, { layout, palette, camera }: Scene): void {
   context.strokeStyle = palette.faint;
   context.globalAlpha = Math.min(0.4, 0.4 * Math.sqrt(24 / Math.max(layout.groupEdges.length / 3, 1)));
@@ -154,9 +163,9 @@ function groupEdges(context: CanvasRenderingContext2D, { layout, palette, camera
 /** In a large graph, only what begins or ends in sight: what merely passes is too much to read, and to draw. */
 function edges(context: CanvasRenderingContext2D, scene: Scene, inSight: number[] | undefined): void {
   const { layout, palette, camera, lit, selected } = scene;
-  const isNear = inSight && new Uint8Array(layout.labels.length);
+  const isNear = new Uint8Array(layout.labels.length);
   for (const node of inSight ?? []) {
-    isNear?.fill(1, node, node + 1);
+    isNear[node] = 1;
   }
   const dim: number[] = [];
   const bright: number[] = [];
@@ -166,7 +175,7 @@ function edges(context: CanvasRenderingContext2D, scene: Scene, inSight: number[
     const isLit = selected !== undefined && lit?.[from] === 1 && lit[to] === 1;
     if (isLit) {
       bright.push(from, to);
-    } else if (!isNear || isNear[from] === 1 || isNear[to] === 1) {
+    } else if (!inSight || isNear[from] === 1 || isNear[to] === 1) {
       dim.push(from, to);
     }
   }
@@ -200,36 +209,58 @@ function curve(context: CanvasRenderingContext2D, x1: number, y1: number, x2: nu
   context.bezierCurveTo(x1 + bend, y1, x2 - bend, y2, x2, y2);
 }
 
-/** From far, an object is a block of its colour, and what somebody changed keeps a sign that is seen. */
-function blocks(context: CanvasRenderingContext2D, { layout, palette, camera, lit }: Scene, seenNodes: number[]): void {
-  const roots: number[] = [];
-  for (const node of seenNodes) {
-    const state = STATES[layout.states[node] ?? 0] ?? "untouched";
-    const isChanged = state !== "untouched" && state !== "outside";
-    if (state === "update") {
-      roots.push(node);
+/**
+ * From far, an object is a block of its colour, and what somebody changed keeps a sign that is seen. All blocks of a
+ * colour are one path.
+ */
+function blocks(context: CanvasRenderingContext2D, { layout, palette, camera, lit }: Scene, inSight: number[]): void {
+  const byLook = new Map<number, number[]>();
+  for (const node of inSight) {
+    const look = (layout.states[node] ?? 0) * 2 + (lit && lit[node] !== 1 ? 1 : 0);
+    const alike = byLook.get(look);
+    if (alike) {
+      alike.push(node);
+    } else {
+      byLook.set(look, [node]);
     }
-    context.globalAlpha = (lit && lit[node] !== 1 ? 0.15 : 1) * (isChanged ? 0.5 : 1);
+  }
+  for (const [look, alike] of byLook) {
+    const state = STATES[look >> 1] ?? "untouched";
+    const isChanged = state !== "untouched" && state !== "outside";
+    context.globalAlpha = (look % 2 === 1 ? 0.15 : 1) * (isChanged ? 0.5 : 1);
     context.fillStyle = isChanged ? palette.states[state].stroke : palette.line;
-    context.fillRect(layout.corners[node * 2] ?? 0, layout.corners[node * 2 + 1] ?? 0, NODE.width, NODE.height);
+    context.beginPath();
+    for (const node of alike) {
+      context.rect(layout.corners[node * 2] ?? 0, layout.corners[node * 2 + 1] ?? 0, NODE.width, NODE.height);
+    }
+    context.fill();
   }
   context.globalAlpha = 1;
-  if (roots.length > MOST_ROOTS) {
-    return;
+  const changed = STATES.indexOf("update") * 2;
+  const roots = [...(byLook.get(changed) ?? []), ...(byLook.get(changed + 1) ?? [])];
+  if (roots.length <= MOST_ROOTS) {
+    for (const node of roots) {
+      root(context, layout, palette, camera, node);
+    }
   }
-  for (const node of roots) {
-    context.save();
-    context.translate(
-      (layout.corners[node * 2] ?? 0) + NODE.width / 2,
-      (layout.corners[node * 2 + 1] ?? 0) + NODE.height / 2,
-    );
-    context.scale(1.5 / camera.scale, 1.5 / camera.scale);
-    shape(context, "update", 0, 0, palette.states.update.stroke);
-    context.lineWidth = 1.2;
-    context.strokeStyle = palette.surface;
-    context.stroke();
-    context.restore();
-  }
+}
+
+/** The sign of what somebody changed, of one size from any distance. */
+function root(
+  context: CanvasRenderingContext2D,
+  { corners }: Layout,
+  palette: Palette,
+  camera: Camera,
+  node: number,
+): void {
+  context.save();
+  context.translate((corners[node * 2] ?? 0) + NODE.width / 2, (corners[node * 2 + 1] ?? 0) + NODE.height / 2);
+  context.scale(1.5 / camera.scale, 1.5 / camera.scale);
+  shape(context, "update", 0, 0, palette.states.update.stroke);
+  context.lineWidth = 1.2;
+  context.strokeStyle = palette.surface;
+  context.stroke();
+  context.restore();
 }
 
 function detailed(context: CanvasRenderingContext2D, scene: Scene, node: number): void {

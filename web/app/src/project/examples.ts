@@ -12,7 +12,9 @@ export interface Example {
   name: string;
   title: string;
   what: string;
-  source: Source;
+  source: Extract<Source, { kind: "texts" }>;
+  /** The profile that it is planned with. */
+  profile?: string;
   /** A change to start with: the project as it was opened is what is deployed. */
   edit?: { path: string; text: string };
 }
@@ -27,15 +29,17 @@ function example(
   name: string,
   title: string,
   what: string,
-  edit?: { path: string; from: string; to: string },
+  start: { profile?: string; edit?: { path: string; from: string; to: string } } = {},
 ): Example {
-  const source: Source = { kind: "texts", name, texts: texts(name) };
+  const { profile, edit } = start;
+  const source: Example["source"] = { kind: "texts", name, texts: texts(name) };
   const before = edit && source.texts.find(([path]) => path === edit.path)?.[1];
   return {
     name,
     title,
     what,
     source,
+    ...(profile !== undefined && { profile }),
     ...(edit && before !== undefined && { edit: { path: edit.path, text: before.replace(edit.from, edit.to) } }),
   };
 }
@@ -46,9 +50,11 @@ export const EXAMPLES: Example[] = [
     "An edited view",
     "The order desk changes what counts as an open order. Two views follow from it: see which, and why.",
     {
-      path: "models/shop/monitoring/open_orders.sql",
-      from: "WHERE orders.o_orderstatus = 'O'",
-      to: "WHERE orders.o_orderstatus IN ('O', 'P')",
+      edit: {
+        path: "models/shop/monitoring/open_orders.sql",
+        from: "WHERE orders.o_orderstatus = 'O'",
+        to: "WHERE orders.o_orderstatus IN ('O', 'P')",
+      },
     },
   ),
   example(
@@ -61,9 +67,12 @@ export const EXAMPLES: Example[] = [
     "A stable contract",
     "Another team reads this schema. Its materialized view is replaced in place, and its readers aren't touched.",
     {
-      path: "models/shop/api/daily_revenue.sql",
-      from: "sum(amount) AS revenue",
-      to: "round(sum(amount), 2) AS revenue",
+      profile: "production",
+      edit: {
+        path: "models/shop/api/daily_revenue.sql",
+        from: "sum(amount) AS revenue",
+        to: "round(sum(amount), 2) AS revenue",
+      },
     },
   ),
 ];

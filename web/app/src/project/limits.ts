@@ -1,6 +1,6 @@
 // What a page takes in. A project beyond this is no project, and a page that tries it stops answering.
 
-export const MEBIBYTE = 1024 * 1024;
+const MEBIBYTE = 1024 * 1024;
 
 export const LIMITS = {
   /** Of an archive, as it is. */

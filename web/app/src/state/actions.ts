@@ -89,10 +89,16 @@ export async function open(source: Source, root?: string): Promise<boolean> {
 }
 
 export async function openExample(example: Example): Promise<void> {
-  if (!(await open(example.source)) || !example.edit) {
+  if (!(await open(example.source))) {
     return;
   }
-  const { edit } = example;
+  const { edit, profile } = example;
+  if (profile !== undefined) {
+    await configure({ profile });
+  }
+  if (!edit) {
+    return;
+  }
   await compare({ kind: "opened" });
   await ask("edit", edit);
   place.value = { path: edit.path };

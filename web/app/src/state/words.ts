@@ -1,5 +1,5 @@
 // Words and signs for what the planner says in kinds.
-import type { ChangeAction, ObjectKind, Strategy, StrategyChoice } from "@mz-deploy/planner";
+import type { ChangeAction, ObjectKind, StepView, Strategy, StrategyChoice } from "@mz-deploy/planner";
 import type { Counts, Overview } from "../worker/protocol";
 
 export const ACTIONS: Record<ChangeAction, { noun: string; verb: string; sign: string; tone: Tone }> = {
@@ -65,4 +65,10 @@ export function spoken({ plan, errors, warnings }: Overview): string {
   }
   const changes = plan.changes === 0 ? "No changes" : `Plan: ${counted(plan.counts)}`;
   return problems === "" ? `${changes}.` : `${changes}. ${problems}.`;
+}
+
+/** The statement's first line that is no comment. */
+export function firstLine(step: Pick<StepView, "sql" | "effect">): string {
+  const lines = (step.sql ?? step.effect ?? "").split("\n").map((line) => line.trim());
+  return lines.find((line) => line !== "" && !line.startsWith("--")) ?? lines[0] ?? "";
 }

@@ -6,6 +6,7 @@ import { show } from "../state/actions";
 import { half, message, overview, paths, phase, TABS, type Tab, tab } from "../state/state";
 import { count } from "../state/words";
 import { Bar, take } from "./bar";
+import { Divider } from "./divider";
 import { Editor } from "./edit";
 import { Files } from "./files";
 import { Graph } from "./graph";
@@ -99,6 +100,7 @@ function Work() {
         <Files />
         <Editor />
       </div>
+      <Divider />
       <section class="result" aria-label="What follows">
         <div class="tabs" role="tablist" aria-label="Views">
           {TABS.map((each) => (

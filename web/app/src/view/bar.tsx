@@ -4,7 +4,7 @@ import type { StrategyChoice } from "@mz-deploy/planner";
 import { useSignal } from "@preact/signals";
 import { EXAMPLES } from "../project/examples";
 import { compare, configure, download, lookAt, open, openExample, share } from "../state/actions";
-import { overview, phase, settings } from "../state/state";
+import { message, overview, phase, settings } from "../state/state";
 import { isDark, toggleTheme } from "../state/theme";
 import { CHOICES } from "../state/words";
 import {
@@ -166,7 +166,7 @@ function Compare({ close }: { close: () => void }) {
       <MenuItem
         icon={<FileIcon />}
         title="A snapshot file"
-        what="Of mz-deploy snapshot, or of compile --snapshot"
+        what="deployed.json of mz-deploy snapshot, or the file of mz-deploy compile --snapshot"
         act={then(() => void pickJson().then((file) => file && compare({ kind: "snapshot", name: file.name, file })))}
       />
       <MenuItem icon={<CompareIcon />} title="Another version: a folder" act={then(() => void version(pickFolder))} />
@@ -176,7 +176,7 @@ function Compare({ close }: { close: () => void }) {
         <MenuItem
           icon={<FileIcon />}
           title="Check against a live catalog"
-          what="A file of mz-deploy snapshot --live"
+          what="live.json of mz-deploy snapshot"
           act={then(() => void pickJson().then((file) => file && lookAt(file)))}
         />
       ) : (
@@ -258,7 +258,7 @@ function Options({ close }: { close: () => void }) {
       <fieldset class="variables">
         <legend>Variables</legend>
         {names.length === 0 && (
-          <p class="faint">
+          <p class="faint small">
             {now.profile === undefined
               ? "A profile’s variables are seen here when it is chosen."
               : "The profile has none."}
@@ -305,6 +305,11 @@ export async function take(
   if (source?.kind === "json") {
     if (phase.value === "open") {
       await compare({ kind: "snapshot", name: source.file.name, file: source.file });
+    } else {
+      message.value = {
+        kind: "problem",
+        text: "Open a project first; then drop the snapshot that it is compared with.",
+      };
     }
   } else if (source) {
     await open(source);

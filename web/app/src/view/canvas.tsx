@@ -27,8 +27,8 @@ interface Props {
   isFocused: boolean;
 }
 
-/** The panel of the object that is selected, with its margin. */
-const PANEL = 314;
+/** The panel of the object that is selected, with its margin; `graph.css` has the same. */
+const PANEL = { width: 314, share: 0.46, narrow: 880 } as const;
 
 const DIRECTIONS: Record<string, Direction> = {
   ArrowLeft: "left",

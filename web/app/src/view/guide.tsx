@@ -43,9 +43,15 @@ const TERMS: { title: string; terms: [string, string][] }[] = [
     title: "What it is compared with",
     terms: [
       ["First deployment", "Nothing is there, so everything is created."],
-      ["Snapshot", "What was deployed last: a file of “mz-deploy snapshot”, or of “mz-deploy compile --snapshot”."],
+      [
+        "Snapshot",
+        "What was deployed last: the file deployed.json of “mz-deploy snapshot”, or that of “mz-deploy compile --snapshot”.",
+      ],
       ["Another version", "A second folder or archive: the plan is what leads from it to this one."],
-      ["Live catalog", "Facts of the environment. With them, the plan checks names, owners and who else would notice."],
+      [
+        "Live catalog",
+        "Facts of the environment: the file live.json of “mz-deploy snapshot”. With them, the plan checks names, owners and who else would notice.",
+      ],
     ],
   },
 ];
@@ -107,9 +113,9 @@ export function Guide() {
 const MEANINGS = {
   create: "its file is new",
   update: "its own definition changed",
-  rebuild: "it reads or shares something that is built again",
+  rebuild: "because of what it reads or shares",
   delete: "its file is gone, and so will it be",
-  keep: "its file is gone; it stays until its deletion is asked for",
+  keep: "its file is gone; it stays until asked",
 } as const;
 
 const KEYS: [string, string][] = [

@@ -3,9 +3,9 @@
 import type { ChangeAction } from "@mz-deploy/planner";
 import { useSignal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
-import { ask, goTo, show, showChange, showInGraph } from "../state/actions";
+import { ask, configure, goTo, show, showChange, showInGraph } from "../state/actions";
 import { key, split } from "../state/names";
-import { overview, selectedChange, selectedStep, version } from "../state/state";
+import { overview, selectedChange, selectedStep, settings, version } from "../state/state";
 import { ACTIONS, count, KINDS, STRATEGIES } from "../state/words";
 import type { ChangeDetail, Filter, ListedChange } from "../worker/protocol";
 import { Difference, Sql } from "./code";
@@ -18,17 +18,7 @@ import { Summary } from "./summary";
 export function Plan() {
   const { plan, errors } = overview.value ?? { errors: 0 };
   if (!plan) {
-    return (
-      <Empty title="There is no plan">
-        <p>
-          {count(errors, "problem")} {errors === 1 ? "stands" : "stand"} in the way. A project is planned when it has no
-          errors.
-        </p>
-        <button type="button" class="primary" onClick={() => show("problems")}>
-          Show the problems
-        </button>
-      </Empty>
-    );
+    return <NoPlan errors={errors} />;
   }
   return (
     <div class="plan">
@@ -41,6 +31,38 @@ export function Plan() {
         <Changes />
       )}
     </div>
+  );
+}
+
+/** Why there is no plan, and what to do. Often it is a profile that nobody chose yet. */
+function NoPlan({ errors }: { errors: number }) {
+  const { problems = [], profiles = [] } = overview.value ?? {};
+  const wantsProfile =
+    settings.value.profile === undefined && problems.some(({ code }) => code === "UnresolvedVariables");
+  if (wantsProfile && profiles.length > 0) {
+    return (
+      <Empty title="Which profile?">
+        <p>The project has variables that get their values from a profile.</p>
+        <div class="choices">
+          {profiles.map(({ name }) => (
+            <button type="button" key={name} onClick={() => void configure({ profile: name, variables: {} })}>
+              {name}
+            </button>
+          ))}
+        </div>
+      </Empty>
+    );
+  }
+  return (
+    <Empty title="There is no plan">
+      <p>
+        {count(errors, "problem")} {errors === 1 ? "stands" : "stand"} in the way. A project is planned when it has no
+        errors.
+      </p>
+      <button type="button" class="primary" onClick={() => show("problems")}>
+        Show the problems
+      </button>
+    </Empty>
   );
 }
 
@@ -228,7 +250,7 @@ function Detail() {
         <>
           <h3>{count(steps.length, "step")}</h3>
           <ul class="step-links">
-            {steps.map((step) => (
+            {steps.map((step, at) => (
               <li key={`${step.phase}-${step.step}`}>
                 <button
                   type="button"
@@ -238,8 +260,10 @@ function Detail() {
                     show("steps");
                   }}
                 >
-                  <span>{overview.value?.plan?.phases[step.phase]?.name}</span>
-                  <span class="faint">step {step.step + 1}</span>
+                  <span class="step-link">
+                    <span class="faint">{overview.value?.plan?.phases[step.phase]?.name}</span>
+                    <span class="step-sql">{detail.lines[at]}</span>
+                  </span>
                   <ChevronIcon />
                 </button>
               </li>

@@ -5,7 +5,7 @@ import { overview, type Place, paths } from "../state/state";
 import { count } from "../state/words";
 import { Empty, Words } from "./parts";
 
-export function placeOf({ path, start, end }: LabelView): Place | undefined {
+function placeOf({ path, start, end }: LabelView): Place | undefined {
   if (path === undefined || path === "") {
     return undefined;
   }

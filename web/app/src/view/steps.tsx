@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { ask, copy, showChange } from "../state/actions";
 import { key, shown } from "../state/names";
 import { overview, selectedStep, version } from "../state/state";
+import { firstLine } from "../state/words";
 import { Sql } from "./code";
 import { CopyIcon } from "./icons";
 import { List, usePages } from "./list";
@@ -90,12 +91,6 @@ function Phase({ phase, total }: { phase: number; total: number }) {
       <StepDetail phase={phase} step={chosen} />
     </div>
   );
-}
-
-/** The statement's first line that is no comment. */
-export function firstLine(step: Pick<StepView, "sql" | "effect">): string {
-  const lines = (step.sql ?? step.effect ?? "").split("\n").map((line) => line.trim());
-  return lines.find((line) => line !== "" && !line.startsWith("--")) ?? lines[0] ?? "";
 }
 
 function StepDetail({ phase, step: at }: { phase: number; step: number }) {

@@ -120,10 +120,11 @@ export interface Texts {
   now: string;
 }
 
-/** A change with the place of its object. */
+/** A change with the place of its object, and the first lines of its steps. */
 export interface ChangeDetail {
   change: ChangeView;
   file?: string;
+  lines: string[];
 }
 
 /** A plan in another form, or as much of it as was asked for. */

@@ -11,8 +11,10 @@ import {
 import type { GroupBy, Layout } from "../graph/model";
 import { byTree } from "../project/tree";
 import { type Key, key } from "../state/names";
+import { firstLine } from "../state/words";
 import { draw } from "./drawing";
 import {
+  type ChangeDetail,
   type Counts,
   type Filter,
   type ListedChange,
@@ -230,9 +232,13 @@ export class Session {
     return { from, items, total: positions.length };
   }
 
-  change(position: number) {
+  change(position: number): ChangeDetail | undefined {
     const change = this.#workspace.change(position);
-    return change && { change, ...this.#fileOf(change.row.object) };
+    const lines = change?.steps.map(({ phase, step }) => {
+      const [found] = this.#workspace.steps(phase, step, step + 1);
+      return found ? firstLine(found) : "";
+    });
+    return change && { change, ...this.#fileOf(change.row.object), lines: lines ?? [] };
   }
 
   /** The position of the change of an object. */

@@ -19,6 +19,7 @@ import {
   type Source,
 } from "./protocol";
 import { type Deployed, Session } from "./session";
+import { warmUp } from "./warm";
 
 let session: Session | undefined;
 let opened: ReadonlyMap<string, string> = new Map();
@@ -29,7 +30,13 @@ const post = (answer: Answer, transfer: Transferable[] = []) => self.postMessage
 
 /** Plans as soon as no message is waiting. */
 function planSoon(): void {
-  planning ??= setTimeout(planNow, 0);
+  planning ??= setTimeout(() => {
+    try {
+      planNow();
+    } catch (error) {
+      post({ crashed: words(error) });
+    }
+  }, 0);
 }
 
 function planNow(): void {
@@ -189,46 +196,28 @@ async function answer<C extends Call>({ id, call, ask }: Request<C>): Promise<vo
     const answer = await ANSWERS[call](ask);
     post({ id, version: session?.version ?? 0, answer });
   } catch (error) {
-    if (error instanceof Refusal) {
-      post({ id, version: session?.version ?? 0, failure: error.message });
-    } else if (error instanceof WebAssembly.RuntimeError) {
-      // The planner's memory can't be trusted after that.
-      post({ crashed: error.message });
+    if (isCrash(error)) {
+      post({ crashed: words(error) });
     } else {
-      post({ id, version: session?.version ?? 0, failure: error instanceof Error ? error.message : String(error) });
+      post({ id, version: session?.version ?? 0, failure: words(error) });
     }
   }
 }
 
-/** A browser compiles what runs: after a small project, the first real one is planned as fast as the next. */
-function warmUp(): void {
-  if (!session) {
-    const small = new Session("", SMALL, FIRST_SETTINGS);
-    small.plan(() => 0);
-    small.compare({ kind: "texts", words: "", texts: SMALL });
-    for (const limit of ["1", "2", "3"]) {
-      small.edit("models/a/b/v.sql", VIEW.replace("0", limit));
-      small.plan(() => 0);
-      small.render("sql");
-    }
-    small.free();
-  }
+/** True if the planner stopped in the middle of something: its memory can't be trusted after that. */
+function isCrash(error: unknown): boolean {
+  return error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
 }
 
-const VIEW = "CREATE VIEW v AS WITH r AS (SELECT x, y FROM t WHERE x > 0) SELECT x, sum(y) AS y FROM r GROUP BY x;";
-const SMALL = new Map([
-  ["clusters/c.sql", "CREATE CLUSTER c (SIZE = '25cc', REPLICATION FACTOR = 1);"],
-  ["models/a/b/m.sql", "CREATE MATERIALIZED VIEW m IN CLUSTER c AS SELECT v.x FROM v LEFT JOIN t ON t.x = v.x;"],
-  ["models/a/b/t.sql", "CREATE TABLE t (x int NOT NULL, y numeric(12, 2));\nCOMMENT ON TABLE t IS 'x';"],
-  ["models/a/b/v.sql", `${VIEW}\nCREATE INDEX v_x IN CLUSTER c ON v (x);`],
-  ["project.toml", ""],
-]);
+function words(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
 
 self.onmessage = ({ data }: MessageEvent<Request | { module: WebAssembly.Module }>) => {
   if ("module" in data) {
     loadSync(data.module);
     post({ ready: true });
-    setTimeout(warmUp, 0);
+    setTimeout(() => session ?? warmUp(), 0);
   } else {
     void answer(data);
   }
