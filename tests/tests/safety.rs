@@ -22,8 +22,13 @@ fn every_promise_names_a_test_that_exists() {
     for folder in ["planner/src", "executor", "tests"] {
         sources(&root.join(folder), "rs", &mut texts);
     }
-    for folder in ["web/app/tests", "web/e2e/tests"] {
-        sources(&root.join(folder), "ts", &mut texts);
+    for (folder, language) in [
+        ("web/action/test", "mjs"),
+        ("web/app/tests", "ts"),
+        ("web/e2e/tests", "ts"),
+        ("web/vscode/test", "ts"),
+    ] {
+        sources(&root.join(folder), language, &mut texts);
     }
     let safety = fs::read_to_string(root.join("SAFETY.md")).expect("SAFETY.md is there");
     let rows = safety.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| never"));
@@ -34,7 +39,7 @@ fn every_promise_names_a_test_that_exists() {
         assert!(!named.is_empty(), "no test is named in: {row}");
         for test in named {
             let function = test.rsplit("::").next().unwrap_or_default();
-            // Tests of the preview are named in sentences.
+            // Tests in the languages of the web are named in sentences.
             let is_there = [format!("fn {function}("), format!("test(\"{function}\"")]
                 .iter()
                 .any(|start| texts.contains(start));
