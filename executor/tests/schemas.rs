@@ -7,19 +7,29 @@ use std::path::PathBuf;
 
 use mz_deploy_planner::input::{Deployed, Live, StageOptions};
 use mz_deploy_planner::plan::Plan;
-use mz_deploy_planner::view::{DiagnosticsView, GraphView, PreviewView, ProjectView, to_json};
+use mz_deploy_planner::view::{
+    ChangeView, CompletionsView, DiagnosticsView, GraphView, HoverView, PreviewView, ProfileView,
+    ProjectView, RenameView, StepView, SymbolView, to_json,
+};
 use schemars::{Schema, schema_for};
 
-fn schemas() -> [(&'static str, Schema); 8] {
+fn schemas() -> [(&'static str, Schema); 15] {
     [
+        ("change", schema_for!(ChangeView)),
+        ("completions", schema_for!(CompletionsView)),
         ("deployed", schema_for!(Deployed)),
         ("diagnostics", schema_for!(DiagnosticsView)),
         ("graph", schema_for!(GraphView)),
+        ("hover", schema_for!(HoverView)),
         ("live", schema_for!(Live)),
         ("plan", schema_for!(Plan)),
         ("preview", schema_for!(PreviewView)),
+        ("profile", schema_for!(ProfileView)),
         ("project", schema_for!(ProjectView)),
+        ("rename", schema_for!(RenameView)),
         ("stage-options", schema_for!(StageOptions)),
+        ("step", schema_for!(StepView)),
+        ("symbol", schema_for!(SymbolView)),
     ]
 }
 

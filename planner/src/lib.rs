@@ -11,6 +11,7 @@ pub mod input;
 mod linked;
 pub mod name;
 pub mod plan;
+mod preview;
 pub mod project;
 pub mod resolve;
 pub mod source;
@@ -18,4 +19,5 @@ pub mod syntax;
 pub mod view;
 mod workspace;
 
+pub use preview::{Preview, Rendering};
 pub use workspace::{Compiled, Workspace, compile, link};

@@ -11,6 +11,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 use crate::diagnostic::{self, Diagnostic};
 use crate::graph::{self, Graph};
 use crate::input::{Config, Deployed, Live, Sources, StageOptions};
@@ -18,6 +20,7 @@ use crate::linked::Linked;
 use crate::plan::{self, ApplyOptions, Plan};
 use crate::project::{self, CompiledFile, FileContext, Project, Settings};
 use crate::source::FilePath;
+use crate::view::Codebase;
 
 /// A checked project. A clone is cheap: it shares the project.
 #[derive(Clone, Debug)]
@@ -89,6 +92,8 @@ pub fn link(
 #[derive(Debug, Default)]
 pub struct Workspace {
     config: Config,
+    /// Values that take the place of those of the profile.
+    variables: BTreeMap<SmolStr, SmolStr>,
     files: BTreeMap<FilePath, File>,
     /// The context in which files were compiled last.
     context: Option<FileContext>,
@@ -145,9 +150,33 @@ impl Workspace {
         self.linked = None;
     }
 
+    /// Gives variables a value in the place of the one that the profile has, or has not.
+    pub fn set_variables(&mut self, variables: BTreeMap<SmolStr, SmolStr>) {
+        self.variables = variables;
+        self.linked = None;
+    }
+
     /// The text of a file.
     pub fn file(&self, path: &str) -> Option<&Arc<str>> {
         self.files.get(path).map(|file| &file.text)
+    }
+
+    /// The checked project with its files, for what an editor asks.
+    pub fn codebase(&mut self) -> Codebase<'_> {
+        let compiled = self.check();
+        let context = self.context.clone().unwrap_or_default();
+        Codebase::new(compiled, context, self.files.iter().map(|(path, file)| (path, &file.text)))
+    }
+
+    /// The profiles that the project knows, sorted, and the variables that each of them has by itself.
+    pub fn profiles(&self) -> Vec<(SmolStr, BTreeMap<SmolStr, SmolStr>)> {
+        let text = self.file(project::PROJECT_FILE).map(AsRef::as_ref);
+        let names = project::profiles(text, self.files.keys().map(FilePath::as_str));
+        let variables = |name: &SmolStr| {
+            let (settings, _) = project::read_settings(text, &Config { profile: Some(name.clone()) });
+            settings.variables
+        };
+        names.into_iter().map(|name| (name.clone(), variables(&name))).collect()
     }
 
     /// Compiles what was edited and checks the project as a whole.
@@ -190,7 +219,8 @@ impl Workspace {
     /// Compiles every file that isn't, and links all.
     fn link(&mut self) -> Linked {
         let text = self.files.get(project::PROJECT_FILE).map(|file| file.text.as_ref());
-        let (settings, diagnostics) = project::read_settings(text, &self.config);
+        let (mut settings, diagnostics) = project::read_settings(text, &self.config);
+        settings.variables.extend(self.variables.clone());
         let context = project::file_context(self.files.keys().map(FilePath::as_str), &settings, &self.config);
         let is_stale = self.context.as_ref() != Some(&context);
         let mut compiled = Vec::with_capacity(self.files.len());

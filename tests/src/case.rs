@@ -25,6 +25,7 @@ use mz_deploy_planner::diagnostic::Diagnostic;
 use mz_deploy_planner::input::{self, Config, Deployed, Live, Sources, StageOptions, StrategyChoice};
 use mz_deploy_planner::plan::{self, Plan};
 use mz_deploy_planner::project::{self, CompiledFile, PROJECT_FILE, Settings};
+use mz_deploy_planner::view;
 
 const DEPLOYED: &str = "deployed.json";
 const LIVE: &str = "live.json";
@@ -168,6 +169,14 @@ fn deployed(case: &Case, planning: &Planning) -> Result<Option<Deployed>, Box<Di
 
 fn live(planning: &Planning) -> Result<Option<Live>, Box<Diagnostic>> {
     planning.inputs.get(LIVE).map(|text| input::read_live(LIVE, text)).transpose()
+}
+
+/// The texts of the snapshots that a case of planning is planned with: what was deployed, and the live catalog.
+pub fn snapshots(case: &Case) -> (Option<String>, Option<String>) {
+    let Some(planning) = &case.planning else { return (None, None) };
+    let given = |name| planning.inputs.get(name).map(ToString::to_string);
+    let made = || Some(view::to_json(&deployed(case, planning).ok()??));
+    (given(DEPLOYED).or_else(made), given(LIVE))
 }
 
 /// Everything that is said about a case: about its project, or about the deployment of it.

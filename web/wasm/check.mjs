@@ -1,6 +1,5 @@
 // Checks a built module: how large it is, what it asks of the world, and that it plans a small project.
 import { readFileSync } from "node:fs";
-import { pathToFileURL } from "node:url";
 import { resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 
@@ -31,8 +30,8 @@ for (const { module, name, kind } of WebAssembly.Module.imports(new WebAssembly.
   }
 }
 
-const { initSync, Workspace } = await import(pathToFileURL(path.replace(/_bg\.wasm$/, ".js")).href);
-initSync({ module: bytes });
+// The package as Node has it, which loads the module that was built.
+const { Workspace } = await import("./node.js");
 const workspace = new Workspace();
 workspace.setFile("project.toml", "");
 workspace.setFile("models/app/public/one.sql", "CREATE VIEW one AS SELECT 1 AS one;");
@@ -40,9 +39,13 @@ const { objects, diagnostics } = workspace.check();
 if (objects.length !== 1 || diagnostics.errors !== 0) {
   failures.push(`the module doesn't check a project: ${JSON.stringify({ objects, diagnostics })}`);
 }
-const { planned } = workspace.plan({ deploy_id: "check" });
-if (!planned?.sql.includes("one AS SELECT 1 AS one")) {
+const { outline } = workspace.plan({ deploy_id: "check" });
+if (outline?.changes.length !== 1 || !workspace.render("sql")?.includes("one AS SELECT 1 AS one")) {
   failures.push("the module doesn't plan a project");
+}
+const [place] = workspace.definition("models/app/public/one.sql", 1, 14);
+if (place?.path !== "models/app/public/one.sql" || place.start?.utf16_column !== 13) {
+  failures.push("the module doesn't find the place of a definition");
 }
 workspace.free();
 

@@ -10,7 +10,8 @@ use super::layout::{self, Place};
 use super::model::{InfrastructureKind, Settings};
 use super::settings::active_profile;
 use crate::input::Config;
-use crate::name::Ident;
+use crate::name::{Ident, SchemaName};
+use crate::resolve;
 
 /// The version of what [`compile_file`](super::compile_file) makes of a file. A cache of an older version is stale.
 const COMPILED_FORMAT: u32 = 3;
@@ -47,6 +48,16 @@ impl FileContext {
             let _ = write!(hex, "{byte:02x}");
             hex
         })
+    }
+
+    /// What names mean in a file of `schema`.
+    pub(crate) fn names_in(&self, schema: SchemaName) -> resolve::Context {
+        resolve::Context { schema, database_map: self.databases.clone(), cluster_map: self.clusters.clone() }
+    }
+
+    /// A database as files of the project write it: the other way round.
+    pub(crate) fn written_database<'a>(&'a self, full: &'a Ident) -> &'a Ident {
+        self.databases.iter().find(|(_, value)| *value == full).map_or(full, |(written, _)| written)
     }
 
     /// The full name of a database that a file of the project mentions.

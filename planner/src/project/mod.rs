@@ -11,9 +11,11 @@ mod layout;
 mod model;
 mod naming;
 mod object;
+mod profiles;
 mod schema_rules;
 mod settings;
 mod sink_rules;
+mod subject;
 mod types_lock;
 mod unreadable;
 pub mod variables;
@@ -23,8 +25,11 @@ pub use assemble::assemble;
 pub use compile::{CompiledFile, Contents, InfrastructureFile, ObjectFile, compile_file};
 pub use context::{FileContext, file_context};
 pub use model::{Infrastructure, InfrastructureKind, Modifier, ModifierStatement, Project, Settings};
+pub(crate) use naming::check as check_name;
 pub use object::{Companion, CompanionKind, Dependency, IndexDefinition, Object, ObjectKind, StatementText};
+pub use profiles::profiles;
 pub use settings::{PROJECT_FILE, read_settings};
+pub(crate) use subject::{Subject, subject};
 pub use types_lock::{
     LockedColumn, LockedKind, LockedObject, LockedType, TYPES_LOCK_FILE, TypesLock, read_types_lock,
 };

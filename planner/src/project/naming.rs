@@ -7,7 +7,7 @@ pub(super) const RULE: &str = "a name starts with a lower-case letter or `_`, go
      most 255 bytes long";
 
 /// Why `name` breaks the rule.
-pub(super) fn check(name: &str) -> Result<(), String> {
+pub(crate) fn check(name: &str) -> Result<(), String> {
     if name.len() > MAX_IDENT_BYTES {
         return Err(format!("it is {} bytes long", name.len()));
     }

@@ -21,7 +21,8 @@ use crate::syntax::token::{TokenKind, tokenize};
 /// The path of the settings in a project.
 pub const PROJECT_FILE: &str = "project.toml";
 
-const TOP_LEVEL_KEYS: &[&str] = &["dependencies", "mz_version", "profiles", "shared_clusters", "strategy"];
+pub(super) const TOP_LEVEL_KEYS: &[&str] =
+    &["dependencies", "mz_version", "profiles", "shared_clusters", "strategy"];
 const PROFILE_KEYS: &[&str] = &["emulator", "profile_suffix", "security", "variables"];
 const SECURITY_KEYS: &[&str] = &["aws_profile"];
 

@@ -66,6 +66,11 @@ pub fn resolve_variables(text: &Arc<str>, variables: &BTreeMap<SmolStr, SmolStr>
     Resolution { text, unresolved, may_be_unresolved }
 }
 
+/// The variables that a text mentions, with or without a value, and where.
+pub(crate) fn mentions(text: &str) -> impl Iterator<Item = (&str, Span)> {
+    references(text).into_iter().map(|reference| (reference.name, reference.span))
+}
+
 /// How a value is inserted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {

@@ -40,6 +40,11 @@ impl ResolvedText {
         &self.text
     }
 
+    /// The variables that were replaced, in order.
+    pub fn substitutions(&self) -> &[Substitution] {
+        &self.substitutions
+    }
+
     /// The place in the text on disk. What lies inside a value maps to the whole reference.
     pub fn to_original(&self, span: Span) -> Span {
         Span { start: self.map(span.start, false), end: self.map(span.end, true) }

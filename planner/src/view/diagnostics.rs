@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::diagnostic::{Code, Diagnostic, Label, Severity};
-use crate::source::{FilePath, LineIndex, Location};
+use crate::source::{FilePath, LineIndex, Location, Span};
 
 /// The version of the diagnostics format.
 pub const DIAGNOSTICS_FORMAT: u32 = 1;
@@ -152,6 +152,16 @@ impl<'a, F: Fn(&str) -> Option<&'a str>> Lines<'a, F> {
     }
 }
 
+/// A place in a file whose lines are known.
+pub(super) fn place(index: &LineIndex<'_>, path: &str, span: Span) -> LabelView {
+    LabelView {
+        path: path.into(),
+        start: Some(point(index, span.start)),
+        end: Some(point(index, span.end)),
+        message: SmolStr::default(),
+    }
+}
+
 fn point(index: &LineIndex<'_>, offset: u32) -> Point {
     let position = index.position(offset);
     Point {
@@ -164,7 +174,6 @@ fn point(index: &LineIndex<'_>, offset: u32) -> Point {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Span;
 
     #[test]
     fn positions_count_from_one_in_characters_and_in_utf16() {

@@ -295,12 +295,8 @@ fn build(
     name: &Ident,
     context: &FileContext,
 ) -> Infrastructure {
-    let scope = resolve::Context {
-        // These statements mention nothing that lives in a schema.
-        schema: SchemaName::system("public".into()),
-        database_map: context.databases.clone(),
-        cluster_map: context.clusters.clone(),
-    };
+    // These statements mention nothing that lives in a schema.
+    let scope = context.names_in(SchemaName::system("public".into()));
     let text = |statement: &Statement| {
         let occurrences = resolve::resolve(statement, None, &scope);
         let fingerprint = fingerprint::of(report.text.as_str(), statement.span, &occurrences);

@@ -213,11 +213,7 @@ fn build(report: &Report<'_>, statements: &[Statement], scope: &Scope, context: 
     let database = context.database(&scope.database).clone();
     // Statements of a database modifier mention no schema, so that any will do for them.
     let schema = SchemaName::new(database.clone(), scope.schema.clone().unwrap_or_else(|| "public".into()));
-    let names = resolve::Context {
-        schema: schema.clone(),
-        database_map: context.databases.clone(),
-        cluster_map: context.clusters.clone(),
-    };
+    let names = context.names_in(schema.clone());
     let text = report.text.as_str();
     let mut modifier = Modifier {
         path: report.path.into(),

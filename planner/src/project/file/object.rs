@@ -205,11 +205,7 @@ fn build(
     own: &ObjectName,
     context: &FileContext,
 ) -> Object {
-    let scope = resolve::Context {
-        schema: own.schema.clone(),
-        database_map: context.databases.clone(),
-        cluster_map: context.clusters.clone(),
-    };
+    let scope = context.names_in(own.schema.clone());
     let text = |statement: &Statement| {
         let occurrences = resolve::resolve(statement, Some(own), &scope);
         let fingerprint = fingerprint::of(report.text.as_str(), without_value(statement), &occurrences);

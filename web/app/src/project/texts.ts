@@ -1,0 +1,105 @@
+// A project as texts by path, whatever it came from.
+import { LIMITS, Refusal, size } from "./limits";
+
+/** Texts by path, relative to what was opened. */
+export type Texts = Map<string, string>;
+
+/** The files that say that a folder is a project. */
+const PROJECT_FILE = "project.toml";
+const TOP_LEVEL_FILES = new Set([PROJECT_FILE, "types.lock"]);
+const DIRECTORIES = new Set(["models", "clusters", "roles", "network-policies"]);
+
+/** Directories that hold no project and may be large. */
+const SKIPPED = new Set(["node_modules", "target", "__MACOSX"]);
+
+/** True for a directory or a file that nobody has to look into. */
+export function isSkipped(name: string): boolean {
+  return name.startsWith(".") || SKIPPED.has(name);
+}
+
+/** True for a path that a project may have somewhere. */
+export function mayBelong(path: string): boolean {
+  const parts = path.split("/");
+  if (parts.some(isSkipped)) {
+    return false;
+  }
+  const name = parts.at(-1) ?? "";
+  return (
+    TOP_LEVEL_FILES.has(name) || (name.endsWith(".sql") && parts.slice(0, -1).some((part) => DIRECTORIES.has(part)))
+  );
+}
+
+/** The folders that are projects: those with a `project.toml`, or with `models` if there is none. Sorted, shallow first. */
+export function roots(paths: Iterable<string>): string[] {
+  const declared = new Set<string>();
+  const guessed = new Set<string>();
+  for (const path of paths) {
+    const parts = path.split("/");
+    if (parts.at(-1) === PROJECT_FILE) {
+      declared.add(parts.slice(0, -1).join("/"));
+    }
+    const models = parts.indexOf("models");
+    if (models >= 0 && models < parts.length - 1) {
+      guessed.add(parts.slice(0, models).join("/"));
+    }
+  }
+  const found = [...(declared.size > 0 ? declared : guessed)];
+  const depth = (root: string) => (root === "" ? 0 : root.split("/").length);
+  return found.sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1));
+}
+
+/** The files of the project at `root`, with paths relative to it. */
+export function under(texts: Texts, root: string): Texts {
+  const prefix = root === "" ? "" : `${root}/`;
+  const inside = [...texts].filter(([path]) => path.startsWith(prefix));
+  const relative = inside.map(([path, text]): [string, string] => [path.slice(prefix.length), text]);
+  const isOwn = ([path]: [string, string]) =>
+    TOP_LEVEL_FILES.has(path) || DIRECTORIES.has(path.slice(0, Math.max(path.indexOf("/"), 0)));
+  return new Map(relative.filter(isOwn).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Takes files in and keeps count. */
+export class Intake {
+  readonly texts: Texts = new Map();
+  #bytes = 0;
+  #entries = 0;
+
+  /** Counts an entry, whatever it is. */
+  entry(): void {
+    this.#entries += 1;
+    if (this.#entries > LIMITS.entries) {
+      throw new Refusal(
+        `There are more than ${LIMITS.entries.toLocaleString("en")} files. Open the project's own folder.`,
+      );
+    }
+  }
+
+  /** Says whether a file would fit, before it is read. */
+  expect(path: string, bytes: number): void {
+    if (bytes > LIMITS.fileBytes) {
+      throw new Refusal(`“${path}” has ${size(bytes)}; a file of a project has at most ${size(LIMITS.fileBytes)}.`);
+    }
+    this.#bytes += bytes;
+    if (this.#bytes > LIMITS.projectBytes) {
+      throw new Refusal(
+        `The files have more than ${size(LIMITS.projectBytes)} together, which is too much for a page.`,
+      );
+    }
+    if (this.texts.size >= LIMITS.files) {
+      throw new Refusal(
+        `There are more than ${LIMITS.files.toLocaleString("en")} files of SQL, which is too much for a page.`,
+      );
+    }
+  }
+
+  /** Adds a file. */
+  add(path: string, bytes: Uint8Array): void {
+    try {
+      this.texts.set(path, decoder.decode(bytes));
+    } catch {
+      throw new Refusal(`“${path}” is no text in UTF-8.`);
+    }
+  }
+}

@@ -1,0 +1,53 @@
+// An archive as a project, without trust in what it says of itself.
+import { strToU8, unzipSync, zipSync } from "fflate";
+import { LIMITS, Refusal, size } from "./limits";
+import { Intake, mayBelong, type Texts } from "./texts";
+
+/** The texts of an archive. */
+export function unzip(name: string, bytes: Uint8Array): Texts {
+  if (bytes.length > LIMITS.archiveBytes) {
+    throw new Refusal(`“${name}” has ${size(bytes.length)}; an archive may have ${size(LIMITS.archiveBytes)}.`);
+  }
+  const intake = new Intake();
+  const wanted = (entry: { name: string; originalSize: number; size: number }) => {
+    intake.entry();
+    const path = safePath(name, entry.name);
+    if (path === undefined || !mayBelong(path)) {
+      return false;
+    }
+    // What is unpacked gets a buffer of the size that was announced, and no more.
+    intake.expect(path, entry.originalSize);
+    return true;
+  };
+  let files: Record<string, Uint8Array>;
+  try {
+    files = unzipSync(bytes, { filter: wanted });
+  } catch (error) {
+    if (error instanceof Refusal) {
+      throw error;
+    }
+    throw new Refusal(`“${name}” is no ZIP archive, or it is damaged.`);
+  }
+  for (const [entry, content] of Object.entries(files)) {
+    intake.add(entry.replaceAll("\\", "/"), content);
+  }
+  return intake.texts;
+}
+
+/** The path of an entry; none for a directory. A path that leaves the archive makes all of it suspect. */
+function safePath(archive: string, entry: string): string | undefined {
+  const path = entry.replaceAll("\\", "/");
+  if (path.startsWith("/") || /^[A-Za-z]:/.test(path) || path.split("/").includes("..")) {
+    throw new Refusal(`“${archive}” has an entry outside of itself, “${entry}”. It isn't opened.`);
+  }
+  if (path.split("/").length > LIMITS.depth + 1) {
+    throw new Refusal(`“${archive}” has directories that are more than ${LIMITS.depth} deep.`);
+  }
+  return path.endsWith("/") ? undefined : path;
+}
+
+/** A project as an archive. */
+export function zip(texts: Texts): Uint8Array<ArrayBuffer> {
+  const entries = [...texts].map(([path, text]): [string, Uint8Array] => [path, strToU8(text)]);
+  return new Uint8Array(zipSync(Object.fromEntries(entries), { mtime: new Date("1980-01-01T00:00:00") }));
+}

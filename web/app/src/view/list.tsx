@@ -1,0 +1,162 @@
+// A long list of rows of one height, of which only those in sight are there. Rows come in pages from the worker and are
+// kept as long as the plan is the same; until they are there, their place is empty and nothing jumps.
+import { type ComponentChildren, Fragment } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Page } from "../worker/protocol";
+
+/** Rows beyond those in sight, above and below. */
+const MARGIN = 12;
+/** Rows that are asked for at once. */
+const PAGE = 100;
+
+/** Which rows are in sight, with a margin. */
+export function range(top: number, height: number, row: number, total: number): { from: number; to: number } {
+  const from = Math.max(0, Math.floor(top / row) - MARGIN);
+  return { from: Math.min(from, total), to: Math.min(total, Math.ceil((top + height) / row) + MARGIN) };
+}
+
+/** Which pages have the rows of a range. */
+export function pages(from: number, to: number): number[] {
+  const first = Math.floor(from / PAGE);
+  return Array.from({ length: Math.max(0, Math.ceil(to / PAGE) - first) }, (_, at) => first + at);
+}
+
+interface Rows<T> {
+  total: number;
+  item: (at: number) => T | undefined;
+}
+
+/** Rows that are asked for page by page. They are asked for again when `identity` is another one. */
+export function usePages<T>(identity: string, first: number, fetch: (from: number, to: number) => Promise<Page<T>>) {
+  const [rows, setRows] = useState<{ identity: string; total: number; pages: Map<number, T[]> }>({
+    identity,
+    total: first,
+    pages: new Map(),
+  });
+  const asked = useRef<{ identity: string; pages: Set<number> }>({ identity, pages: new Set() });
+  if (asked.current.identity !== identity) {
+    asked.current = { identity, pages: new Set() };
+  }
+  const want = (from: number, to: number) => {
+    for (const page of pages(from, Math.max(to, from + 1))) {
+      if (!asked.current.pages.has(page)) {
+        asked.current.pages.add(page);
+        fetch(page * PAGE, (page + 1) * PAGE).then(
+          ({ items, total }) => {
+            if (asked.current.identity === identity) {
+              setRows((known) => {
+                const before = known.identity === identity ? known.pages : new Map<number, T[]>();
+                return { identity, total, pages: new Map(before).set(page, items) };
+              });
+            }
+          },
+          () => asked.current.pages.delete(page),
+        );
+      }
+    }
+  };
+  // What was shown stays until the new rows are there.
+  const of: Rows<T> = {
+    total: rows.total,
+    item: (at) => rows.pages.get(Math.floor(at / PAGE))?.[at % PAGE],
+  };
+  return { rows: of, want };
+}
+
+interface ListProps<T> {
+  label: string;
+  rowHeight: number;
+  rows: Rows<T>;
+  want: (from: number, to: number) => void;
+  identity: string;
+  selected?: number | undefined;
+  select: (item: T, at: number) => void;
+  render: (item: T, at: number) => ComponentChildren;
+}
+
+/** The list. Arrow keys, Page Up and Down, Home and End move the selection. */
+export function List<T>({ label, rowHeight, rows, want, identity, selected, select, render }: ListProps<T>) {
+  const host = useRef<HTMLDivElement>(null);
+  const [view, setView] = useState({ top: 0, height: 600 });
+  const { from, to } = range(view.top, view.height, rowHeight, rows.total);
+
+  useEffect(() => want(from, to), [from, to, identity]);
+  useLayoutEffect(() => {
+    const element = host.current;
+    if (!element) {
+      return;
+    }
+    const measure = () => setView({ top: element.scrollTop, height: element.clientHeight });
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    measure();
+    return () => observer.disconnect();
+  }, []);
+
+  const move = (event: KeyboardEvent) => {
+    const screen = Math.max(1, Math.floor(view.height / rowHeight) - 1);
+    const now = selected ?? -1;
+    const steps: Record<string, number> = {
+      ArrowDown: now + 1,
+      ArrowUp: now - 1,
+      PageDown: now + screen,
+      PageUp: now - screen,
+      Home: 0,
+      End: rows.total - 1,
+    };
+    const next = steps[event.key];
+    if (next === undefined || rows.total === 0) {
+      return;
+    }
+    event.preventDefault();
+    const at = Math.min(Math.max(next, 0), rows.total - 1);
+    const item = rows.item(at);
+    if (item !== undefined) {
+      select(item, at);
+    }
+    const element = host.current;
+    if (element) {
+      const top = at * rowHeight;
+      element.scrollTop = Math.min(top, Math.max(element.scrollTop, top + rowHeight - element.clientHeight));
+    }
+  };
+
+  const shown = Array.from({ length: to - from }, (_, index) => from + index);
+  return (
+    <div
+      class="list"
+      ref={host}
+      role="listbox"
+      tabIndex={0}
+      aria-label={label}
+      aria-activedescendant={
+        selected === undefined || selected < from || selected >= to ? undefined : `${label}-${selected}`
+      }
+      onScroll={(event) => setView({ top: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight })}
+      onKeyDown={move}
+    >
+      <div class="list-space" role="presentation" style={{ height: `${rows.total * rowHeight}px` }}>
+        {shown.map((at) => {
+          const item = rows.item(at);
+          return (
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the list has the keys
+            // biome-ignore lint/a11y/useFocusableInteractive: the list has the focus
+            <div
+              key={at}
+              id={`${label}-${at}`}
+              class="list-row"
+              role="option"
+              aria-selected={at === selected}
+              aria-setsize={rows.total}
+              aria-posinset={at + 1}
+              style={{ height: `${rowHeight}px`, transform: `translateY(${at * rowHeight}px)` }}
+              onClick={() => item !== undefined && select(item, at)}
+            >
+              {item === undefined ? <Fragment /> : render(item, at)}
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}

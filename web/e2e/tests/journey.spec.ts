@@ -1,0 +1,254 @@
+// What somebody does with the page, from opening a project to taking the script away.
+import { readFileSync } from "node:fs";
+import { strFromU8, unzipSync } from "fflate";
+import {
+  changes,
+  choose,
+  compareWith,
+  drop,
+  editor,
+  expect,
+  openExample,
+  openZip,
+  SHOP,
+  tab,
+  test,
+  type,
+  zip,
+} from "./app";
+
+test("an example shows its plan: what changes, what is rebuilt and why", async ({ app: { page } }) => {
+  await openExample(page, "An edited view");
+  await expect(changes(page)).toHaveCount(3);
+  await changes(page).filter({ hasText: "stalled_orders" }).click();
+  const detail = page.getByRole("region", { name: "Change", exact: true });
+  await expect(detail.getByText("reads shop.monitoring.open_orders")).toBeVisible();
+  await detail.getByRole("button", { name: /open_orders\.sql:2: definition changed/ }).click();
+  await expect(page.locator(".editor .path")).toHaveText("models/shop/monitoring/open_orders.sql");
+  await expect(page.locator(".editor .cm-activeLine")).toContainText("CREATE VIEW open_orders");
+});
+
+test("a changed object shows what differs", async ({ app: { page } }) => {
+  await openExample(page, "An edited view");
+  await changes(page).first().click();
+  const difference = page.getByLabel("What differs in shop.monitoring.open_orders");
+  await expect(difference).toContainText("IN ('O', 'P')");
+  await expect(page.locator(".detail .cm-deletedChunk")).toContainText("= 'O'");
+});
+
+test("an edit has its rebuild chain at once, and undoing it leaves nothing to do", async ({ app: { page } }) => {
+  await openZip(page, "shop.zip", zip(SHOP));
+  await compareWith(page, /as it was opened/);
+  await expect(page.getByRole("heading", { name: "No changes" })).toBeVisible();
+  await page.getByRole("option", { name: /^orders\.sql/ }).click();
+  await type(page, "CREATE VIEW orders AS SELECT 2 AS id;\n");
+  await expect(changes(page)).toHaveText([/shop\.core\.orders/, /shop\.core\.totals.*reads shop\.core\.orders/]);
+  await expect(page.getByRole("option", { name: /orders\.sql.*edited.*updated/ })).toBeVisible();
+  await page.getByRole("button", { name: "Revert" }).click();
+  await expect(page.getByRole("heading", { name: "No changes" })).toBeVisible();
+  await expect(editor(page)).toContainText("SELECT 1 AS id");
+});
+
+test("a problem leads to its place, and its fix is applied there", async ({ app: { page } }) => {
+  await openZip(
+    page,
+    "shop.zip",
+    zip({ ...SHOP, "models/shop/core/totals.sql": "CREATE VIEW totals AS\nSELEC 1 AS n;\n" }),
+  );
+  await expect(page.getByRole("heading", { name: "There is no plan" })).toBeVisible();
+  await page.getByRole("button", { name: "Show the problems" }).click();
+  await page.getByRole("button", { name: /found SELEC/ }).click();
+  await expect(page.locator(".editor .cm-activeLine")).toHaveText("SELEC 1 AS n;");
+  expect(await page.evaluate(() => getSelection()?.toString())).toBe("SELEC");
+  await page.keyboard.insertText("SELECT");
+  await tab(page, "Plan").click();
+  await expect(changes(page)).toHaveCount(2);
+});
+
+test("the graph is searched, focused on what an object reaches, and leads back to the plan", async ({
+  app: { page },
+}) => {
+  await openExample(page, "An edited view");
+  await tab(page, "Graph").click();
+  await expect(page.getByRole("application")).toHaveAccessibleName(/6 objects in 2 groups/);
+  await page.getByRole("searchbox", { name: "Find an object" }).fill("stalled_orders");
+  await page.keyboard.press("Enter");
+  const object = page.getByRole("complementary", { name: "Object" });
+  await expect(object).toContainText("1 object follows from it");
+  await object.getByRole("button", { name: "Blast radius" }).click();
+  await expect(page.getByRole("application")).toHaveAccessibleName(/5 objects in 2 groups/);
+  await page.getByRole("button", { name: /show all objects/ }).click();
+  await expect(page.getByRole("application")).toHaveAccessibleName(/6 objects/);
+  await object.getByRole("button", { name: "Why" }).click();
+  await expect(page.getByRole("region", { name: "Change", exact: true })).toContainText("stalled_orders");
+});
+
+test("two versions are compared: the old one is what is deployed", async ({ app: { page } }) => {
+  await openZip(page, "new.zip", zip(SHOP));
+  const old = { ...SHOP, "models/shop/core/orders.sql": "CREATE VIEW orders AS SELECT 0 AS id;\n" };
+  await choose(page, () => compareWith(page, /Another version: a ZIP/), "old.zip", zip(old));
+  await expect(page.getByRole("button", { name: /Compared with: the version in old\.zip/ })).toBeVisible();
+  await expect(changes(page)).toHaveText([/update.*definition changed/, /rebuild/]);
+});
+
+test("a snapshot file is what is deployed", async ({ app: { page } }) => {
+  await openZip(page, "shop.zip", zip(SHOP));
+  await expect(changes(page)).toHaveCount(2);
+  await page.getByRole("button", { name: /^Project/ }).click();
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: /Download a snapshot/ }).click();
+  const snapshot = readFileSync(await (await download).path(), "utf8");
+  expect(JSON.parse(snapshot)).toMatchObject({ format: 1 });
+  await choose(page, () => compareWith(page, /A snapshot file/), "deployed.json", snapshot);
+  await expect(page.getByRole("heading", { name: "No changes" })).toBeVisible();
+});
+
+test("a live catalog is looked at: what others made there is in the way", async ({ app: { page } }) => {
+  await openZip(page, "shop.zip", zip(SHOP));
+  await compareWith(page, /as it was opened/);
+  await page.getByRole("option", { name: /^orders\.sql/ }).click();
+  await type(page, "CREATE VIEW orders AS SELECT 2 AS id;\n");
+  await expect(changes(page)).toHaveCount(2);
+  const name = (object: string) => ({ database: "shop", schema: "core", object });
+  const live = {
+    format: 1,
+    environment: "test",
+    version: "v26.23.0",
+    databases: [{ id: "u1", name: "shop", owner: "deployer" }],
+    schemas: [{ id: "u2", name: { database: "shop", schema: "core" }, owner: "deployer" }],
+    clusters: [],
+    objects: [
+      { id: "u3", name: name("adhoc"), kind: "view", owner: "deployer" },
+      { id: "u4", name: name("orders"), kind: "view", owner: "deployer" },
+    ],
+  };
+  await choose(page, () => compareWith(page, /Check against a live catalog/), "live.json", JSON.stringify(live));
+  await page.getByRole("button", { name: "Show the problems" }).click();
+  await expect(page.locator(".problem").filter({ hasText: "shop.core.adhoc" }).first()).toBeVisible();
+  await compareWith(page, /Checked against live\.json/);
+  await tab(page, "Plan").click();
+  await expect(changes(page)).toHaveCount(2);
+});
+
+test("a view of a stable schema is replaced in place", async ({ app: { page } }) => {
+  await openExample(page, "A stable contract");
+  await expect(changes(page)).toHaveText([/shop\.api\.daily_revenue.*update materialized view by replacement/]);
+});
+
+test("the project is taken away with its edits", async ({ app: { page } }) => {
+  await openExample(page, "An edited view");
+  await expect(changes(page)).toHaveCount(3);
+  await page.getByRole("button", { name: /^Project/ }).click();
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: /Download the project/ }).click();
+  const archive = await download;
+  expect(archive.suggestedFilename()).toBe("order-monitoring.zip");
+  const files = unzipSync(new Uint8Array(readFileSync(await archive.path())));
+  expect(strFromU8(files["models/shop/monitoring/open_orders.sql"] ?? new Uint8Array())).toContain("IN ('O', 'P')");
+  expect(Object.keys(files)).toContain("project.toml");
+});
+
+test("the script is shown, copied and downloaded as the command line prints it", async ({ app: { page } }) => {
+  await openExample(page, "A first deployment");
+  await tab(page, "Script").click();
+  await expect(page.locator(".script .cm-content")).toContainText("deployment preview, strategy swap");
+  await page.getByRole("button", { name: "Copy" }).click();
+  await expect(page.getByText("Copied.")).toBeVisible();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download preview.sql" }).click();
+  const file = await download;
+  expect(file.suggestedFilename()).toBe("preview.sql");
+  expect(readFileSync(await file.path(), "utf8")).toBe(copied);
+  expect(copied).toContain("CREATE VIEW shop.monitoring");
+});
+
+test("a step shows its statement, what it requires and what undoes it", async ({ app: { page } }) => {
+  await openExample(page, "A first deployment");
+  await tab(page, "Steps").click();
+  await page.getByRole("button", { name: /^build objects/ }).click();
+  await page
+    .getByRole("listbox", { name: "Steps" })
+    .getByRole("option", { name: /CREATE VIEW.*open_orders/ })
+    .first()
+    .click();
+  const step = page.getByRole("region", { name: "Step", exact: true });
+  await expect(step).toContainText("one statement, exactly as it is sent");
+  await expect(step).toContainText("there is no object");
+  await expect(step.getByRole("button", { name: /open_orders\.sql:2/ })).toBeVisible();
+  await step.getByRole("button", { name: "shop.monitoring.open_orders" }).click();
+  await expect(tab(page, "Plan")).toHaveAttribute("aria-selected", "true");
+});
+
+test("a profile gives variables their values, and the options take another one", async ({ app: { page } }) => {
+  const files = {
+    ...SHOP,
+    "models/shop/core/totals.sql": SHOP["models/shop/core/totals.sql"].replace("small", ":where"),
+  };
+  await openZip(page, "shop.zip", zip({ ...files, "clusters/large.sql": "CREATE CLUSTER large (SIZE = '100cc');\n" }));
+  await expect(page.getByRole("heading", { name: "Which profile?" })).toBeVisible();
+  await page.getByRole("button", { name: "staging", exact: true }).click();
+  await expect(page.getByRole("combobox", { name: "Profile" })).toHaveValue("staging");
+  await expect(changes(page)).toHaveCount(2);
+  await page.getByRole("button", { name: /^Options/ }).click();
+  await page.getByRole("textbox", { name: "where" }).fill("large");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Escape");
+  await changes(page).filter({ hasText: "totals" }).click();
+  await page
+    .getByRole("region", { name: "Change", exact: true })
+    .getByRole("button", { name: /build objects/ })
+    .click();
+  await expect(page.getByRole("region", { name: "Step", exact: true })).toContainText("IN CLUSTER large");
+});
+
+test("a link has the whole project, and what it is compared with", async ({ app: { page }, context }) => {
+  await openExample(page, "An edited view");
+  await expect(changes(page)).toHaveCount(3);
+  await page.getByRole("button", { name: "Share" }).click();
+  await expect(page.getByText("The link is copied.")).toBeVisible();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  expect(link).toContain("#project=");
+  const other = await context.newPage();
+  await other.goto(link);
+  await expect(changes(other)).toHaveCount(3);
+  await expect(other.getByRole("button", { name: /Compared with: the version in the link/ })).toBeVisible();
+});
+
+test("a folder with several projects asks which one", async ({ app: { page } }) => {
+  const two = Object.fromEntries(
+    Object.entries(SHOP).flatMap(([path, text]) => [
+      [`a/${path}`, text],
+      [`b/${path}`, text],
+    ]),
+  );
+  await openZip(page, "two.zip", zip(two));
+  await page.getByRole("dialog").getByRole("button", { name: "b", exact: true }).click();
+  await expect(page.getByRole("button", { name: /Project: two\.zip\/b/ })).toBeVisible();
+  await expect(changes(page)).toHaveCount(2);
+});
+
+test("an archive is dropped on the page", async ({ app: { page } }) => {
+  await drop(page, "shop.zip", Array.from(zip(SHOP)));
+  await expect(changes(page)).toHaveCount(2);
+});
+
+test("a folder of the disk is opened by its handle", async ({ app: { page } }) => {
+  // The picker can't be driven; the browser's own file system gives a handle of the same kind.
+  await page.evaluate(async (files) => {
+    const root = await navigator.storage.getDirectory();
+    for (const [path, text] of Object.entries(files)) {
+      const parts = path.split("/");
+      let folder = root;
+      for (const part of parts.slice(0, -1)) {
+        folder = await folder.getDirectoryHandle(part, { create: true });
+      }
+      const writable = await (await folder.getFileHandle(parts.at(-1) ?? "", { create: true })).createWritable();
+      await writable.write(text);
+      await writable.close();
+    }
+    Object.assign(window, { showDirectoryPicker: async () => root });
+  }, SHOP);
+  await page.getByRole("button", { name: "Open a folder" }).click();
+  await expect(changes(page)).toHaveCount(2);
+});

@@ -1,0 +1,257 @@
+// A project that is open: its files as they are on disk and in the editors, its problems and its plan.
+import { type DiagnosticView, type PreviewView, Workspace } from "@mz-deploy/planner";
+import * as vscode from "vscode";
+import { type Baseline, findBaseline } from "./baseline";
+import { readProject, readText } from "./files";
+import { Git } from "./git";
+import { belongs, relativeTo } from "./paths";
+import { readSettings, type Settings } from "./settings";
+
+/** How long nothing must have been typed before the project is looked at again. */
+const PAUSE_MS = 120;
+/** What the planner calls snapshots in problems. */
+const SNAPSHOTS = ["deployed.json", "live.json"];
+/** The name of a deployment that nobody asked for yet. */
+const PREVIEW_ID = "preview";
+
+export class Project implements vscode.Disposable {
+  readonly planner = new Workspace();
+  /** What is wrong with it. */
+  problems: readonly DiagnosticView[] = [];
+  /** What a deployment would do. */
+  preview: PreviewView | undefined;
+  /** What it is compared with. */
+  baseline: Baseline | undefined;
+
+  private settings: Settings;
+  private variables: Record<string, string> = {};
+  private readonly saved = new Map<string, string>();
+  private readonly open = new Map<string, string>();
+  private readonly subscriptions: vscode.Disposable[] = [];
+  private readonly changed = new vscode.EventEmitter<void>();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private isCompared = false;
+  private isDisposed = false;
+
+  /** The project was looked at again. */
+  readonly onDidChange = this.changed.event;
+
+  private git: Git | undefined;
+
+  private constructor(readonly root: vscode.Uri) {
+    this.settings = readSettings(root);
+  }
+
+  static async load(root: vscode.Uri): Promise<Project> {
+    const project = new Project(root);
+    for (const [path, text] of await readProject(root)) {
+      project.saved.set(path, text);
+      project.planner.setFile(path, text);
+    }
+    for (const document of vscode.workspace.textDocuments) {
+      project.follow(document);
+    }
+    project.watch();
+    await project.look();
+    return project;
+  }
+
+  /** The last part of the folder's path. */
+  get name(): string {
+    return (
+      this.root.path
+        .split("/")
+        .filter((part) => part !== "")
+        .at(-1) ?? "project"
+    );
+  }
+
+  /** The path of a file in the project; absent if it isn't one of its files. */
+  pathOf(uri: vscode.Uri): string | undefined {
+    const isHere = uri.scheme === this.root.scheme && uri.authority === this.root.authority;
+    const path = isHere ? relativeTo(this.root.path, uri.path) : undefined;
+    return path !== undefined && belongs(path) ? path : undefined;
+  }
+
+  uriOf(path: string): vscode.Uri {
+    return vscode.Uri.joinPath(this.root, path);
+  }
+
+  /** Takes the text of an open document in the place of the one on disk. Nothing is looked at yet. */
+  follow(document: vscode.TextDocument): void {
+    const path = this.pathOf(document.uri);
+    if (path !== undefined && !document.isClosed) {
+      const text = document.getText();
+      if (this.open.get(path) !== text) {
+        this.open.set(path, text);
+        this.planner.setFile(path, text);
+        this.later();
+      }
+    }
+  }
+
+  /** Looks again at once, with what is typed by now. */
+  async look(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    if (!this.isCompared || (await this.foundGit())) {
+      this.isCompared = true;
+      await this.compare();
+    }
+    if (this.isDisposed) {
+      return;
+    }
+    const options = {
+      deploy_id: PREVIEW_ID,
+      ...(this.settings.strategy === undefined ? {} : { strategy: this.settings.strategy }),
+    };
+    this.preview = this.planner.plan(options);
+    // A plan has the problems of the project, unless a snapshot can't be read: then it has that one alone.
+    const found = this.preview.diagnostics.diagnostics;
+    const isOfSnapshot = found.some(({ primary }) => SNAPSHOTS.includes(primary.path ?? ""));
+    this.problems = isOfSnapshot ? this.planner.check().diagnostics.diagnostics : found;
+    this.changed.fire();
+  }
+
+  /** True if git is there at last: an editor that is starting doesn't know of it yet. */
+  private async foundGit(): Promise<boolean> {
+    if (this.git !== undefined || this.settings.compareWith !== "head") {
+      return false;
+    }
+    this.git = await Git.open();
+    if (this.git !== undefined && !this.isDisposed) {
+      this.subscriptions.push(
+        this.git.watch(this.root, () => {
+          if (this.settings.compareWith === "head") {
+            this.recompare();
+          }
+        }),
+      );
+    }
+    return this.git !== undefined;
+  }
+
+  /** What is compared with is read again before the project is looked at next. */
+  private recompare(): void {
+    this.isCompared = false;
+    this.later();
+  }
+
+  private async compare(): Promise<void> {
+    this.settings = readSettings(this.root);
+    await this.foundGit();
+    this.variables = { ...(await this.readVariables()), ...this.settings.variables };
+    const baseline = await findBaseline(this.root, this.settings, this.variables, this.saved, this.git);
+    const live = this.settings.live === undefined ? undefined : await readText(this.root, this.settings.live);
+    if (this.isDisposed) {
+      return;
+    }
+    this.planner.setProfile(this.settings.profile);
+    this.planner.setVariables(this.variables);
+    this.planner.setDeployed(baseline.deployed);
+    this.planner.setLive(live);
+    this.baseline = baseline;
+  }
+
+  private async readVariables(): Promise<Record<string, string>> {
+    const file = this.settings.variablesFile;
+    const text = file === undefined ? undefined : await readText(this.root, file);
+    try {
+      const values: unknown = JSON.parse(text ?? "{}");
+      const entries = typeof values === "object" && values !== null ? Object.entries(values) : [];
+      return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+    } catch {
+      return {};
+    }
+  }
+
+  private later(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      void this.look();
+    }, PAUSE_MS);
+  }
+
+  private watch(): void {
+    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(this.root, "**/*"));
+    const read = (uri: vscode.Uri) => {
+      void this.read(uri);
+    };
+    this.subscriptions.push(
+      watcher,
+      watcher.onDidCreate(read),
+      watcher.onDidChange(read),
+      watcher.onDidDelete(read),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => this.follow(document)),
+      vscode.workspace.onDidOpenTextDocument((document) => this.follow(document)),
+      vscode.workspace.onDidSaveTextDocument(({ uri }) => read(uri)),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => this.close(uri)),
+      vscode.extensions.onDidChange(() => this.later()),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration("mzDeploy", this.root)) {
+          this.recompare();
+        }
+      }),
+    );
+  }
+
+  /** A document was closed: what was typed and not saved is gone. */
+  private close(uri: vscode.Uri): void {
+    const path = this.pathOf(uri);
+    if (path !== undefined && this.open.delete(path)) {
+      this.setSaved(path, this.saved.get(path));
+    }
+  }
+
+  /** A file on disk changed, came or went; or all files of a folder. */
+  private async read(uri: vscode.Uri): Promise<void> {
+    const path = this.pathOf(uri);
+    if (path !== undefined) {
+      const text = await readText(this.root, path);
+      this.setSaved(path, text);
+    } else {
+      const relative = relativeTo(this.root.path, uri.path);
+      const others = [this.settings.snapshot, this.settings.live, this.settings.variablesFile];
+      if (relative !== undefined && others.includes(relative)) {
+        this.recompare();
+      } else if (relative !== undefined && [...this.saved.keys()].some((known) => known.startsWith(`${relative}/`))) {
+        await this.readAll();
+      }
+    }
+  }
+
+  private async readAll(): Promise<void> {
+    const files = await readProject(this.root);
+    for (const path of new Set([...this.saved.keys(), ...files.keys()])) {
+      this.setSaved(path, files.get(path));
+    }
+  }
+
+  private setSaved(path: string, text: string | undefined): void {
+    if (this.isDisposed) {
+      return;
+    }
+    if (text === undefined) {
+      this.saved.delete(path);
+    } else {
+      this.saved.set(path, text);
+    }
+    const shown = this.open.get(path) ?? text;
+    if (shown === undefined) {
+      this.planner.removeFile(path);
+    } else {
+      this.planner.setFile(path, shown);
+    }
+    this.later();
+  }
+
+  dispose(): void {
+    this.isDisposed = true;
+    clearTimeout(this.timer);
+    this.subscriptions.forEach((subscription) => {
+      subscription.dispose();
+    });
+    this.changed.dispose();
+    this.planner.free();
+  }
+}
