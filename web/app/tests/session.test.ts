@@ -83,6 +83,20 @@ test("a version with errors can't be compared with, and what was chosen before s
   expect(session.plan(clock)).toMatchObject({ comparedWith: "the project as it was opened", plan: { changes: 0 } });
 });
 
+test("a deployed version that has errors under another profile is never compared with as it was under the first", () => {
+  const total = "CREATE MATERIALIZED VIEW totals IN CLUSTER :where AS SELECT count(*) AS n FROM orders;";
+  const old = new Map(PROJECT).set("models/app/core/totals.sql", total);
+  const session = new Session("shop", PROJECT, { ...FIRST_SETTINGS, profile: "staging" });
+  expect(session.compare({ kind: "texts", words: "the version in old.zip", texts: old })).toBeUndefined();
+  expect(session.plan(clock)).toMatchObject({ comparedWith: "the version in old.zip", plan: { changes: 0 } });
+  session.configure(FIRST_SETTINGS);
+  const without = session.plan(clock);
+  expect(without).toMatchObject({ comparedWith: "nothing", plan: { counts: { create: 3 } } });
+  expect(without.obstacle).toMatch(/^the version in old\.zip can't be compared with: it has 1 error/);
+  session.configure({ ...FIRST_SETTINGS, profile: "staging" });
+  expect(session.plan(clock)).toMatchObject({ comparedWith: "the version in old.zip", plan: { changes: 0 } });
+});
+
 test("a snapshot of a newer format is a problem, and the project goes on", () => {
   const session = opened();
   session.compare({ kind: "snapshot", words: "new.json", text: '{"format": 99, "objects": []}' });

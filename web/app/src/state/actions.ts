@@ -207,6 +207,7 @@ export async function download(what: Calls["download"]["ask"]["what"], name: str
 /** Says that something is going on for as long as it does; what goes wrong becomes a message. */
 async function during<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
   busy.value = what;
+  message.value = undefined;
   try {
     return await work();
   } catch (error) {

@@ -1,5 +1,6 @@
 // What a plan is made from, what it costs, and what a reader must know before it runs.
 
+import { overview } from "../state/state";
 import { count } from "../state/words";
 import type { Overview } from "../worker/protocol";
 import { PlaceLink, Words } from "./parts";
@@ -22,6 +23,14 @@ export function Summary({ plan }: { plan: Plan }) {
           {plan.short_id}
         </span>
       </p>
+      {overview.value?.obstacle !== undefined && (
+        <div class="note" role="note">
+          <b>Everything is taken for new</b>
+          <p>
+            <Words>{overview.value.obstacle}</Words>
+          </p>
+        </div>
+      )}
       {plan.notes && plan.notes.length > 0 && (
         <div class="note" role="note">
           <b>To be known before</b>

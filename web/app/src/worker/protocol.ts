@@ -60,6 +60,8 @@ export interface Overview {
   profiles: ProfileView[];
   /** What the project is compared with, in words. */
   comparedWith: string;
+  /** Why it isn't compared with what was chosen. */
+  obstacle?: string;
   live?: string;
   plan?: Omit<OutlineView, "changes"> & { counts: Counts; changes: number };
   problems: DiagnosticView[];

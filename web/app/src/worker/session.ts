@@ -58,6 +58,8 @@ export class Session {
   #edited = new Set<string>();
   #settings: Settings;
   #deployed: Deployed = { kind: "nothing" };
+  /** Why the deployed version isn't compared with, though it was chosen. */
+  #obstacle: string | undefined;
   #live: string | undefined;
   #version: number;
   #outline: OutlineView | undefined;
@@ -125,33 +127,27 @@ export class Session {
     }
   }
 
-  configure(settings: Settings): string | undefined {
+  /** Plans otherwise from now on. With another profile, the deployed version is another snapshot, or has errors. */
+  configure(settings: Settings): void {
     this.#settings = settings;
     this.#files = undefined;
     this.#graph = undefined;
     this.#select(this.#workspace);
-    return this.compare(this.#deployed);
+    this.#obstacle = this.#deploy(this.#deployed);
+    if (this.#obstacle !== undefined) {
+      // A snapshot of another profile would make a plan that is nobody's.
+      this.#workspace.setDeployed(undefined);
+    }
   }
 
   /** Compares with another version. A version that has errors can't be deployed: then nothing changes, and this says why. */
   compare(deployed: Deployed): string | undefined {
-    switch (deployed.kind) {
-      case "nothing":
-        this.#workspace.setDeployed(undefined);
-        break;
-      case "snapshot":
-        this.#workspace.setDeployed(deployed.text);
-        break;
-      case "texts": {
-        const before = this.#deployedAfter(deployed.texts);
-        if ("problem" in before) {
-          return `${deployed.words} can't be compared with: ${before.problem}`;
-        }
-        this.#workspace.setDeployed(before.text);
-      }
+    const obstacle = this.#deploy(deployed);
+    if (obstacle === undefined) {
+      this.#deployed = deployed;
+      this.#obstacle = undefined;
     }
-    this.#deployed = deployed;
-    return undefined;
+    return obstacle;
   }
 
   live(snapshot: { name: string; text: string } | undefined): void {
@@ -191,7 +187,8 @@ export class Session {
       marks: this.#marks(),
       edited: [...this.#edited],
       profiles: this.#workspace.profiles(),
-      comparedWith: this.#deployed.kind === "nothing" ? "first deployment" : this.#deployed.words,
+      comparedWith: this.#comparedWith(),
+      ...(this.#obstacle !== undefined && { obstacle: this.#obstacle }),
       problems: diagnostics.diagnostics.slice(0, MOST_PROBLEMS),
       errors: diagnostics.errors,
       warnings: diagnostics.warnings,
@@ -270,6 +267,26 @@ export class Session {
     workspace.setVariables(this.#settings.variables);
   }
 
+  /** Hands the planner a deployed version, or says why there is none. */
+  #deploy(deployed: Deployed): string | undefined {
+    switch (deployed.kind) {
+      case "nothing":
+        this.#workspace.setDeployed(undefined);
+        return undefined;
+      case "snapshot":
+        this.#workspace.setDeployed(deployed.text);
+        return undefined;
+      case "texts": {
+        const before = this.#deployedAfter(deployed.texts);
+        if ("problem" in before) {
+          return `${deployed.words} can't be compared with: ${before.problem}`;
+        }
+        this.#workspace.setDeployed(before.text);
+        return undefined;
+      }
+    }
+  }
+
   #deployedAfter(texts: ReadonlyMap<string, string>): { text: string } | { problem: string } {
     const workspace = new Workspace();
     try {
@@ -292,6 +309,13 @@ export class Session {
     } finally {
       workspace.free();
     }
+  }
+
+  #comparedWith(): string {
+    if (this.#obstacle !== undefined) {
+      return "nothing";
+    }
+    return this.#deployed.kind === "nothing" ? "first deployment" : this.#deployed.words;
   }
 
   #marks(): Uint8Array {
