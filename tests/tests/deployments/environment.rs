@@ -1,7 +1,7 @@
 //! An environment as small as can be: a catalog, and what each statement of a plan does to it. It knows plain names
 //! only, and refuses what a server would refuse.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use mz_deploy_planner::input::{
     Live, LiveCluster, LiveComment, LiveDatabase, LiveDefaultPrivilege, LiveGrant, LiveObject, LiveRole,
@@ -45,6 +45,7 @@ impl Environment {
             id: name.into(),
             name: name.into(),
             member_of: member_of.iter().map(|role| (*role).into()).collect(),
+            parameters: BTreeMap::default(),
             comment: None,
         };
         let roles = [
