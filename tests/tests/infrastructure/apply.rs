@@ -537,7 +537,39 @@ tables
     assert!(!rest.unchanged.iter().any(|name| name.name.as_str() == "notes"), "{:?}", rest.unchanged);
     run(&mut live, &rest);
     let rest = plan(&compiled, &live, &ApplyOptions { skip_secrets: true, ..ApplyOptions::default() });
-    assert!(!steps(&rest).contains("DEFAULT PRIVILEGES"), "{}", steps(&rest));
+    assert_eq!(steps(&rest), "");
+}
+
+/// A grant that was reviewed is one to those who were members then.
+#[test]
+fn whoever_gets_what_a_plan_grants_is_part_of_what_it_was_made_from() {
+    let compiled = project(&[(
+        "network-policies/office.sql",
+        "CREATE NETWORK POLICY office (RULES (r (action = 'allow', direction = 'ingress', address = '10.0.0.0/8')));\n\
+         GRANT USAGE ON NETWORK POLICY office TO analyst;",
+    )]);
+    let mut live = applied(&compiled);
+    for role in ["everyone", "guest", "other"] {
+        execute(&mut live, &format!("CREATE ROLE {role}"));
+    }
+    live.network_policies.iter_mut().for_each(|policy| policy.grants.clear());
+    let mut last = plan(&compiled, &live, &only(ApplyPhase::NetworkPolicies));
+    assert_eq!(steps(&last), "network_policies\n  GRANT USAGE ON NETWORK POLICY office TO analyst\n");
+    let mut changes = |change: &str, live: &Live| {
+        let next = plan(&compiled, live, &only(ApplyPhase::NetworkPolicies));
+        assert_eq!(steps(&next), steps(&last), "{change}");
+        let is_another = next.inputs != last.inputs;
+        last = next;
+        is_another
+    };
+    execute(&mut live, "GRANT other TO guest");
+    assert!(!changes("a role that isn't mentioned", &live));
+    execute(&mut live, "GRANT analyst TO everyone");
+    assert!(changes("a member", &live));
+    execute(&mut live, "GRANT everyone TO guest");
+    assert!(changes("a member of a member", &live));
+    live.network_policies.iter_mut().for_each(|policy| policy.comment = Some("Closed.".into()));
+    assert!(changes("the policy", &live));
 }
 
 /// Only the owner may grant and comment, which is said before anything runs.

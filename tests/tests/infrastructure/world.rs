@@ -271,6 +271,10 @@ fn grant(live: &mut Live, grant: &GrantPrivileges, words: &[&str]) {
                         let cluster = live.clusters.iter_mut().find(|c| c.name == last).expect("a cluster");
                         cluster.grants.extend(grants.iter().cloned());
                     }
+                    Some(TargetKind::NetworkPolicy) => {
+                        let policy = live.network_policies.iter_mut().find(|p| p.name == last);
+                        policy.expect("a network policy").grants.extend(grants.iter().cloned());
+                    }
                     Some(TargetKind::Database) => {
                         let database =
                             live.databases.iter_mut().find(|d| d.name == last).expect("a database");
