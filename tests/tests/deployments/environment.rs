@@ -76,6 +76,12 @@ impl Environment {
         environment
     }
 
+    /// Makes a role a member of another.
+    pub(crate) fn add_member(&mut self, group: &str, member: &str) {
+        let role = self.live.roles.iter_mut().find(|role| role.name.as_str() == member).expect("a role");
+        role.member_of.push(group.into());
+    }
+
     /// Runs a statement that succeeds.
     #[track_caller]
     pub(crate) fn run(&mut self, sql: &str) {
