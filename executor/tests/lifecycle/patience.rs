@@ -77,6 +77,9 @@ fn a_step_that_waits_for_data_says_so_and_is_stopped_when_its_time_is_over() {
     let described = environment.run_for(&shop, &["describe", "v2"]).ends_with(0);
     assert!(described.report().contains("✗ not done within 3."), "{}", described.report());
     environment.run_for(&shop, &["promote", "v2", "--yes"]).ends_with(0);
+    let described = environment.run_for(&shop, &["describe", "v2"]).ends_with(0);
+    let runs = described.report().matches("Steps of promote, since").count();
+    assert_eq!(runs, 2, "each run has a time of its own: {}", described.report());
     let (reads, totals) = shop.sink_and_totals(&client);
     assert_eq!(reads, totals);
 }
