@@ -1063,9 +1063,9 @@ export interface Live {
     [k: string]: number;
   };
   /**
-   * Names of network policies.
+   * Network policies.
    */
-  network_policies?: Ident[];
+  network_policies?: LiveNetworkPolicy[];
   /**
    * Objects of the databases, indexes included.
    */
@@ -1169,6 +1169,25 @@ export interface LiveDefaultPrivilege {
   schema?: SchemaName;
 }
 /**
+ * A network policy.
+ */
+export interface LiveNetworkPolicy {
+  /**
+   * Its comment.
+   */
+  comment?: string;
+  /**
+   * What others than the owner may do with it.
+   */
+  grants?: LiveGrant[];
+  /**
+   * The catalog id.
+   */
+  id: string;
+  name: Ident;
+  owner: Ident;
+}
+/**
  * An object.
  */
 export interface LiveObject {
@@ -1215,6 +1234,10 @@ export interface LiveComment {
  */
 export interface LiveRole {
   /**
+   * Its comment.
+   */
+  comment?: string;
+  /**
    * Catalog id.
    */
   id: string;
@@ -1223,6 +1246,12 @@ export interface LiveRole {
    */
   member_of?: Ident[];
   name: Ident;
+  /**
+   * What its sessions begin with (`ALTER ROLE … SET`), by the names of the variables.
+   */
+  parameters?: {
+    [k: string]: string;
+  };
 }
 /**
  * A schema.

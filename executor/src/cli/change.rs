@@ -13,7 +13,7 @@ use super::plan::print;
 use super::progress;
 use super::terminal::Terminal;
 use crate::deploy::{Change, Session, Wish, overdue, was_aborted};
-use crate::host::{Failure, FailureCode, Interrupt};
+use crate::host::{Class, Failure, FailureCode, Interrupt};
 
 pub(super) fn abort(global: &Global, options: &AbortOptions, terminal: Terminal) -> Result<(), Failure> {
     let deploy_id = options.deployment.deploy_id.as_str();
@@ -81,6 +81,7 @@ pub(super) fn cleanup(global: &Global, options: &CleanupOptions, terminal: Termi
         }
         let is_one = options.deploy_id.is_some();
         let interrupt = listen(terminal)?;
+        let count = ids.len();
         let mut left = Vec::new();
         for id in ids {
             let run = Run {
@@ -94,28 +95,43 @@ pub(super) fn cleanup(global: &Global, options: &CleanupOptions, terminal: Termi
             match run.on(&session, &id, &interrupt, global, terminal).await {
                 Ok(()) => {}
                 // One that can't be dropped keeps none of the others.
-                Err(failure) if !is_one && may_go_on(&failure, &interrupt) => {
+                Err(failure) if !is_one && may_go_on(&failure, &session, &interrupt) => {
                     terminal.info(format_args!("✗ {id}: {}", failure.words()));
-                    left.push((id, failure.words()));
+                    left.push((id, failure));
                 }
                 Err(failure) => return Err(failure),
             }
         }
-        if left.is_empty() { Ok(()) } else { Err(not_all(&left)) }
+        not_all(left, count)
     })
 }
 
-/// True if what is left may still be dropped.
-fn may_go_on(failure: &Failure, interrupt: &Interrupt) -> bool {
-    !interrupt.is_requested() && !matches!(failure, Failure::OutputClosed)
+/// True if what is left may still be dropped: the failure is one of that one deployment, and nobody asked for a stop.
+fn may_go_on(failure: &Failure, session: &Session, interrupt: &Interrupt) -> bool {
+    let is_of_one = match failure {
+        Failure::Rejected { .. } => true,
+        Failure::Refused { code, .. } => matches!(
+            code,
+            FailureCode::Failed | FailureCode::StatementFailed | FailureCode::Conflict | FailureCode::Partial
+        ),
+        Failure::Reported(_) | Failure::OutputClosed => false,
+    };
+    is_of_one && !session.connection.is_closed() && !interrupt.is_requested()
 }
 
-/// The failure of a cleanup that didn't drop every old version.
-fn not_all(left: &[(String, String)]) -> Failure {
-    let left: Vec<String> = left.iter().map(|(id, why)| format!("\n  {id}: {why}")).collect();
+/// The failure of a cleanup that left these of so many old versions.
+fn not_all(mut left: Vec<(String, Failure)>, count: usize) -> Result<(), Failure> {
+    let code = match left.as_slice() {
+        [] => return Ok(()),
+        some if some.len() < count => FailureCode::Partial,
+        [_] => return left.pop().map_or(Ok(()), |(_, failure)| Err(failure)),
+        all if all.iter().all(|(_, why)| why.class() == Some(Class::Conflict)) => FailureCode::Conflict,
+        _ => FailureCode::Failed,
+    };
+    let left: Vec<String> = left.iter().map(|(id, why)| format!("\n  {id}: {}", why.words())).collect();
     let message = format!("not every old version was dropped; what is left of these:{}", left.concat());
-    Failure::coded(FailureCode::Partial, message)
-        .help("mend the causes and run `mz-deploy cleanup` again: it does what is left")
+    Err(Failure::coded(code, message)
+        .help("mend the causes and run `mz-deploy cleanup` again: it does what is left"))
 }
 
 /// What is done, and what is said about it.
@@ -146,7 +162,7 @@ impl Run {
             }
             return print(&first, terminal);
         }
-        if !confirm(&self.question, self.confirmation, global)? {
+        if !confirm(&self.question, self.confirmation, interrupt, global).await? {
             terminal.info("Nothing was done");
             return Ok(());
         }

@@ -1,10 +1,13 @@
 //! Asking before something is done.
 
 use std::io::{self, BufRead, IsTerminal, Write};
+use std::thread;
+
+use tokio::sync::oneshot;
 
 use super::arguments::shared::Confirmation;
 use super::arguments::{Global, Output};
-use crate::host::{Failure, FailureCode};
+use crate::host::{Failure, FailureCode, Interrupt};
 
 /// What to do about a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,15 +27,41 @@ fn decide(yes: bool, output: Output, is_terminal: bool) -> Decision {
     }
 }
 
-/// Asks on standard error whether to go on. True if the answer is yes, or if there is nobody to ask.
-pub(super) fn confirm(question: &str, confirmation: Confirmation, global: &Global) -> Result<bool, Failure> {
+/// Asks on standard error whether to go on. True if the answer is yes, or if there is nobody to ask. Whoever asks for a stop
+/// instead of an answer gets it.
+pub(super) async fn confirm(
+    question: &str,
+    confirmation: Confirmation,
+    interrupt: &Interrupt,
+    global: &Global,
+) -> Result<bool, Failure> {
     match decide(confirmation.yes, global.output(), io::stdin().is_terminal()) {
         Decision::GoOn => Ok(true),
-        Decision::Ask => ask(question, &mut io::stdin().lock(), &mut io::stderr())
-            .map_err(|error| Failure::new(format!("can't ask whether to go on: {error}"))),
+        Decision::Ask => answer(question.to_owned(), interrupt.clone()).await,
         Decision::Refuse => {
             Err(Failure::coded(FailureCode::ConfirmationNeeded, "nobody can be asked with JSON as output")
                 .help("say `--yes` if the plan is to be run without a question"))
+        }
+    }
+}
+
+/// Waits for the answer to a question, or for a stop.
+///
+/// Nothing ends the reading of a line, so a thread does it that nobody waits for: it ends with the process. A task of the
+/// runtime would keep that from ending.
+async fn answer(question: String, mut interrupt: Interrupt) -> Result<bool, Failure> {
+    let (sender, answered) = oneshot::channel();
+    thread::spawn(move || {
+        // Whoever was stopped doesn't hear it.
+        let _ = sender.send(ask(&question, &mut io::stdin().lock(), &mut io::stderr()));
+    });
+    tokio::select! {
+        biased;
+        () = interrupt.requested() => Err(Failure::new("stopped as you asked")),
+        answer = answered => {
+            let lost = |_| Err(io::Error::from(io::ErrorKind::UnexpectedEof));
+            let answer = answer.unwrap_or_else(lost);
+            answer.map_err(|error| Failure::new(format!("can't ask whether to go on: {error}")))
         }
     }
 }
@@ -61,11 +90,13 @@ mod tests {
         assert_eq!(decide(false, Output::Json, false), Decision::GoOn);
     }
 
-    #[test]
-    fn a_yes_on_the_command_line_is_enough() {
+    #[tokio::test]
+    async fn a_yes_on_the_command_line_is_enough() {
         let arguments = ["mz-deploy", "compile", "--json"].map(Into::into);
         let global = Arguments::read(&arguments).expect("they can be read").global;
-        assert!(confirm("Promote v2?", Confirmation { yes: true }, &global).expect("nobody is asked"));
+        let (_trigger, interrupt) = Interrupt::new();
+        let is_yes = confirm("Promote v2?", Confirmation { yes: true }, &interrupt, &global).await;
+        assert!(is_yes.expect("nobody is asked"));
     }
 
     #[test]

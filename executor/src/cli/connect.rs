@@ -79,7 +79,7 @@ pub(super) fn listen(terminal: Terminal) -> Result<Interrupt, Failure> {
     Interrupt::listen(move |asked| {
         terminal.info(match asked {
             Asked::Stop => {
-                "Stopping when the running statement is done; press Ctrl-C again to have the server cancel it"
+                "Stopping; a statement that runs may end, press Ctrl-C again to have the server cancel it"
             }
             Asked::StopStatement => "Cancelling the running statement; press Ctrl-C again to end at once",
         });

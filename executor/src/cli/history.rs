@@ -105,8 +105,8 @@ fn time(text: &str) -> Result<Timestamp, Failure> {
 }
 
 fn step(logged: LoggedStep) -> Result<StepRow, Failure> {
-    let LoggedStep { command, step, at, took_ms, error } = logged;
-    Ok(StepRow { command, step, at: time(&at)?, took_ms, error })
+    let LoggedStep { command, number, step, at, took_ms, error } = logged;
+    Ok(StepRow { command, number, step, at: time(&at)?, took_ms, error })
 }
 
 fn of_deployment(record: &DeploymentRecord) -> Result<Vec<DeploymentRow>, Failure> {

@@ -57,7 +57,7 @@ pub(super) fn run(global: &Global, options: &PromoteOptions, terminal: Terminal)
             print_for_review(&first, terminal);
         }
         let question = format!("Promote {deploy_id} to {}?", session.target().address());
-        if !confirm(&question, options.confirmation, global)? {
+        if !confirm(&question, options.confirmation, &interrupt, global).await? {
             terminal.info("Nothing was done");
             return Ok(());
         }

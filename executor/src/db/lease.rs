@@ -35,6 +35,8 @@ pub enum Taken {
     Lease(Box<Lease>),
     /// Somebody else has it; who, unless it doesn't say.
     Held(Option<Holder>),
+    /// Others took it and gave it back all the time.
+    Contended,
 }
 
 /// A lease that is held. It has to be given back: the server keeps it when the process ends.
@@ -64,12 +66,11 @@ pub async fn take(
     holder.since.clone_from(&around.now);
     let claim = beside(&name, &format!("claim_{}_{}", name.schema.as_str(), holder.token));
     prepare(connection, &claim, &holder).await?;
-    let mut former = None;
     for _ in 0..ATTEMPTS {
         if let Some(found) = around.lease {
             if !may_take(&found) {
-                former = found.holder;
-                break;
+                sweep(connection, &[claim]).await;
+                return Ok(Taken::Held(found.holder));
             }
             set_aside(connection, &name, &found.id).await?;
         }
@@ -89,7 +90,7 @@ pub async fn take(
         }
     }
     sweep(connection, &[claim]).await;
-    Ok(Taken::Held(former))
+    Ok(Taken::Contended)
 }
 
 impl Lease {

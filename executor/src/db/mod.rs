@@ -19,6 +19,7 @@ mod version;
 pub use catalog::{Scope, observe};
 pub use connection::{CancelToken, Connection, Notice};
 pub use error::{DbError, Kind};
+pub(crate) use redaction::in_hex;
 pub use redaction::{Redactions, Secret};
 pub use rows::{Row, Rows};
 pub use session::{current_role, replicas_of, use_cluster};

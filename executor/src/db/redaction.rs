@@ -81,15 +81,16 @@ fn forms(value: &str) -> Vec<String> {
     ];
     if value.len() >= LINE {
         // As a `bytea` and in a URL.
-        forms.push(in_hex(value));
+        forms.push(in_hex(value.as_bytes()));
         forms.push(value.bytes().map(in_url).collect());
         forms.extend(value.lines().map(str::trim).filter(|line| line.len() >= LINE).map(str::to_owned));
     }
     forms
 }
 
-fn in_hex(value: &str) -> String {
-    value.bytes().fold(String::new(), |mut text, byte| {
+/// As a `bytea` is printed, without its `\x`.
+pub(crate) fn in_hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
     })

@@ -17,6 +17,10 @@ pub(super) async fn hold(
     match lease::take(connection, deploy_id, holder, take_over).await? {
         Taken::Lease(lease) => Ok(*lease),
         Taken::Held(holder) => Err(held(deploy_id, holder)),
+        Taken::Contended => {
+            let message = format!("others begin and end work on the deployment `{deploy_id}` all the time");
+            Err(Failure::coded(FailureCode::Conflict, message).help("run the command again"))
+        }
     }
 }
 

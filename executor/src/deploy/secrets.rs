@@ -1,25 +1,14 @@
 //! Values of secrets: looked up when they are sent, and kept from everything that is printed.
 
+mod meaning;
+
 use mz_deploy_planner::name::Literal;
 use mz_deploy_planner::plan::{self, Effect, SecretValue};
 use mz_deploy_planner::project::Project;
-use mz_deploy_planner::syntax::token::tokenize;
 
 use super::aws;
 use crate::db::{Connection, Secret};
 use crate::host::Failure;
-
-/// Hides what the literals of an expression mean, in whichever of their forms they are written, and how they are written.
-fn hide_written(connection: &Connection, expression: &str) {
-    connection.hide(&Secret::new(expression));
-    let (tokens, _) = tokenize(expression);
-    for token in tokens {
-        if let Some(value) = token.string(expression) {
-            connection.hide(&Secret::new(token.text(expression)));
-            connection.hide(&Secret::new(value));
-        }
-    }
-}
 
 /// Gives a secret its value.
 pub async fn set(connection: &Connection, project: &Project, effect: &Effect) -> Result<(), Failure> {
@@ -45,7 +34,9 @@ pub async fn set(connection: &Connection, project: &Project, effect: &Effect) ->
             let expression = plan::secret_expression(project, secret).ok_or_else(|| {
                 Failure::new(format!("the secret `{secret}` isn't in the project any more"))
             })?;
-            hide_written(connection, expression);
+            for text in meaning::telling(expression) {
+                connection.hide(&Secret::new(text));
+            }
             expression.to_owned()
         }
     };

@@ -152,12 +152,14 @@ impl Staging<'_> {
             Some(begun) => plan::unfinished_stage(begun, &staged.live).map_err(rejected)?,
             None => only_stage(&staged.plan),
         };
-        let is_begun = staged.begun.is_some();
         let effects =
             Effects { session: self.session, scope: self.scope, origin, deploy_id: id, staged: &[] };
         let perform = async |these: &[&Effect]| {
             if these.iter().any(|effect| matches!(effect, Effect::Record { .. })) {
-                return if is_begun { Ok(()) } else { self.begin(staged, before, origin).await };
+                return match &staged.begun {
+                    Some(begun) => self.go_on(begun, origin).await,
+                    None => self.begin(staged, before, origin).await,
+                };
             }
             for effect in these {
                 effects.perform(effect).await?;
@@ -197,6 +199,18 @@ impl Staging<'_> {
         let snapshot = Snapshot::new(plan, &after);
         let rows = ledger::begun(plan, &snapshot, &production, before, origin, &now)?;
         Ok(ledger::write(connection, &rows).await?)
+    }
+
+    /// Writes down who goes on with it: what is made from now on is theirs.
+    async fn go_on(&self, begun: &Deployment, origin: &Origin) -> Result<(), Failure> {
+        if begun.staged_by.iter().any(|role| role.as_str() == origin.role) {
+            return Ok(());
+        }
+        let connection = &self.session.connection;
+        let now = ledger::server_time(connection).await?;
+        let details = json!({ "plan": begun.plan.id, "commit": origin.commit });
+        let event = ledger::event(&self.options.deploy_id, "stage", origin, &now, &details);
+        Ok(ledger::write(connection, &[event]).await?)
     }
 
     /// Takes away what was made. The failure that led to it is what counts; what couldn't be taken away is added.

@@ -17,7 +17,8 @@ pub fn name() -> String {
 pub struct Process {
     /// Its number.
     pid: u32,
-    /// Where that number means this process: equal texts are the same boot, name space and user. Absent where nobody knows.
+    /// Where that number means this process: equal texts are the same boot, and the same name space and user where the system
+    /// keeps numbers apart by those. Absent where nobody knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     within: Option<String>,
     /// When it started, in the words of the machine.
@@ -85,21 +86,18 @@ fn look_up(pid: u32) -> Known {
     fields.and_then(|mut fields| fields.nth(19)).map_or(Known::Unknown, |start| Known::Runs(start.to_owned()))
 }
 
-/// The session of the boot, where the system has such a thing.
+/// The session of the boot, where the system has such a thing, and the name of the machine. Everybody sees all processes there.
 #[cfg(not(target_os = "linux"))]
 fn surroundings() -> Option<String> {
     let output = std::process::Command::new("sysctl").args(["-n", "kern.bootsessionuuid"]).output().ok()?;
     let boot = String::from_utf8(output.stdout).ok()?;
-    Some(boot.trim().to_owned()).filter(|boot| output.status.success() && !boot.is_empty())
+    let boot = Some(boot.trim()).filter(|boot| output.status.success() && !boot.is_empty())?;
+    Some(format!("{boot} {}", name()))
 }
 
 #[cfg(not(target_os = "linux"))]
 fn look_up(pid: u32) -> Known {
-    let Ok(output) =
-        std::process::Command::new("ps").args(["-o", "lstart=", "-p", &pid.to_string()]).output()
-    else {
-        return Known::Unknown;
-    };
+    let Ok(output) = ps(pid).output() else { return Known::Unknown };
     match String::from_utf8(output.stdout) {
         Ok(start) if output.status.success() && !start.trim().is_empty() => {
             Known::Runs(start.trim().to_owned())
@@ -109,9 +107,28 @@ fn look_up(pid: u32) -> Known {
     }
 }
 
+/// Asks when a process started, in words that are the same whatever the language and time zone of whoever asks.
+#[cfg(any(test, not(target_os = "linux")))]
+fn ps(pid: u32) -> std::process::Command {
+    let mut ps = std::process::Command::new("ps");
+    ps.args(["-o", "lstart=", "-p", &pid.to_string()]).env("LC_ALL", "C").env("TZ", "UTC");
+    ps
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Somebody in another time zone must not take a process that runs for another one.
+    #[test]
+    fn when_a_process_started_is_said_alike_everywhere() {
+        let ps = ps(1);
+        let settings: Vec<_> = ps
+            .get_envs()
+            .map(|(name, value)| (name.to_str(), value.and_then(|value| value.to_str())))
+            .collect();
+        assert_eq!(settings, [(Some("LC_ALL"), Some("C")), (Some("TZ"), Some("UTC"))]);
+    }
 
     #[test]
     fn a_process_is_gone_only_if_that_is_certain() {

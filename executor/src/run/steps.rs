@@ -100,10 +100,12 @@ impl StepLog {
         if self.deploy_id.is_empty() || done.is_empty() {
             return Vec::new();
         }
+        // One moment for all: steps that ended together must not seem to have ended in the opposite order.
+        let now = Instant::now();
         let rows = done.into_iter().zip(before..).map(|(done, number)| StepRow {
             number: u64::try_from(number).unwrap_or(u64::MAX),
             step: done.step,
-            ago: done.ended.elapsed(),
+            ago: now.saturating_duration_since(done.ended),
             took_ms: done.took_ms,
             error: done.error,
         });

@@ -35,6 +35,7 @@ const EVERYTHING: &[&str] = &[
     "CREATE ROLE reader",
     "CREATE ROLE team",
     "GRANT team TO reader",
+    "ALTER ROLE reader SET search_path TO shop, \"Core\"",
     "GRANT team TO materialize",
     "CREATE DATABASE shop",
     "COMMENT ON DATABASE shop IS 'ours'",
@@ -103,6 +104,9 @@ fn everything_that_a_plan_depends_on_is_observed() {
 
     let reader = live.roles.iter().find(|role| role.name.as_str() == "reader").expect("the role");
     assert_eq!(reader.member_of, [Ident::from("team")]);
+    let parameters: Vec<_> =
+        reader.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    assert_eq!(parameters, [("search_path", "shop, Core")]);
     let ours = live.default_privileges.iter().filter(|p| p.database.is_some() || p.schema.is_some());
     let ours: Vec<_> = ours
         .map(|p| {

@@ -28,6 +28,7 @@ fn every_time_in_the_ledger_is_the_servers() {
             "SELECT deployed_at::text AS c1 FROM _mz_deploy.tables.deployments \
              UNION ALL SELECT promoted_at::text FROM _mz_deploy.tables.deployments \
              UNION ALL SELECT at::text FROM _mz_deploy.tables.history \
+             UNION ALL SELECT at::text FROM _mz_deploy.tables.steps \
              UNION ALL SELECT until::text FROM _mz_deploy.tables.kept",
             1,
         );

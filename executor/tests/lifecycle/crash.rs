@@ -318,9 +318,49 @@ fn given_away(environment: &Environment, said: &Said) -> String {
 }
 
 impl Shop {
-    /// Grants and comments on everything that `apply` makes.
+    /// Everything that `apply` makes, with grants and comments.
     fn shared(&self) {
         let (database, cluster) = (&self.database, &self.cluster);
+        let role = |name: &str, text: &str| {
+            let text = format!("CREATE ROLE {database}_{name};\n{text}\n");
+            self.project.write(&format!("roles/{database}_{name}.sql"), text);
+        };
+        role("member", "");
+        role(
+            "reader",
+            &format!(
+                "ALTER ROLE {database}_reader SET cluster TO {cluster};\nGRANT {database}_reader TO {database}_member;\n\
+                 COMMENT ON ROLE {database}_reader IS 'may look';"
+            ),
+        );
+        self.project.write(
+            &format!("network-policies/{database}_office.sql"),
+            format!(
+                "CREATE NETWORK POLICY {database}_office \
+                 (RULES (r (action = 'allow', direction = 'ingress', address = '10.0.0.0/8')));\n\
+                 COMMENT ON NETWORK POLICY {database}_office IS 'at work';\n"
+            ),
+        );
+        self.object(
+            "raw/token",
+            "CREATE SECRET token AS 'unseen';\nGRANT USAGE ON SECRET token TO PUBLIC;\nCOMMENT ON SECRET token IS 'a key';\n",
+        );
+        self.object(
+            "raw/broker",
+            "CREATE CONNECTION broker TO KAFKA (BROKER 'kafka.sandbox.invalid:9092', SECURITY PROTOCOL PLAINTEXT) \
+             WITH (VALIDATE = false);\nGRANT USAGE ON CONNECTION broker TO PUBLIC;\nCOMMENT ON CONNECTION broker IS 'events';\n",
+        );
+        self.project.write(
+            &format!("clusters/{cluster}_feed.sql"),
+            format!("CREATE CLUSTER {cluster}_feed (SIZE = '25cc');\n"),
+        );
+        self.object(
+            "raw/ticks",
+            &format!(
+                "CREATE SOURCE ticks IN CLUSTER {cluster}_feed FROM LOAD GENERATOR COUNTER;\n\
+                 GRANT SELECT ON ticks TO PUBLIC;\nCOMMENT ON SOURCE ticks IS 'one a second';\n"
+            ),
+        );
         self.project.write(
             &format!("clusters/{cluster}.sql"),
             format!(
@@ -336,7 +376,10 @@ impl Shop {
         );
         self.project.write(
             &format!("models/{database}/raw.sql"),
-            "GRANT USAGE ON SCHEMA raw TO PUBLIC;\nCOMMENT ON SCHEMA raw IS 'as it comes';\n",
+            format!(
+                "GRANT USAGE ON SCHEMA raw TO PUBLIC;\nCOMMENT ON SCHEMA raw IS 'as it comes';\n\
+                 ALTER DEFAULT PRIVILEGES FOR ROLE materialize IN SCHEMA raw GRANT SELECT ON TABLES TO {database}_member;\n"
+            ),
         );
         self.object(
             "raw/orders",
@@ -429,17 +472,39 @@ impl Shop {
              FROM mz_schemas s JOIN mz_databases d ON d.id = s.database_id WHERE d.name = '{database}' \
              UNION ALL SELECT 'shares: ' || s.name || '.' || o.name, array_to_string(o.privileges::text[], ' '), {} \
              FROM mz_objects o JOIN mz_schemas s ON s.id = o.schema_id JOIN mz_databases d ON d.id = s.database_id \
-             WHERE d.name = '{database}' ORDER BY 1",
+             WHERE d.name = '{database}' \
+             UNION ALL SELECT 'shares: network policy ' || p.name, array_to_string(p.privileges::text[], ' '), {} \
+             FROM mz_internal.mz_network_policies p WHERE p.name LIKE '{database}\\_%' \
+             UNION ALL SELECT 'shares: role ' || r.name, \
+             (SELECT string_agg(q.parameter_name || '=' || q.parameter_value, ' ') FROM mz_role_parameters q WHERE q.role_id = r.id), {} \
+             FROM mz_roles r WHERE r.name LIKE '{database}\\_%' \
+             UNION ALL SELECT 'shares: member ' || m.name || ' of ' || g.name, '', '' \
+             FROM mz_role_members a JOIN mz_roles m ON m.id = a.member JOIN mz_roles g ON g.id = a.role_id \
+             WHERE g.name LIKE '{database}\\_%' \
+             UNION ALL SELECT 'shares: default of ' || c.name || ' to ' || g.name, p.object_type, p.privileges \
+             FROM mz_default_privileges p JOIN mz_roles c ON c.id = p.role_id JOIN mz_roles g ON g.id = p.grantee \
+             WHERE g.name LIKE '{database}\\_%' ORDER BY 1",
             comments("'cluster'", "c.id"),
             comments("'database'", "d.id"),
             comments("'schema'", "s.id"),
             comments("o.type", "o.id"),
+            comments("'network-policy'", "p.id"),
+            comments("'role'", "r.id"),
         );
+        // What was granted to a role names it by an id that is another in each run.
+        let roles: Vec<(String, String)> = client
+            .lines(&format!("SELECT name AS c1, id AS c2 FROM mz_roles WHERE name LIKE '{database}\\_%'"), 2)
+            .iter()
+            .filter_map(|line| line.split_once(' '))
+            .map(|(name, id)| (format!("{id}="), format!("{name}=")))
+            .collect();
+        let by_name =
+            |line: String| roles.iter().fold(line, |line, (id, name)| line.replace(id.as_str(), name));
         // Who promoted and when stands in comments.
         let without_time = |line: String| match line.split_once(" at 20") {
             Some((before, _)) => before.to_owned(),
             None => line,
         };
-        client.lines(&sql, 3).into_iter().map(without_time).collect()
+        client.lines(&sql, 3).into_iter().map(without_time).map(by_name).collect()
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mz_deploy::db::{Connection, Rows, Secret, Target};
 use mz_deploy_sandbox::fault::{Action, Rule, When};
@@ -218,6 +218,16 @@ pub(crate) fn unique(stem: &str) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let process = std::process::id();
     format!("{stem}_{process}_{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Waits until something is so.
+#[track_caller]
+pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !is_so() {
+        assert!(began.elapsed() < Duration::from_mins(1), "{what}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
 
 /// What a URL says. Only as much of a URL as tests are given.

@@ -397,6 +397,30 @@ fn another_session_on_the_same_deployment_is_not_disturbed() {
     assert_eq!(shop.best(&client), NEW);
 }
 
+/// A stage that was killed is gone on with by another deployer, who is killed as well: what both of them made goes.
+#[test]
+fn what_another_deployer_went_on_with_is_taken_away_as_well() {
+    let environment = Environment::start();
+    let Some(_) = environment.sandbox() else { return };
+    let shop = Shop::deployed(&environment);
+    let client = environment.connect();
+    for (role, group) in [("colleague", "materialize"), ("lead", "colleague")] {
+        client.run(&format!("CREATE ROLE {role}"));
+        client.run(&format!("GRANT {group} TO {role}"));
+    }
+    shop.totals("sum(amount) * 10 AS total");
+    let stage = ["stage", "--deploy-id", "v2", "--allow-dirty", "--no-rollback"];
+    for (role, last) in [("materialize", "CREATE CLUSTER"), ("colleague", "CREATE MATERIALIZED VIEW")] {
+        let kill = format!("SELECT mz_sandbox.drop_connection('{last}%', 1, 'after')");
+        client.try_query(&kill).expect("a sandbox");
+        environment.run_as(role, &shop, &stage).ends_with(1);
+        client.try_query("SELECT mz_sandbox.clear()").expect("a sandbox");
+    }
+    assert_ne!(shop.places(&client), shop.only_production());
+    environment.run_as("lead", &shop, &["abort", "v2"]).ends_with(0);
+    assert_eq!(shop.places(&client), shop.only_production());
+}
+
 /// A deployer who can't drop what a failed stage made is told so, and the record of it stays.
 #[test]
 fn whoever_can_not_take_away_everything_takes_away_nothing() {

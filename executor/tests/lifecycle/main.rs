@@ -14,6 +14,8 @@ mod environment;
 mod guards;
 mod meanwhile;
 mod patience;
+#[cfg(target_os = "linux")]
+mod question;
 mod race;
 mod readers;
 mod round;

@@ -1,8 +1,8 @@
 //! Statements that don't end, connections that do, and what is said meanwhile.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::environment::{Client, Environment, unique};
+use crate::environment::{Client, Environment, unique, until};
 use crate::shop::Shop;
 
 /// Has the next statement like this wait, as good as for ever.
@@ -13,16 +13,6 @@ fn delay(client: &Client<'_>, pattern: &str) {
 
 fn clear(client: &Client<'_>) {
     client.try_query("SELECT mz_sandbox.clear()").expect("a sandbox");
-}
-
-/// Waits until something is so.
-#[track_caller]
-fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let began = Instant::now();
-    while !is_so() {
-        assert!(began.elapsed() < Duration::from_mins(1), "{what}");
-        std::thread::sleep(Duration::from_millis(50));
-    }
 }
 
 /// The first Ctrl-C lets the statement that runs end; the second has the server cancel it, and what was made is taken away.
@@ -87,6 +77,9 @@ fn a_step_that_waits_for_data_says_so_and_is_stopped_when_its_time_is_over() {
     let described = environment.run_for(&shop, &["describe", "v2"]).ends_with(0);
     assert!(described.report().contains("✗ not done within 3."), "{}", described.report());
     environment.run_for(&shop, &["promote", "v2", "--yes"]).ends_with(0);
+    let described = environment.run_for(&shop, &["describe", "v2"]).ends_with(0);
+    let runs = described.report().matches("Steps of promote, since").count();
+    assert_eq!(runs, 2, "each run has a time of its own: {}", described.report());
     let (reads, totals) = shop.sink_and_totals(&client);
     assert_eq!(reads, totals);
 }
@@ -171,21 +164,27 @@ fn what_the_server_remarks_on_is_shown() {
     assert!(said.stderr.contains("notice: role"), "{}", said.report());
 }
 
-#[test]
-fn a_cleanup_goes_on_with_the_others_and_names_what_is_left() {
-    let environment = Environment::start();
-    let shop = Shop::deployed(&environment);
-    let client = environment.connect();
+/// Two deployments whose old versions were kept long enough.
+pub(crate) fn kept_twice(environment: &Environment) -> Shop {
+    let shop = Shop::deployed(environment);
     for (id, factor) in [("v2", 10), ("v3", 100)] {
         shop.totals(&format!("sum(amount) * {factor} AS total"));
         environment.run_for(&shop, &["stage", "--deploy-id", id, "--allow-dirty"]).ends_with(0);
         environment.run_for(&shop, &["promote", id, "--wait", "--keep", "1s", "--yes"]).ends_with(0);
     }
+    std::thread::sleep(Duration::from_secs(2));
+    shop
+}
+
+#[test]
+fn a_cleanup_goes_on_with_the_others_and_names_what_is_left() {
+    let environment = Environment::start();
+    let shop = kept_twice(&environment);
+    let client = environment.connect();
     let (first, second) = (shop.own("v2"), shop.own("v3"));
     let theirs = shop.name("public.theirs");
     let old = shop.name(&format!("core_{first}.order_totals"));
     client.run(&format!("CREATE VIEW {theirs} AS SELECT * FROM {old}"));
-    std::thread::sleep(Duration::from_secs(2));
     let said = environment.run(&shop.project, &["cleanup", "--yes"]).ends_with(6);
     assert!(said.stderr.contains(&format!("✓ what {second} replaced was dropped")), "{}", said.report());
     let error = said.stderr.split("error: ").nth(1).unwrap_or_default();
@@ -193,4 +192,38 @@ fn a_cleanup_goes_on_with_the_others_and_names_what_is_left() {
     client.run(&format!("DROP VIEW {theirs}"));
     environment.run(&shop.project, &["cleanup", "--yes"]).ends_with(0);
     assert_eq!(shop.places(&client), shop.only_production());
+}
+
+/// What keeps it from all of them is one failure and not one of each.
+#[test]
+fn a_cleanup_ends_with_its_connection() {
+    let environment = Environment::start();
+    if environment.sandbox().is_none() {
+        return;
+    }
+    let shop = kept_twice(&environment);
+    let client = environment.connect();
+    client.try_query("SELECT mz_sandbox.drop_connection('DROP %', 1, 'before')").expect("a sandbox");
+    let said = environment.run(&shop.project, &["cleanup", "--yes"]).ends_with(1);
+    clear(&client);
+    assert!(said.stderr.contains("connection"), "{}", said.report());
+    assert!(!said.stderr.contains("✗ v"), "{}", said.report());
+    environment.run(&shop.project, &["cleanup", "--yes"]).ends_with(0);
+}
+
+/// 6 means that some of it was done.
+#[test]
+fn a_cleanup_of_which_nothing_was_done_is_not_partial() {
+    let environment = Environment::start();
+    let shop = kept_twice(&environment);
+    let client = environment.connect();
+    for id in ["v2", "v3"] {
+        let theirs = shop.name(&format!("public.of_{id}"));
+        let old = shop.name(&format!("core_{}.order_totals", shop.own(id)));
+        client.run(&format!("CREATE VIEW {theirs} AS SELECT * FROM {old}"));
+    }
+    let said = environment.run(&shop.project, &["cleanup", "--yes"]).ends_with(1);
+    for id in ["v2", "v3"] {
+        assert!(said.stderr.contains(&format!("\n  {}: ", shop.own(id))), "{}", said.report());
+    }
 }

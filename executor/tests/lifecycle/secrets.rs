@@ -35,6 +35,31 @@ fn a_value_in_a_file_is_hidden_in_whatever_form_it_is_written() {
     }
 }
 
+/// The server works on the value that was decoded, and says that of it; what everybody knows stays readable.
+#[test]
+fn what_an_expression_means_is_hidden_and_its_codec_is_not() {
+    let environment = Environment::start();
+    if environment.sandbox().is_none() {
+        return;
+    }
+    let client = environment.connect();
+    for written in [
+        "decode('Y2FuYXJ5LTdjMWU5ZA==', 'base64')",
+        "'cana' || 'ry-' || '7c1e9d'",
+        r"'\x63616e6172792d376331653964'",
+    ] {
+        let shop = Shop::new();
+        shop.object("raw/token", &format!("CREATE SECRET token AS {written};\n"));
+        let message = "no base64 of a tank: canary-7c1e9d";
+        let fail = format!("SELECT mz_sandbox.fail_statement('CREATE SECRET%', 1, 'XX000', '{message}')");
+        client.try_query(&fail).expect("a sandbox");
+        let said = environment.run(&shop.project, &["apply", "--verbose"]).ends_with(1);
+        client.try_query("SELECT mz_sandbox.clear()").expect("a sandbox");
+        assert!(said.stderr.contains("no base64 of a tank: ***"), "{written}: {}", said.report());
+        shop.remove(&client);
+    }
+}
+
 /// Writes a command `aws` that notes its arguments.
 #[cfg(unix)]
 fn fake_aws(directory: &Path, script: &str) {

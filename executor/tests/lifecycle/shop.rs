@@ -86,6 +86,17 @@ impl Shop {
         for name in client.lines(&names, 1) {
             client.run(&format!("DROP CLUSTER IF EXISTS {name} CASCADE"));
         }
+        let names = format!(
+            "SELECT name AS c1 FROM mz_internal.mz_network_policies WHERE name LIKE '{database}\\_%'"
+        );
+        for name in client.lines(&names, 1) {
+            client.run(&format!("DROP NETWORK POLICY {name}"));
+        }
+        for name in
+            client.lines(&format!("SELECT name AS c1 FROM mz_roles WHERE name LIKE '{database}\\_%'"), 1)
+        {
+            client.run(&format!("DROP ROLE {name}"));
+        }
     }
 
     /// Writes the file of an object: `schema/name`.

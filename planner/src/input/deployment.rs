@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::Live;
+use crate::name::Ident;
 use crate::plan::Plan;
 
 /// A deployment that was staged, as far as it got. What can be seen in the catalog (its marker, the generation, what is
@@ -19,6 +20,8 @@ pub struct Deployment {
     pub production: Vec<RecordedId>,
     /// The highest ids that the catalog had given away when `stage` began: what it makes has higher ones.
     pub before: HighestIds,
+    /// The roles that began its stage or went on with it, sorted: what it makes is theirs.
+    pub staged_by: Vec<Ident>,
     /// Everything was made, and `staged` is all of it.
     pub is_staged: bool,
     /// The ledger says that it is in production.

@@ -62,6 +62,9 @@ pub struct LiveRole {
     /// Roles that it is a direct member of, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub member_of: Vec<Ident>,
+    /// What its sessions begin with (`ALTER ROLE … SET`), by the names of the variables.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<SmolStr, SmolStr>,
     /// Its comment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<SmolStr>,

@@ -15,25 +15,33 @@ pub(super) struct Authority<'a> {
     acts_as: BTreeSet<&'a Ident>,
 }
 
+/// Some roles and all that they are members of, directly or not.
+pub(super) fn with_groups<'a>(
+    live: &'a Live,
+    roles: impl IntoIterator<Item = &'a Ident>,
+) -> BTreeSet<&'a Ident> {
+    let member_of: BTreeMap<&Ident, &[Ident]> =
+        live.roles.iter().map(|role| (&role.name, role.member_of.as_slice())).collect();
+    let mut found = BTreeSet::new();
+    let mut open: Vec<&Ident> = roles.into_iter().collect();
+    while let Some(role) = open.pop() {
+        if found.insert(role) {
+            open.extend(member_of.get(role).copied().into_iter().flatten());
+        }
+    }
+    found
+}
+
 impl<'a> Authority<'a> {
     pub(super) fn new(live: &'a Live) -> Self {
         let Some(session) = &live.session else {
             return Self { role: None, is_superuser: true, privileges: &[], acts_as: BTreeSet::new() };
         };
-        let member_of: BTreeMap<&Ident, &[Ident]> =
-            live.roles.iter().map(|role| (&role.name, role.member_of.as_slice())).collect();
-        let mut acts_as = BTreeSet::new();
-        let mut found = vec![&session.role];
-        while let Some(role) = found.pop() {
-            if acts_as.insert(role) {
-                found.extend(member_of.get(role).copied().into_iter().flatten());
-            }
-        }
         Self {
             role: Some(&session.role),
             is_superuser: session.is_superuser,
             privileges: &session.privileges,
-            acts_as,
+            acts_as: with_groups(live, [&session.role]),
         }
     }
 

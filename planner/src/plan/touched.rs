@@ -31,7 +31,7 @@ pub(super) fn of(live: &Live, phases: &[Phase]) -> Live {
         let is_replacement = object.replaces.as_ref().is_some_and(|id| ids.contains(id.as_str()));
         ids.contains(object.id.as_str()) || inputs.contains(object.id.as_str()) || reads || is_replacement
     };
-    let session = live.session.as_ref().map(|session| &session.role);
+    let roles = roles(live, &names);
     let is_in_scope = |privilege: &&LiveDefaultPrivilege| match (&privilege.schema, &privilege.database) {
         (Some(schema), _) => is_schema(schema),
         (None, Some(database)) => names.has(database),
@@ -45,18 +45,32 @@ pub(super) fn of(live: &Live, phases: &[Phase]) -> Live {
         schemas: live.schemas.iter().filter(|schema| is_schema(&schema.name)).cloned().collect(),
         clusters: live.clusters.iter().filter(|cluster| names.has(&cluster.name)).cloned().collect(),
         objects: live.objects.iter().filter(is_near).cloned().collect(),
-        roles: live
-            .roles
-            .iter()
-            .filter(|role| names.has(&role.name) || Some(&role.name) == session)
-            .cloned()
-            .collect(),
+        roles: live.roles.iter().filter(|role| roles.contains(&role.name)).cloned().collect(),
         default_privileges: live.default_privileges.iter().filter(is_in_scope).cloned().collect(),
         session: live.session.clone(),
-        // How many things there may be, and who may connect from where, no step depends on.
-        network_policies: Vec::new(),
+        network_policies: live.network_policies.iter().filter(|p| names.has(&p.name)).cloned().collect(),
+        // How many things there may be no step depends on.
         limits: BTreeMap::new(),
     }
+}
+
+/// The session's role, the roles that are mentioned, and everybody who is a member of those, directly or not: they get what those
+/// are granted.
+fn roles<'l>(live: &'l Live, names: &Names) -> BTreeSet<&'l Ident> {
+    let mut members: BTreeMap<&Ident, Vec<&Ident>> = BTreeMap::new();
+    for role in &live.roles {
+        role.member_of.iter().for_each(|group| members.entry(group).or_default().push(&role.name));
+    }
+    let mut found = BTreeSet::new();
+    let mut open: Vec<&Ident> =
+        live.roles.iter().map(|role| &role.name).filter(|name| names.has(name)).collect();
+    while let Some(role) = open.pop() {
+        if found.insert(role) {
+            open.extend(members.get(role).into_iter().flatten());
+        }
+    }
+    found.extend(live.session.as_ref().map(|session| &session.role));
+    found
 }
 
 /// Every identifier that is mentioned.

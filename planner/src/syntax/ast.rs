@@ -416,6 +416,17 @@ pub struct AlterDefaultPrivileges {
 pub struct AlterRole {
     /// The role.
     pub name: SpannedIdent,
+    /// What `SET` or `RESET` gives it; absent where attributes are altered.
+    pub parameter: Option<RoleParameter>,
+}
+
+/// `SET variable TO value` or `RESET variable` of a role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleParameter {
+    /// The variable, lower case.
+    pub name: SmolStr,
+    /// Its value, several separated by `, `; absent for `RESET` and `DEFAULT`.
+    pub value: Option<SmolStr>,
 }
 
 /// `COMMENT ON kind name IS text`

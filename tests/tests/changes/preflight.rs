@@ -1,5 +1,7 @@
 //! What the server would refuse of a deployment stops its plan.
 
+use std::collections::BTreeMap;
+
 use mz_deploy_planner::input::{Live, LiveGrant, LiveReplica, LiveRole, LiveSession};
 use mz_deploy_planner::plan::{Action, Effect};
 
@@ -33,6 +35,7 @@ fn member(name: &str, of: &[&str]) -> LiveRole {
         id: "u1".into(),
         name: name.into(),
         member_of: of.iter().map(|role| (*role).into()).collect(),
+        parameters: BTreeMap::default(),
         comment: None,
     }
 }

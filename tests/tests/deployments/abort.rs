@@ -113,10 +113,35 @@ fn an_abort_takes_the_owner_of_what_was_staged_or_a_member_of_it() {
             .for_each(|c| c.owner = "team".into());
         made.objects.iter_mut().filter(|o| !before.objects.contains(o)).for_each(|o| o.owner = "team".into());
         story.environment.live = made;
+        story.environment.add_member("team", "deployer");
         story.finish(Story::abort);
         assert_eq!(story.environment.live.schemas, before.schemas);
         assert_eq!(story.environment.live.objects, before.objects);
     }
+}
+
+/// Whoever may speak for a team mate doesn't drop what that one made by hand, though it has the name that was planned.
+#[test]
+fn what_a_team_mate_made_by_hand_is_not_of_an_unfinished_stage() {
+    let mut story = project().edit(&[("u/v", "CREATE VIEW v AS SELECT a, 1 AS b FROM app.s.n;")]);
+    story.begin("x", StrategyChoice::Swap);
+    story.environment.run("CREATE SCHEMA app.u_x");
+    let is_there =
+        |story: &Story| story.environment.live.schemas.iter().any(|s| s.name.to_string() == "app.u_x");
+    story.environment.add_member("deployer", "colleague");
+    for (owner, is_taken_away) in [("team", false), ("deployer", true), ("colleague", true)] {
+        let mut story = story.clone();
+        story.environment.run(&format!("ALTER SCHEMA app.u_x OWNER TO {owner}"));
+        story.environment.connect_as("colleague");
+        story.finish(Story::abort);
+        assert_ne!(is_there(&story), is_taken_away, "of {owner}");
+    }
+    // What another one made who went on with it is.
+    story.environment.run("ALTER SCHEMA app.u_x OWNER TO team");
+    story.deployment_mut().staged_by.push("team".into());
+    story.environment.connect_as("colleague");
+    story.finish(Story::abort);
+    assert!(!is_there(&story));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! An environment as small as can be: a catalog, and what each statement of a plan does to it. It knows plain names
 //! only, and refuses what a server would refuse.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use mz_deploy_planner::input::{
     Live, LiveCluster, LiveComment, LiveDatabase, LiveDefaultPrivilege, LiveGrant, LiveObject, LiveRole,
@@ -45,6 +45,7 @@ impl Environment {
             id: name.into(),
             name: name.into(),
             member_of: member_of.iter().map(|role| (*role).into()).collect(),
+            parameters: BTreeMap::default(),
             comment: None,
         };
         let roles = [
@@ -73,6 +74,12 @@ impl Environment {
             environment.run(sql);
         }
         environment
+    }
+
+    /// Makes a role a member of another.
+    pub(crate) fn add_member(&mut self, group: &str, member: &str) {
+        let role = self.live.roles.iter_mut().find(|role| role.name.as_str() == member).expect("a role");
+        role.member_of.push(group.into());
     }
 
     /// Runs a statement that succeeds.

@@ -81,6 +81,7 @@ impl Story {
             staged: Vec::new(),
             production: recorded_ids(&plan, live, Side::Production),
             before: HighestIds::observed(live),
+            staged_by: live.session.iter().map(|session| session.role.clone()).collect(),
             is_staged: false,
             is_promoted: false,
             is_kept: false,

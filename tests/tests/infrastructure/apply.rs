@@ -2,9 +2,7 @@
 
 use std::fmt::Write as _;
 
-use mz_deploy_planner::input::{
-    Config, Live, LiveDefaultPrivilege, LiveGrant, LiveReplica, LiveSession, Sources,
-};
+use mz_deploy_planner::input::{Config, Live, LiveGrant, LiveReplica, LiveSession, Sources};
 use mz_deploy_planner::plan::{
     Action, ApplyOptions, ApplyPhase, Effect, Plan, SecretValue, secret_expression,
 };
@@ -186,9 +184,9 @@ fn everything(live: &Live) -> Vec<String> {
         lines.push(format!("{kind} {name} {grants:?} {comments:?}"));
     };
     let one = |comment: &Option<_>| comment.iter().map(|text| format!("{text:?}")).collect::<Vec<_>>();
-    live.roles
-        .iter()
-        .for_each(|r| add("role", format!("{} {:?}", r.name, r.member_of), &[], one(&r.comment)));
+    live.roles.iter().for_each(|r| {
+        add("role", format!("{} {:?} {:?}", r.name, r.member_of, r.parameters), &[], one(&r.comment));
+    });
     live.clusters.iter().for_each(|c| add("cluster", c.name.to_string(), &c.grants, one(&c.comment)));
     live.network_policies.iter().for_each(|p| add("policy", p.name.to_string(), &p.grants, one(&p.comment)));
     live.databases.iter().for_each(|d| add("database", d.name.to_string(), &d.grants, one(&d.comment)));
@@ -197,18 +195,30 @@ fn everything(live: &Live) -> Vec<String> {
         let comments = object.comments.iter().map(|comment| format!("{comment:?}")).collect();
         add("object", object.name.to_string(), &object.grants, comments);
     }
+    lines.extend(live.default_privileges.iter().map(|privilege| format!("{privilege:?}")));
     lines.sort();
+    lines.dedup();
     lines
 }
 
 /// A run that ends anywhere is finished by the next one, down to grants and comments.
 #[test]
 fn an_apply_that_was_killed_makes_the_rest() {
-    let compiled = project(&[(
-        "network-policies/home.sql",
-        "CREATE NETWORK POLICY home (RULES (r (action = 'allow', direction = 'ingress', address = '10.0.0.0/8')));\n\
-         COMMENT ON NETWORK POLICY home IS 'Mine.';",
-    )]);
+    let compiled = project(&[
+        (
+            "network-policies/home.sql",
+            "CREATE NETWORK POLICY home (RULES (r (action = 'allow', direction = 'ingress', address = '10.0.0.0/8')));\n\
+             COMMENT ON NETWORK POLICY home IS 'Mine.';",
+        ),
+        (
+            "roles/boss.sql",
+            "CREATE ROLE boss;\nALTER ROLE boss SET search_path TO app, \"B c\";\nALTER ROLE boss SET cluster = 'ingest';",
+        ),
+        (
+            "models/app/raw.sql",
+            "ALTER DEFAULT PRIVILEGES FOR ROLE boss IN SCHEMA raw GRANT SELECT, INSERT ON TABLES TO analyst;",
+        ),
+    ]);
     let whole = plan(&compiled, &fresh(), &ApplyOptions::default());
     let count = whole.phases.iter().map(|phase| phase.steps.len()).sum::<usize>();
     let complete = applied(&compiled);
@@ -347,6 +357,32 @@ fn what_is_there_and_differs_is_told_and_left_alone() {
     );
 }
 
+#[test]
+fn what_a_role_begins_with_is_compared_with_what_its_file_says() {
+    let compiled = project(&[(
+        "roles/boss.sql",
+        "CREATE ROLE boss;\nALTER ROLE boss SET search_path TO app, \"B c\";\nALTER ROLE boss SET Cluster = 'ingest';\n\
+         ALTER ROLE boss SET statement_timeout = -1;\nALTER ROLE boss RESET timezone;",
+    )]);
+    let mut live = fresh();
+    for role in ["analyst", "boss"] {
+        execute(&mut live, &format!("CREATE ROLE {role}"));
+    }
+    let found = [("search_path", "app, B c"), ("cluster", "other"), ("timezone", "UTC"), ("database", "x")];
+    for role in live.roles.iter_mut().filter(|role| role.name.as_str() == "boss") {
+        role.parameters = found.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+    }
+    let roles = plan(&compiled, &live, &only(ApplyPhase::Roles));
+    assert_eq!(
+        steps(&roles),
+        "roles\n  GRANT analyst TO boss\n  ALTER ROLE boss SET statement_timeout = -1\n"
+    );
+    assert_eq!(
+        drift(&roles),
+        ["role boss parameter cluster: ingest / other", "role boss parameter timezone: - / UTC"]
+    );
+}
+
 /// An owner has all privileges without any grant.
 #[test]
 fn privileges_of_the_owner_are_no_drift() {
@@ -474,6 +510,7 @@ fn grants_members_and_comments_that_are_missing_are_made() {
     for schema in live.schemas.iter_mut().filter(|s| s.name.schema.as_str() == "raw") {
         schema.grants.retain(|grant| grant.role.is_some());
     }
+    live.default_privileges.clear();
     for object in &mut live.objects {
         object.grants.retain(|grant| grant.privilege == "SELECT");
         object.comments.clear();
@@ -498,17 +535,41 @@ tables
     );
     assert_eq!(drift(&rest), [""; 0]);
     assert!(!rest.unchanged.iter().any(|name| name.name.as_str() == "notes"), "{:?}", rest.unchanged);
-    let privilege = LiveGrant { privilege: "SELECT".into(), role: Some("analyst".into()) };
-    let raw = mz_deploy_planner::name::SchemaName::new("app".into(), "raw".into());
-    live.default_privileges.push(LiveDefaultPrivilege {
-        creator: Some("boss".into()),
-        database: None,
-        schema: Some(raw),
-        object_type: "table".into(),
-        grant: privilege,
-    });
+    run(&mut live, &rest);
     let rest = plan(&compiled, &live, &ApplyOptions { skip_secrets: true, ..ApplyOptions::default() });
-    assert!(!steps(&rest).contains("DEFAULT PRIVILEGES"), "{}", steps(&rest));
+    assert_eq!(steps(&rest), "");
+}
+
+/// A grant that was reviewed is one to those who were members then.
+#[test]
+fn whoever_gets_what_a_plan_grants_is_part_of_what_it_was_made_from() {
+    let compiled = project(&[(
+        "network-policies/office.sql",
+        "CREATE NETWORK POLICY office (RULES (r (action = 'allow', direction = 'ingress', address = '10.0.0.0/8')));\n\
+         GRANT USAGE ON NETWORK POLICY office TO analyst;",
+    )]);
+    let mut live = applied(&compiled);
+    for role in ["everyone", "guest", "other"] {
+        execute(&mut live, &format!("CREATE ROLE {role}"));
+    }
+    live.network_policies.iter_mut().for_each(|policy| policy.grants.clear());
+    let mut last = plan(&compiled, &live, &only(ApplyPhase::NetworkPolicies));
+    assert_eq!(steps(&last), "network_policies\n  GRANT USAGE ON NETWORK POLICY office TO analyst\n");
+    let mut changes = |change: &str, live: &Live| {
+        let next = plan(&compiled, live, &only(ApplyPhase::NetworkPolicies));
+        assert_eq!(steps(&next), steps(&last), "{change}");
+        let is_another = next.inputs != last.inputs;
+        last = next;
+        is_another
+    };
+    execute(&mut live, "GRANT other TO guest");
+    assert!(!changes("a role that isn't mentioned", &live));
+    execute(&mut live, "GRANT analyst TO everyone");
+    assert!(changes("a member", &live));
+    execute(&mut live, "GRANT everyone TO guest");
+    assert!(changes("a member of a member", &live));
+    live.network_policies.iter_mut().for_each(|policy| policy.comment = Some("Closed.".into()));
+    assert!(changes("the policy", &live));
 }
 
 /// Only the owner may grant and comment, which is said before anything runs.

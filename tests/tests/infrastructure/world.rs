@@ -1,13 +1,16 @@
 //! A catalog that follows the statements of a plan, as far as plans of `setup` and `apply` have them. Names must be full.
 
+use std::collections::BTreeMap;
+
 use mz_deploy_planner::input::{
-    Live, LiveCluster, LiveComment, LiveDatabase, LiveGrant, LiveNetworkPolicy, LiveObject, LiveRole,
-    LiveSchema,
+    Live, LiveCluster, LiveComment, LiveDatabase, LiveDefaultPrivilege, LiveGrant, LiveNetworkPolicy,
+    LiveObject, LiveRole, LiveSchema,
 };
 use mz_deploy_planner::name::{Ident, ObjectName, SchemaName};
 use mz_deploy_planner::plan::{Action, Effect, Plan};
 use mz_deploy_planner::syntax::ast::{
-    Body, Comment, CreateModifier, GrantPrivileges, GrantTarget, Name, TargetKind, WithOption,
+    AlterDefaultPrivileges, Body, Comment, CreateModifier, GrantPrivileges, GrantTarget, Name, TargetKind,
+    WithOption,
 };
 use mz_deploy_planner::syntax::parse;
 
@@ -75,10 +78,19 @@ pub(crate) fn execute(live: &mut Live, sql: &str) {
                 id: id.into(),
                 name: r.name.value.clone(),
                 member_of: Vec::new(),
+                parameters: BTreeMap::new(),
                 comment: None,
             });
         }
-        Body::AlterRole(_) | Body::AlterDefaultPrivileges(_) => {}
+        Body::AlterRole(alter) => {
+            let role = live.roles.iter_mut().find(|r| r.name == alter.name.value).expect("a role");
+            let parameter = alter.parameter.as_ref().expect("a variable");
+            match &parameter.value {
+                Some(value) => role.parameters.insert(parameter.name.clone(), value.clone()),
+                None => role.parameters.remove(&parameter.name),
+            };
+        }
+        Body::AlterDefaultPrivileges(alter) => default_privileges(live, alter, &words),
         Body::NetworkPolicy(p) => {
             let id = next(live);
             live.network_policies.push(LiveNetworkPolicy {
@@ -207,6 +219,29 @@ fn found<'a>(live: &'a mut Live, name: &ObjectName) -> &'a mut LiveObject {
     live.objects.iter_mut().find(|o| &o.name == name).unwrap_or_else(|| panic!("{name} exists"))
 }
 
+/// Only what is granted in schemas, on tables, to roles.
+fn default_privileges(live: &mut Live, alter: &AlterDefaultPrivileges, words: &[&str]) {
+    assert!(alter.grant && words.windows(2).any(|pair| pair == ["ON", "TABLES"]), "{words:?}");
+    let creators: Vec<Option<Ident>> = match &alter.creators {
+        None => vec![None],
+        Some(roles) => roles.iter().map(|role| Some(role.value.clone())).collect(),
+    };
+    for (creator, schema) in creators.iter().flat_map(|c| alter.schemas.iter().map(move |s| (c, s))) {
+        let [database, schema] = schema.parts.as_slice() else { panic!("a full name") };
+        let schema = SchemaName::new(database.value.clone(), schema.value.clone());
+        for (role, privilege) in alter.roles.iter().flat_map(|r| alter.privileges.iter().map(move |p| (r, p)))
+        {
+            live.default_privileges.push(LiveDefaultPrivilege {
+                creator: creator.clone(),
+                database: None,
+                schema: Some(schema.clone()),
+                object_type: "table".into(),
+                grant: LiveGrant { privilege: privilege.clone(), role: Some(role.value.clone()) },
+            });
+        }
+    }
+}
+
 fn grant(live: &mut Live, grant: &GrantPrivileges, words: &[&str]) {
     let is_container = words.iter().any(|word| ["CLUSTER", "DATABASE", "SCHEMA"].contains(word));
     let all: &[&str] =
@@ -235,6 +270,10 @@ fn grant(live: &mut Live, grant: &GrantPrivileges, words: &[&str]) {
                     Some(TargetKind::Cluster) => {
                         let cluster = live.clusters.iter_mut().find(|c| c.name == last).expect("a cluster");
                         cluster.grants.extend(grants.iter().cloned());
+                    }
+                    Some(TargetKind::NetworkPolicy) => {
+                        let policy = live.network_policies.iter_mut().find(|p| p.name == last);
+                        policy.expect("a network policy").grants.extend(grants.iter().cloned());
                     }
                     Some(TargetKind::Database) => {
                         let database =

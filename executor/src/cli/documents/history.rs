@@ -83,6 +83,8 @@ pub(in crate::cli) struct DescribedDeployment {
 pub(in crate::cli) struct StepRow {
     /// The command.
     pub(in crate::cli) command: String,
+    /// Which one it was in that run of the command, from 0.
+    pub(in crate::cli) number: u64,
     /// What it did.
     pub(in crate::cli) step: String,
     /// When it ended.
@@ -265,16 +267,17 @@ pub(super) mod tests {
 
     /// One that was done, and one that failed.
     pub(in crate::cli::documents) fn steps() -> Vec<StepRow> {
-        let step = |step: &str, took_ms, error: Option<&str>| StepRow {
+        let step = |number, step: &str, took_ms, error: Option<&str>| StepRow {
             command: "promote".to_owned(),
+            number,
             step: step.to_owned(),
             at: time("2026-02-02 10:00:00+00"),
             took_ms,
             error: error.map(str::to_owned),
         };
         vec![
-            step("ALTER SCHEMA shop.core SWAP WITH core_v2", Some(35), None),
-            step("DROP SCHEMA shop.core_v2", None, Some("still depended upon by view shop.public.theirs")),
+            step(0, "ALTER SCHEMA shop.core SWAP WITH core_v2", Some(35), None),
+            step(1, "DROP SCHEMA shop.core_v2", None, Some("still depended upon by view shop.public.theirs")),
         ]
     }
 

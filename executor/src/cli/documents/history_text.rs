@@ -106,7 +106,8 @@ pub(in crate::cli) fn describe(deployment: &DescribedDeployment, zone: &TimeZone
     }
     let mut command = "";
     for step in &deployment.steps {
-        if step.command != command {
+        // Each run of a command counts its steps anew.
+        if step.command != command || step.number == 0 {
             command = &step.command;
             page.line("");
             page.line(format_args!("Steps of {command}, since {}:", date(step.at, zone)));

@@ -55,6 +55,8 @@ WHERE object_id LIKE 'u%' AND referenced_object_id LIKE 'u%'
 UNION ALL
 SELECT 'member', member, role_id, NULL::text, NULL::text, NULL::text, NULL::text FROM mz_catalog.mz_role_members
 UNION ALL
+SELECT 'parameter', role_id, parameter_name, parameter_value, NULL::text, NULL::text, NULL::text FROM mz_catalog.mz_role_parameters
+UNION ALL
 SELECT 'replica', r.cluster_id, r.name, r.size, r.availability_zone, NULL::text, NULL::text
 FROM mz_catalog.mz_cluster_replicas r
 JOIN mz_catalog.mz_clusters k ON k.id = r.cluster_id

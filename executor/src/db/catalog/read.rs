@@ -95,6 +95,7 @@ impl Roles {
 struct Relations<'a> {
     depends_on: BTreeMap<&'a str, Vec<SmolStr>>,
     member_of: BTreeMap<&'a str, Vec<&'a str>>,
+    parameters: BTreeMap<&'a str, BTreeMap<SmolStr, SmolStr>>,
     replicas: BTreeMap<&'a str, Vec<LiveReplica>>,
     default_privileges: Vec<&'a Row>,
     system_privileges: Vec<acl::Held>,
@@ -110,6 +111,10 @@ impl<'a> Relations<'a> {
                     relations.depends_on.entry(row.text("a")?).or_default().push(row.text("b")?.into());
                 }
                 "member" => relations.member_of.entry(row.text("a")?).or_default().push(row.text("b")?),
+                "parameter" => {
+                    let of_role = relations.parameters.entry(row.text("a")?).or_default();
+                    of_role.insert(row.text("b")?.into(), row.text("c")?.into());
+                }
                 "replica" => {
                     let replica = LiveReplica {
                         name: Ident::new(row.text("b")?),
@@ -175,7 +180,8 @@ fn container(live: &mut Live, row: &Row, roles: &Roles, relations: &Relations<'_
             let groups = relations.member_of.get(id.as_str()).into_iter().flatten();
             let mut member_of: Vec<Ident> = groups.map(|group| roles.name(group)).collect();
             member_of.sort();
-            live.roles.push(LiveRole { id, name, member_of, comment });
+            let parameters = relations.parameters.get(id.as_str()).cloned().unwrap_or_default();
+            live.roles.push(LiveRole { id, name, member_of, parameters, comment });
         }
         _ => {
             let (owner, grants) = held()?;

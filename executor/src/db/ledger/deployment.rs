@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mz_deploy_planner::input::{Deployment, HighestIds, RecordedId};
-use mz_deploy_planner::name::{Literal, ObjectName};
+use mz_deploy_planner::name::{Ident, Literal, ObjectName};
 use mz_deploy_planner::plan::{Command, Plan, is_deploy_id};
 use mz_deploy_planner::view::read_plan;
 
@@ -61,10 +61,20 @@ pub async fn deployment(connection: &Connection, deploy_id: &str) -> Result<Foun
         staged: recorded(&ids, "staged")?,
         production: recorded(&ids, "production")?,
         before: highest_ids(&highest)?,
+        staged_by: staged_by(&events),
         is_staged: last("staged").is_some() && last("staged") > last("stage"),
         is_promoted,
         is_kept: !kept.is_empty(),
     })))
+}
+
+/// Whoever is known to have begun a stage or to have gone on with it.
+fn staged_by(events: &[Event]) -> Vec<Ident> {
+    let began = events.iter().filter(|event| event.event == "stage");
+    let mut roles: Vec<Ident> = began.map(|event| Ident::new(event.role.as_str())).collect();
+    roles.sort();
+    roles.dedup();
+    roles
 }
 
 /// The objects that a deployment recorded with the hashes of their definitions, sorted by name: all of the schemas that it touched.

@@ -30,6 +30,8 @@ pub struct StepRow {
 pub struct LoggedStep {
     /// The command.
     pub command: String,
+    /// Which one it was in that run of the command, from 0.
+    pub number: u64,
     /// What it did.
     pub step: String,
     /// When it ended, by the server's clock.
@@ -63,7 +65,7 @@ pub fn steps(deploy_id: &str, command: &str, rows: impl IntoIterator<Item = Step
 pub async fn logged_steps(connection: &Connection, deploy_id: &str) -> Result<Vec<LoggedStep>, DbError> {
     checked(deploy_id)?;
     let sql = format!(
-        "SELECT command, statement, outcome, at::text AS at FROM {TABLES}.steps WHERE deploy_id = {} ORDER BY at, number",
+        "SELECT command, number, statement, outcome, at::text AS at FROM {TABLES}.steps WHERE deploy_id = {} ORDER BY at, number",
         Literal(deploy_id)
     );
     let mut steps = Vec::new();
@@ -72,6 +74,7 @@ pub async fn logged_steps(connection: &Connection, deploy_id: &str) -> Result<Ve
         let outcome: serde_json::Value = serde_json::from_str(row.text("outcome")?).unwrap_or_default();
         steps.push(LoggedStep {
             command: row.text("command")?.to_owned(),
+            number: row.parse("number")?,
             step: row.text("statement")?.to_owned(),
             at: row.text("at")?.to_owned(),
             took_ms: outcome.get("took_ms").and_then(serde_json::Value::as_u64),

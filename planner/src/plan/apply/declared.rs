@@ -16,7 +16,7 @@ use crate::project::{InfrastructureKind, Modifier, Object, ObjectKind, Statement
 use crate::source::{FilePath, Location, ResolvedText};
 use crate::syntax;
 use crate::syntax::ast::{
-    AlterDefaultPrivileges, Body, Comment, GrantPrivileges, GrantRole, GrantTarget, TargetKind,
+    AlterDefaultPrivileges, AlterRole, Body, Comment, GrantPrivileges, GrantRole, GrantTarget, TargetKind,
 };
 use crate::syntax::token::{TokenKind, tokenize};
 
@@ -271,7 +271,7 @@ impl<'a> Declared<'a> {
             Some(Body::GrantRole(grant)) => lacks_member(apply, &grant),
             Some(Body::AlterDefaultPrivileges(alter)) => self.lacks_default(apply, &alter, written),
             Some(Body::Comment(comment)) => return self.comment(&comment, statement),
-            // What else a file sets of a role can't be seen from here.
+            Some(Body::AlterRole(alter)) => return self.parameter(apply, &alter, statement),
             _ => false,
         };
         if lacks { Finding::Missing } else { Finding::Same }
@@ -325,18 +325,40 @@ impl<'a> Declared<'a> {
         }
         let column = comment.column.as_ref().map(|column| &column.value);
         let found = self.comments.iter().find(|c| c.column.as_ref() == column).map(|c| c.text.clone());
-        match (&found, &comment.text) {
+        let what = match column {
+            Some(column) => format_smolstr!("comment on column {column}"),
+            None => SmolStr::new_static("comment"),
+        };
+        self.one_of(what, comment.text.clone(), found, statement)
+    }
+
+    /// Attributes and passwords of a role aren't compared: some environments hide them.
+    fn parameter(&self, apply: &Apply<'_>, alter: &AlterRole, statement: &StatementText) -> Finding {
+        let role = apply.live.roles.iter().find(|role| role.name == alter.name.value);
+        let (Some(role), Some(parameter)) = (role, &alter.parameter) else { return Finding::Same };
+        let is_it = |(name, _): &(&SmolStr, &SmolStr)| name.eq_ignore_ascii_case(&parameter.name);
+        let found = role.parameters.iter().find(is_it).map(|(_, value)| value.clone());
+        let what = format_smolstr!("parameter {}", parameter.name);
+        self.one_of(what, parameter.value.clone(), found, statement)
+    }
+
+    /// What there is one of, or none.
+    fn one_of(
+        &self,
+        what: SmolStr,
+        wanted: Option<SmolStr>,
+        found: Option<SmolStr>,
+        statement: &StatementText,
+    ) -> Finding {
+        match (&found, &wanted) {
             (found, wanted) if found == wanted => Finding::Same,
             (None, Some(_)) => Finding::Missing,
-            (found, wanted) => Finding::Differs(Drift {
+            _ => Finding::Differs(Drift {
                 kind: SmolStr::new_static(self.kind),
                 name: self.name.to_smolstr(),
-                what: match column {
-                    Some(column) => format_smolstr!("comment on column {column}"),
-                    None => SmolStr::new_static("comment"),
-                },
-                wanted: wanted.clone(),
-                found: found.clone(),
+                what,
+                wanted,
+                found,
                 path: self.path.clone(),
                 line: Some(self.text.line(statement.span.start)),
             }),

@@ -8,20 +8,21 @@ use super::recorded::{Recorded, is_newer, planned, unnamed_indexes};
 use super::world::{Kind, World};
 use crate::input::{Live, LiveObject};
 use crate::name::{Ident, printed};
-use crate::plan::authority::Authority;
+use crate::plan::authority::{Authority, with_groups};
 
 /// What stage made and is there, by its name and by its id.
 #[derive(Debug, Default)]
 pub(super) struct Made {
     by_name: BTreeMap<(Kind, SmolStr), SmolStr>,
     ids: BTreeSet<(Kind, SmolStr)>,
-    /// What is as an unfinished stage would have made it, and belongs to somebody that the session can't speak for.
+    /// What is as an unfinished stage would have made it, and isn't known to be of it or not the session's to drop.
     of_others: BTreeSet<(Kind, SmolStr)>,
 }
 
 impl Made {
     /// With recorded ids, what has them under its recorded name. Without, what has a planned name, an id that was given
-    /// away after stage began, and an owner that the session can speak for: its role, or one that it is a member of.
+    /// away after stage began, and an owner who staged it, or a group of theirs: nobody else has made it. The session has
+    /// to be able to speak for that owner. What was given to the session's own role is its own.
     pub(super) fn new(recorded: &Recorded<'_>, live: &Live, world: &World<'_>) -> Self {
         let mut made = Self::default();
         let deployment = recorded.deployment;
@@ -35,9 +36,15 @@ impl Made {
             return made;
         }
         // Nothing is anybody's as long as nobody knows who looks.
-        let session = live.session.as_ref().map(|_| Authority::new(live));
-        let speaks_for = |owner: &Ident| session.as_ref().is_some_and(|session| session.owns(owner));
-        let is_ours = |kind: Kind, id: &str| owner(live, kind, id).is_some_and(speaks_for);
+        let session = live.session.as_ref().map(|session| (&session.role, Authority::new(live)));
+        let makers = with_groups(live, &deployment.staged_by);
+        let is_maker = |owner: &Ident| {
+            let speaks_for = |(role, authority): &(&Ident, Authority<'_>)| {
+                *role == owner || makers.contains(owner) && authority.owns(owner)
+            };
+            session.as_ref().is_some_and(speaks_for)
+        };
+        let is_ours = |kind: Kind, id: &str| owner(live, kind, id).is_some_and(is_maker);
         for (kind, name) in planned(&deployment.plan) {
             if let Some(id) = world.id(kind, name).filter(|id| is_newer(&deployment.before, kind, id)) {
                 made.see(is_ours(kind, id), kind, name.clone(), id.clone());

@@ -1,6 +1,6 @@
 //! `COMMENT ON` and `SET`.
 
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
 use super::cursor::{Cursor, Result};
 use super::format::is_string_token;
@@ -74,7 +74,8 @@ pub(super) fn set(c: &mut Cursor<'_>) -> Result<Body> {
         return Err(c.unexpected_keyword(&["TO", "="]));
     }
     let value_span = c.rest_span();
-    let value = setting(c)?;
+    let mut values = setting(c)?.unwrap_or_default();
+    let value = if values.len() == 1 { values.pop() } else { None };
     Ok(Body::Set(SetVariable { variable, value, value_span }))
 }
 
@@ -83,17 +84,19 @@ pub(super) fn assigns(c: &Cursor<'_>, n: usize) -> bool {
     c.ahead(n).is_some_and(|t| t.kind == TokenKind::Equals || t.is_keyword(c.source(), "TO"))
 }
 
-/// `value, …`; what it says if it is one word or string, `None` for `DEFAULT` and for lists.
-pub(super) fn setting(c: &mut Cursor<'_>) -> Result<Option<SmolStr>> {
+/// What a setting is set to: its words and strings, `None` for `DEFAULT`.
+pub(super) fn setting(c: &mut Cursor<'_>) -> Result<Option<Vec<SmolStr>>> {
     if c.eat("DEFAULT").is_some() {
         return Ok(None);
     }
-    let mut values = c.comma_separated(|c| {
+    let values = c.comma_separated(|c| {
+        let mut sign = "";
         if c.is_kind(TokenKind::Operator) && c.ahead(1).is_some_and(|t| t.kind == TokenKind::Number) {
+            sign = c.peek().map_or("", |t| t.text(c.source()));
             c.advance();
         }
         let value = match c.peek() {
-            Some(t) if t.kind == TokenKind::Number => Some(SmolStr::from(t.text(c.source()))),
+            Some(t) if t.kind == TokenKind::Number => Some(format_smolstr!("{sign}{}", t.text(c.source()))),
             Some(t) if is_string_token(t) => t.string(c.source()).map(SmolStr::from),
             Some(t) => t.ident(c.source()).map(|ident| SmolStr::from(ident.as_str())),
             None => None,
@@ -102,5 +105,5 @@ pub(super) fn setting(c: &mut Cursor<'_>) -> Result<Option<SmolStr>> {
         c.advance();
         Ok(value)
     })?;
-    Ok(if values.len() == 1 { values.pop() } else { None })
+    Ok(Some(values))
 }

@@ -1,11 +1,15 @@
 //! Clusters, roles and network policies.
 
+use smol_str::SmolStr;
+
 use super::comment::setting;
 use super::cursor::{Cursor, Result};
 use super::dispatch::CreateHead;
 use super::format::string;
 use super::options::options;
-use crate::syntax::ast::{AlterRole, Body, CreateCluster, CreateNetworkPolicy, CreateRole};
+use crate::syntax::ast::{
+    AlterRole, Body, CreateCluster, CreateNetworkPolicy, CreateRole, Name, RoleParameter,
+};
 use crate::syntax::query::Names;
 use crate::syntax::token::TokenKind;
 
@@ -52,18 +56,25 @@ pub(super) fn role(c: &mut Cursor<'_>) -> Result<Body> {
 /// `name [WITH] [attributes]`, `name SET variable { TO | = } value` or `name RESET variable`
 pub(super) fn alter_role(c: &mut Cursor<'_>) -> Result<Body> {
     let name = c.ident("the name of the role")?;
+    let variable = |name: &Name| {
+        let parts: Vec<&str> = name.parts.iter().map(|part| part.value.as_str()).collect();
+        SmolStr::from(parts.join(".").to_lowercase())
+    };
+    let mut parameter = None;
     if c.eat("RESET").is_some() {
-        c.name("the name of a variable")?;
+        let name = variable(&c.name("the name of a variable")?);
+        parameter = Some(RoleParameter { name, value: None });
     } else if c.eat("SET").is_some() {
-        c.name("the name of a variable")?;
+        let name = variable(&c.name("the name of a variable")?);
         if c.eat_kind(TokenKind::Equals).is_none() && c.eat("TO").is_none() {
             return Err(c.unexpected_keyword(&["TO", "="]));
         }
-        setting(c)?;
+        let value = setting(c)?.map(|values| values.join(", ").into());
+        parameter = Some(RoleParameter { name, value });
     } else {
         attributes(c)?;
     }
-    Ok(Body::AlterRole(AlterRole { name }))
+    Ok(Body::AlterRole(AlterRole { name, parameter }))
 }
 
 /// `[WITH] INHERIT LOGIN …` to the end of the statement.
