@@ -20,4 +20,5 @@ mod round;
 mod secrets;
 mod shop;
 mod stage;
+mod takeover;
 mod trips;
