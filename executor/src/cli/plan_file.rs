@@ -26,11 +26,11 @@ pub(super) fn save_plan(options: &PlanOut, plan: &Plan, terminal: Terminal) -> R
     Ok(())
 }
 
-/// Fails if a plan isn't the one that was read and approved, if there is one: nothing else may be run.
-pub(super) fn approve(options: &SavedPlan, plan: &Plan) -> Result<(), Failure> {
-    let Some(path) = &options.plan else { return Ok(()) };
+/// Fails if a plan isn't the one that was read and approved, if there is one: nothing else may be run. Returns whether there is one.
+pub(super) fn approve(options: &SavedPlan, plan: &Plan) -> Result<bool, Failure> {
+    let Some(path) = &options.plan else { return Ok(false) };
     let saved = read(path, view::read_plan)?;
-    if saved == *plan { Ok(()) } else { Err(differs(path, &saved, plan)) }
+    if saved == *plan { Ok(true) } else { Err(differs(path, &saved, plan)) }
 }
 
 fn differs(path: &Path, saved: &Plan, plan: &Plan) -> Failure {
@@ -67,7 +67,7 @@ mod tests {
         let path = directory.path().join("plan.json");
         save(&path, saved).expect("it is saved");
         match approve(&SavedPlan { plan: Some(path) }, plan) {
-            Ok(()) => None,
+            Ok(_) => None,
             Err(failure) => {
                 assert_eq!(failure.class(), Some(Class::Conflict));
                 let Failure::Refused { message, .. } = failure else { unreachable!("{failure:?}") };
@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn the_plan_that_was_read_is_run() {
         assert_eq!(verdict(&example::swap(), &example::swap()), None);
-        assert!(approve(&SavedPlan { plan: None }, &example::swap()).is_ok());
+        assert!(matches!(approve(&SavedPlan { plan: None }, &example::swap()), Ok(false)));
     }
 
     #[test]

@@ -37,8 +37,8 @@ pub(super) fn run(global: &Global, options: &StageOptions, terminal: Terminal) -
             commit,
             interrupt: &interrupt,
         };
-        let staged = staging.plan().await.map_err(|failure| in_project(failure, &loaded, global))?;
-        plan_file::approve(&options.plan, &staged.plan)?;
+        let mut staged = staging.plan().await.map_err(|failure| in_project(failure, &loaded, global))?;
+        staged.is_approved = plan_file::approve(&options.plan, &staged.plan)?;
         plan_file::save_plan(&options.saved, &staged.plan, terminal)?;
         let plan = staged.plan.clone();
         let is_json = global.output() == Output::Json;

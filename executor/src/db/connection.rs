@@ -4,6 +4,7 @@
 use std::future::{Future, poll_fn};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
+use std::time::Instant;
 
 use futures_util::future::maybe_done;
 use tokio_postgres::{AsyncMessage, Client, SimpleQueryMessage};
@@ -105,6 +106,20 @@ impl Connection {
         let running = queries.iter().map(|query| self.client.simple_query(query.as_ref()));
         let answers = in_one_flight(running).await;
         answers.into_iter().zip(queries).map(|(answer, sql)| self.rows(answer, sql.as_ref())).collect()
+    }
+
+    /// Runs statements as [`Self::query_all`] does, and says when each was answered.
+    pub async fn query_all_timed(
+        &self,
+        statements: &[impl AsRef<str>],
+    ) -> Vec<(Result<Rows, DbError>, Instant)> {
+        let running = statements.iter().map(async |statement| {
+            let answer = self.client.simple_query(statement.as_ref()).await;
+            (answer, Instant::now())
+        });
+        let answers = in_one_flight(running).await;
+        let answers = answers.into_iter().zip(statements);
+        answers.map(|((answer, at), sql)| (self.rows(answer, sql.as_ref()), at)).collect()
     }
 
     /// Runs queries as [`Self::query_all`] does, of which none may fail.

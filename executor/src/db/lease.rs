@@ -8,25 +8,38 @@
 //! holder's name on it from the moment that it is there. Whatever a kill leaves before that is in nobody's way, and goes when
 //! the lease is taken the next time.
 //!
-//! A statement names what it changes and can't ask for its id, so whoever takes over at the same moment as others, or while the lease is
-//! given back, may push aside the lease of one who was quicker. That one then stops: whoever holds a lease asks whether it
-//! still does before each thing that it does.
+//! A statement names what it changes and can't ask for its id, so whoever takes over, or gives a lease back, at the same moment as others
+//! may push aside the lease of one who was quicker, sees that, and gives it its name back. If a third one has the name by then, the
+//! quicker one stops: whoever holds a lease asks whether it still does before each batch of statements that it sends.
+//!
+//! What was sent before the lease was lost can't be called back. Whoever took over sees what came of it when they look, and whoever
+//! lost it, if that comes later still (`deploy::stage`).
 
+mod held;
 mod holder;
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use mz_deploy_planner::input::Live;
 use mz_deploy_planner::name::{Ident, Literal, SchemaName};
 use mz_deploy_planner::plan::{DEPLOYER_ROLE, LEDGER_DATABASE, is_deploy_id};
 
+pub use self::held::Held;
 pub use self::holder::Holder;
 use self::holder::is_token;
 use super::connection::Connection;
 use super::error::{DbError, Kind};
+use super::rows::Rows;
 
 /// How often a lease is tried to be had that others take and give back at the same time.
 const ATTEMPTS: usize = 4;
+/// How often it is looked again for a lease that isn't there, and how long after each look: whoever pushed it aside by mistake gives it
+/// its name back at once, and whoever takes it over has none for a moment.
+const LOOKS: u32 = 5;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(60);
+/// How long it counts that a lease was held: it isn't asked before every statement.
+const COUNTS: Duration = Duration::from_secs(2);
 
 /// What became of an attempt to take a lease.
 #[derive(Debug)]
@@ -43,7 +56,13 @@ pub enum Taken {
 #[derive(Debug)]
 pub struct Lease {
     name: SchemaName,
+    /// Of the schema, which keeps it whatever its name is.
+    id: String,
     holder: Holder,
+    /// When it was last seen to be held, unless something else was seen since.
+    seen: Mutex<Option<Instant>>,
+    /// When this process told the ledger's history of something, by the server's clock.
+    told: Mutex<Vec<String>>,
     /// Who has it instead, as far as that is known, once it is known to be lost.
     lost: OnceLock<Option<Holder>>,
 }
@@ -65,7 +84,7 @@ pub async fn take(
     }
     holder.since.clone_from(&around.now);
     let claim = beside(&name, &format!("claim_{}_{}", name.schema.as_str(), holder.token));
-    prepare(connection, &claim, &holder).await?;
+    let id = prepare(connection, &claim, &holder).await?;
     for _ in 0..ATTEMPTS {
         if let Some(found) = around.lease {
             if !may_take(&found) {
@@ -77,7 +96,7 @@ pub async fn take(
         match connection.execute(&rename(&claim, &name)).await {
             Ok(()) => {
                 sweep(connection, &around.left).await;
-                return Ok(Taken::Lease(Box::new(Lease { name, holder, lost: OnceLock::new() })));
+                return Ok(Taken::Lease(Box::new(Lease::new(name, id, holder))));
             }
             // Somebody was quicker, and may have swept the claim away.
             Err(error) if matches!(error.kind, Kind::NameTaken | Kind::Missing) => {
@@ -94,6 +113,17 @@ pub async fn take(
 }
 
 impl Lease {
+    fn new(name: SchemaName, id: String, holder: Holder) -> Self {
+        Self {
+            name,
+            id,
+            holder,
+            seen: Mutex::new(Some(Instant::now())),
+            told: Mutex::default(),
+            lost: OnceLock::new(),
+        }
+    }
+
     /// Who holds it: this process.
     pub fn holder(&self) -> &Holder {
         &self.holder
@@ -101,27 +131,70 @@ impl Lease {
 
     /// True if it is still held: nobody took it over. Once it is lost, it is lost.
     pub async fn is_held(&self, connection: &Connection) -> Result<bool, DbError> {
-        if self.lost.get().is_none() {
-            self.compare(look(connection, &self.name).await?.lease.and_then(|found| found.holder));
+        let mut found = None;
+        for look_again in (0..LOOKS).rev() {
+            if self.lost.get().is_some() {
+                return Ok(false);
+            }
+            found = look(connection, &self.name).await?.lease.and_then(|found| found.holder);
+            if found.is_some() || look_again == 0 {
+                break;
+            }
+            tokio::time::sleep(BETWEEN_LOOKS).await;
         }
-        Ok(self.lost.get().is_none())
+        if found.is_none() {
+            let _ = self.lost.set(None);
+        }
+        Ok(self.compare(found))
     }
 
-    /// As [`Self::is_held`], at the moment at which a catalog was looked at.
+    /// As [`Self::is_held`], unless that was seen a moment ago.
+    pub async fn is_still_held(&self, connection: &Connection) -> Result<bool, DbError> {
+        let seen = *self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.lost.get().is_none() && seen.is_some_and(|seen| seen.elapsed() < COUNTS) {
+            return Ok(true);
+        }
+        self.is_held(connection).await
+    }
+
+    /// As [`Self::is_held`], at the moment at which a catalog was looked at. One that isn't there is not known to be lost yet.
     pub fn is_held_in(&self, live: &Live) -> bool {
-        if self.lost.get().is_none() {
-            let schema = live.schemas.iter().find(|schema| schema.name == self.name);
-            let comment = schema.and_then(|schema| schema.comment.as_deref());
-            self.compare(comment.and_then(Holder::read));
-        }
-        self.lost.get().is_none()
+        let schema = live.schemas.iter().find(|schema| schema.name == self.name);
+        let comment = schema.and_then(|schema| schema.comment.as_deref());
+        self.compare(comment.and_then(Holder::read))
     }
 
-    fn compare(&self, found: Option<Holder>) {
-        if found.as_ref() != Some(&self.holder) {
+    /// The question whether it is held, to be sent along with other statements, for [`Self::hear`].
+    pub fn question(&self) -> String {
+        question(&self.name)
+    }
+
+    /// Takes the answer to [`Self::question`], if there is one.
+    pub fn hear(&self, answer: Option<&Rows>) {
+        let around = answer.and_then(|answer| around(&self.name, answer).ok());
+        let found = around.and_then(|around| around.lease);
+        self.compare(found.and_then(|found| found.holder));
+    }
+
+    fn compare(&self, found: Option<Holder>) -> bool {
+        let is_held = self.lost.get().is_none() && found.as_ref() == Some(&self.holder);
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = is_held.then(Instant::now);
+        if !is_held && found.is_some() {
             // The first answer stays: it says who took the lease from this process.
             let _ = self.lost.set(found);
         }
+        is_held
+    }
+
+    /// Notes that this process told the ledger's history of something, at a time of the server's clock.
+    pub fn told(&self, at: &str) {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).push(at.to_owned());
+    }
+
+    /// True for what happened, by the server's clock, since it is held, and not by this process.
+    pub fn is_of_another(&self, at: &str) -> bool {
+        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        at > self.holder.since.as_str() && !told.iter().any(|own| own == at)
     }
 
     /// Whether it is known to be lost, and to whom, unless nobody has it any more.
@@ -129,12 +202,12 @@ impl Lease {
         self.lost.get().map(Option::as_ref)
     }
 
-    /// Gives it back. One that was taken over is left alone.
+    /// Gives it back. One that was taken over is left alone, even if that happens at the same moment.
     pub async fn release(self, connection: &Connection) -> Result<(), DbError> {
-        if !self.is_held(connection).await? {
+        if !self.is_still_held(connection).await? {
             return Ok(());
         }
-        connection.execute(&drop_schema(&self.name)).await
+        set_aside(connection, &self.name, &self.id).await
     }
 }
 
@@ -154,19 +227,25 @@ struct Around {
 }
 
 async fn look(connection: &Connection, name: &SchemaName) -> Result<Around, DbError> {
+    around(name, &connection.query(&question(name)).await?)
+}
+
+fn question(name: &SchemaName) -> String {
     // What is under a name that only looks alike is told apart below: an underscore in a pattern is any character.
-    let sql = format!(
+    format!(
         "SELECT now()::text AS now, t.id, t.name, t.comment FROM (VALUES (1)) AS one (n) LEFT JOIN \
          (SELECT s.id, s.name, c.comment FROM mz_catalog.mz_schemas s JOIN mz_catalog.mz_databases d ON d.id = s.database_id \
          LEFT JOIN mz_internal.mz_comments c ON c.object_type = 'schema' AND c.id = s.id AND c.object_sub_id IS NULL \
          WHERE d.name = {} AND s.name LIKE {}) AS t ON true ORDER BY t.name",
         Literal(LEDGER_DATABASE),
         Literal(&format!("%{}%", name.schema.as_str()))
-    );
-    let rows = connection.query(&sql).await?;
+    )
+}
+
+fn around(name: &SchemaName, rows: &Rows) -> Result<Around, DbError> {
     let first = rows.first().ok_or_else(|| DbError::unexpected("the server doesn't know the time"))?;
     let mut around = Around { now: first.text("now")?.to_owned(), lease: None, left: Vec::new() };
-    for row in &rows {
+    for row in rows {
         let Some(found) = row.get("name") else { continue };
         if found == name.schema.as_str() {
             let holder = row.get("comment").and_then(Holder::read);
@@ -188,15 +267,23 @@ fn is_left_of(name: &SchemaName, found: &str) -> bool {
     rest("claim_").is_some_and(is_token) || rest("left_").is_some_and(is_id)
 }
 
-/// Makes what will be a lease, under a name that is nobody else's.
-async fn prepare(connection: &Connection, claim: &SchemaName, holder: &Holder) -> Result<(), DbError> {
+/// Makes what will be a lease, under a name that is nobody else's. Returns its id.
+async fn prepare(connection: &Connection, claim: &SchemaName, holder: &Holder) -> Result<String, DbError> {
     let statements = [
         format!("CREATE SCHEMA {claim}"),
         format!("ALTER SCHEMA {claim} OWNER TO {}", Ident::new(DEPLOYER_ROLE)),
         format!("COMMENT ON SCHEMA {claim} IS {}", Literal(&holder.comment())),
+        id_of(claim),
     ];
-    let done = connection.pipeline(&statements).await;
-    let Err(error) = done.into_iter().collect::<Result<(), _>>() else { return Ok(()) };
+    let done = connection.query_all(&statements).await;
+    let done = done.into_iter().collect::<Result<Vec<_>, _>>();
+    let error = match done
+        .map(|answers| answers.last().and_then(Rows::first).map(|row| row.text("id").map(str::to_owned)))
+    {
+        Ok(Some(id)) => return id,
+        Ok(None) => DbError::unexpected("the schema that was just made isn't there"),
+        Err(error) => error,
+    };
     sweep(connection, std::slice::from_ref(claim)).await;
     Err(if error.kind == Kind::Privilege {
         error.with_hint(format!(
@@ -213,8 +300,10 @@ async fn prepare(connection: &Connection, claim: &SchemaName, holder: &Holder) -
 /// first, looked at, and given its name back if it is another.
 async fn set_aside(connection: &Connection, name: &SchemaName, id: &str) -> Result<(), DbError> {
     let aside = beside(name, &format!("left_{}_{id}", name.schema.as_str()));
-    match connection.execute(&rename(name, &aside)).await {
-        Ok(()) => {}
+    let mut answers = connection.query_all(&[rename(name, &aside), id_of(&aside)]).await.into_iter();
+    let renamed = answers.next().expect("an answer for each statement");
+    match renamed {
+        Ok(_) => {}
         Err(error) if matches!(error.kind, Kind::Missing | Kind::NameTaken) => return Ok(()),
         Err(error) if error.kind == Kind::Privilege => {
             let hint = format!(
@@ -224,13 +313,7 @@ async fn set_aside(connection: &Connection, name: &SchemaName, id: &str) -> Resu
         }
         Err(error) => return Err(error),
     }
-    let sql = format!(
-        "SELECT s.id FROM mz_catalog.mz_schemas s JOIN mz_catalog.mz_databases d ON d.id = s.database_id \
-         WHERE d.name = {} AND s.name = {}",
-        Literal(LEDGER_DATABASE),
-        Literal(aside.schema.as_str())
-    );
-    let rows = connection.query(&sql).await?;
+    let rows = answers.next().expect("an answer for each statement")?;
     if rows.first().and_then(|row| row.get("id")) != Some(id) {
         match connection.execute(&rename(&aside, name)).await {
             // If a third one has the lease by now, what was set aside is none any more.
@@ -240,6 +323,16 @@ async fn set_aside(connection: &Connection, name: &SchemaName, id: &str) -> Resu
         }
     }
     connection.execute(&drop_schema(&aside)).await
+}
+
+/// The question for the id of a schema of the ledger's database.
+fn id_of(schema: &SchemaName) -> String {
+    format!(
+        "SELECT s.id FROM mz_catalog.mz_schemas s JOIN mz_catalog.mz_databases d ON d.id = s.database_id \
+         WHERE d.name = {} AND s.name = {}",
+        Literal(LEDGER_DATABASE),
+        Literal(schema.schema.as_str())
+    )
 }
 
 /// Drops what is of no use any more. What can't be dropped is in nobody's way.

@@ -9,7 +9,7 @@ use mz_deploy_planner::plan::{self, Command, Effect, Plan, PromoteOptions, State
 
 use super::converge::{Work, converge};
 use super::effects::{ABORTED, Effects, ROLLED_BACK};
-use super::hold::hold;
+use super::hold::{hold, or_taken_over};
 use super::ready::Ready;
 use super::session::{Session, rejected};
 use crate::db::Scope;
@@ -62,6 +62,8 @@ pub struct Change<'a> {
     scope: Scope,
     /// What the ledger's history says of it last.
     last_event: Option<String>,
+    /// Its plan was read and approved: no other is run.
+    pub is_approved: bool,
 }
 
 impl<'a> Change<'a> {
@@ -72,7 +74,7 @@ impl<'a> Change<'a> {
         let found = ledger::deployment(&session.connection, deploy_id).await?;
         let deployment = known(found, deploy_id)?;
         let last_event = ledger::last_event(&session.connection, deploy_id).await?.map(|event| event.event);
-        Ok(Self { session, deployment, live, wish, scope, last_event })
+        Ok(Self { session, deployment, live, wish, scope, last_event, is_approved: false })
     }
 
     /// Fails unless the deployment is staged and isn't in production.
@@ -111,7 +113,8 @@ impl<'a> Change<'a> {
         self.wish.plan(&self.deployment, live)
     }
 
-    /// Does it, alone. `ready` is asked whether what was staged is ready, where the plan wants to know.
+    /// Does it, alone: `first`, or, unless that was approved, what is to be done by the time that nobody else works on it. `ready` is
+    /// asked whether what was staged is ready, where the plan wants to know.
     pub async fn run(
         &self,
         first: Plan,
@@ -124,25 +127,30 @@ impl<'a> Change<'a> {
         let deploy_id = self.deployment.plan.deploy_id.as_str();
         let origin = super::origin(connection, None).await?;
         let lease = hold(connection, deploy_id, self.wish.command(), &origin, take_over).await?;
-        let result = match self.check_as_it_was().await {
-            Ok(()) => self.converge(first, interrupt, &origin, &lease, ready, &mut progress).await,
-            Err(failure) => Err(failure),
+        let result = match self.once_held(first).await {
+            Ok((now, plan)) => now.converge(plan, interrupt, &origin, &lease, ready, &mut progress).await,
+            Err(failure) => Err(or_taken_over(failure, connection, &lease, deploy_id).await),
         };
         // What is left of a lease keeps nobody from anything: whoever comes next sees that its holder is gone.
         let _ = lease.release(connection).await;
         result
     }
 
-    /// Fails if the deployment isn't what it was when it was looked up: between that and the lease others may have worked on it.
-    async fn check_as_it_was(&self) -> Result<(), Failure> {
+    /// Looks again, within the lease: between the first look and the lease others may have worked on the deployment. Fails if it isn't
+    /// what it was, or if only one plan may be run and that would be another.
+    async fn once_held(&self, first: Plan) -> Result<(Self, Plan), Failure> {
         let id = self.deployment.plan.deploy_id.as_str();
-        let now = ledger::deployment(&self.session.connection, id).await?;
-        if now == Found::Deployment(self.deployment.clone()) {
-            return Ok(());
+        let now = Self::find(self.session, id, self.wish).await;
+        let Some(now) = now.ok().filter(|now| now.deployment == self.deployment) else {
+            let message = format!("the deployment `{id}` was changed by others since it was looked at");
+            return Err(Failure::coded(FailureCode::Conflict, message)
+                .help("run the command again, and read its plan again"));
+        };
+        let plan = now.plan()?;
+        if self.is_approved && plan != first {
+            return Err(moved_on(&plan));
         }
-        let message = format!("the deployment `{id}` was changed by others since it was looked at");
-        Err(Failure::coded(FailureCode::Conflict, message)
-            .help("run the command again, and read its plan again"))
+        Ok((now, plan))
     }
 
     async fn converge(
@@ -169,6 +177,7 @@ impl<'a> Change<'a> {
         };
         let effects = Effects {
             session: self.session,
+            lease,
             scope: &self.scope,
             origin,
             deploy_id: &self.deployment.plan.deploy_id,
@@ -216,20 +225,28 @@ pub async fn overdue(session: &Session) -> Result<Vec<String>, Failure> {
 /// Takes away what a stage made that failed, within its lease. A stop was asked for already, if one was.
 pub(super) async fn take_away(
     session: &Session,
-    deploy_id: &str,
+    deployment: Box<Deployment>,
+    interrupt: &Interrupt,
     origin: &Origin,
     lease: &Lease,
     progress: &mut impl FnMut(Progress<'_>),
 ) -> Result<(), Failure> {
     let scope = Scope::default();
-    let Found::Deployment(deployment) = ledger::deployment(&session.connection, deploy_id).await? else {
-        // It failed before anything was written, so nothing was made.
-        return Ok(());
-    };
     let live = session.look(&scope).await?;
-    let change = Change { session, deployment, live, wish: Wish::Abort, scope, last_event: None };
-    let (_, interrupt) = Interrupt::new();
+    let (wish, last_event, is_approved) = (Wish::Abort, None, false);
+    let change = Change { session, deployment, live, wish, scope, last_event, is_approved };
+    let interrupt = interrupt.from_now_on();
     change.converge(change.plan()?, &interrupt, origin, lease, async || Ok(()), progress).await
+}
+
+/// The failure of a plan that was approved, when another one is made of what is there once nobody else works on it.
+pub(super) fn moved_on(plan: &Plan) -> Failure {
+    let id = &plan.deploy_id;
+    let message = format!(
+        "the plan that was approved for `{id}` isn't what would be done now: others changed something since it was compared"
+    );
+    Failure::coded(FailureCode::PlanDiffers, message)
+        .help("save the plan again with `--out`, and read it again")
 }
 
 /// The deployment, or a failure that says why it can't be had.

@@ -9,7 +9,7 @@ use mz_deploy_planner::plan::{Command, Effect, Plan};
 use super::hold::taken_over;
 use super::session::{Session, rejected};
 use crate::db::Scope;
-use crate::db::lease::Lease;
+use crate::db::lease::{Held, Lease};
 use crate::host::{Failure, FailureCode, Interrupt};
 use crate::run::driver::{self, FailedStep, Progress, Run, StepError, World};
 use crate::run::machine::Outcome;
@@ -45,9 +45,11 @@ pub async fn converge(
     let log = StepLog::new(&first);
     let is_abort = first.command == Command::Abort;
     let result = to_the_end(work, first, &log, perform, progress).await;
-    // Of a deployment that was taken away nothing is left, and neither are its steps.
+    // Of a deployment that was taken away nothing is left, and neither are its steps; and one that was taken over may be another by now.
     if !(is_abort && result.is_ok()) {
-        drop(work.session.connection.pipeline(&log.take_all()).await);
+        let connection = &work.session.connection;
+        let held = work.lease.map_or(Held::from(connection), |lease| Held::new(connection, lease));
+        drop(held.pipeline(&log.take_all()).await);
     }
     result
 }
@@ -74,29 +76,32 @@ async fn to_the_end(
             step_timeout: work.session.step_timeout,
             log,
         };
-        let run = driver::run(world, &plan, work.interrupt, &mut perform, &mut progress).await;
+        let mut run = driver::run(world, &plan, work.interrupt, &mut perform, &mut progress).await;
         log.failed(&plan, &run.failed);
         is_exchanged |= run.is_exchanged;
         // What fails may fail for what somebody does who took over: that is to be said then.
         if let Some(lease) = work.lease
             && matches!(run.outcome, Outcome::TakenOver | Outcome::Failed { .. } | Outcome::Partial { .. })
-            && matches!(lease.is_held(connection).await, Ok(false))
         {
-            return Err(taken_over(connection, lease, &plan.deploy_id, is_exchanged).await);
+            match lease.is_held(connection).await {
+                Ok(false) => return Err(taken_over(connection, lease, &plan.deploy_id, is_exchanged).await),
+                // It wasn't there for a moment: somebody pushed it aside by mistake.
+                Ok(true) if run.outcome == Outcome::TakenOver => run.outcome = Outcome::Again,
+                Ok(true) | Err(_) => {}
+            }
         }
         if run.outcome != Outcome::Again {
             return end(run, &plan);
         }
         let left = |failure: Failure| if is_exchanged { unfinished(&failure, &plan) } else { failure };
-        if !run.obstacles.is_empty() {
-            return Err(left(rejected(run.obstacles)));
-        }
         if connection.is_closed() {
             return Err(lost());
         }
         tokio::time::sleep(pause(attempt)).await;
         let live = work.session.look(work.scope).await?;
-        if let Some(lease) = work.lease.filter(|lease| !lease.is_held_in(&live)) {
+        if let Some(lease) = work.lease.filter(|lease| !lease.is_held_in(&live))
+            && !lease.is_held(connection).await?
+        {
             return Err(taken_over(connection, lease, &plan.deploy_id, is_exchanged).await);
         }
         plan = (work.plan)(&live).map_err(rejected).map_err(left)?;

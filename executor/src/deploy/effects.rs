@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::session::Session;
 use crate::db::Scope;
+use crate::db::lease::{Held, Lease};
 use crate::db::ledger::{self, Marking, Origin};
 use crate::host::{Failure, FailureCode};
 
@@ -18,6 +19,8 @@ pub(super) const ROLLED_BACK: &str = "rolled back";
 /// Performs the effects of plans of one deployment.
 pub(super) struct Effects<'a> {
     pub(super) session: &'a Session,
+    /// What has to be held for each of them.
+    pub(super) lease: &'a Lease,
     pub(super) scope: &'a Scope,
     pub(super) origin: &'a Origin,
     pub(super) deploy_id: &'a str,
@@ -29,6 +32,7 @@ impl Effects<'_> {
     /// Performs one.
     pub(super) async fn perform(&self, effect: &Effect) -> Result<(), Failure> {
         let connection = &self.session.connection;
+        let held = Held::new(connection, self.lease);
         let id = self.deploy_id;
         match effect {
             Effect::Verify { names, sinks } => {
@@ -37,11 +41,11 @@ impl Effects<'_> {
             }
             // Rows are added to those that are there: a kill in between mustn't leave none.
             Effect::RecordProduction { ids } => {
-                Ok(ledger::write(connection, &[ledger::recorded(id, "production", ids)]).await?)
+                Ok(ledger::write(held, &[ledger::recorded(id, "production", ids)]).await?)
             }
             Effect::RecordPromotion => {
                 self.tell("promoted", &json!({ "commit": self.origin.commit })).await?;
-                Ok(ledger::mark(connection, id, Marking::Promoted).await?)
+                Ok(ledger::mark(held, id, Marking::Promoted).await?)
             }
             Effect::Annotate { schemas } => self.annotate(schemas).await,
             Effect::RecordKept { seconds } => {
@@ -51,28 +55,30 @@ impl Effects<'_> {
                 };
                 // Said first: once it is kept, nothing is left to do.
                 self.tell("kept", &json!({ "until": until })).await?;
-                Ok(ledger::keep(connection, id, until.as_deref()).await?)
+                Ok(ledger::keep(held, id, until.as_deref()).await?)
             }
             Effect::RecordRollback => {
                 // The mark comes last: as long as it is there, a rollback that was killed is one to be finished.
-                ledger::unkeep(connection, id).await?;
+                ledger::unkeep(held, id).await?;
                 self.tell(ROLLED_BACK, &json!({})).await?;
-                Ok(ledger::mark(connection, id, Marking::NotPromoted).await?)
+                Ok(ledger::mark(held, id, Marking::NotPromoted).await?)
             }
             Effect::RecordCleanup => {
                 self.tell("cleaned up", &json!({})).await?;
-                Ok(ledger::unkeep(connection, id).await?)
+                Ok(ledger::unkeep(held, id).await?)
             }
-            Effect::Tidy => Ok(ledger::tidy(connection, id).await?),
+            Effect::Tidy => Ok(ledger::tidy(held, id).await?),
             Effect::Forget => {
                 // Said first: without any row, nothing would tell that this is what happened.
                 self.tell(ABORTED, &json!({})).await?;
-                Ok(ledger::erase(connection, id).await?)
+                // The lease is asked for after this time: whatever was begun until then is what is forgotten.
+                let until = ledger::server_time(connection).await?;
+                Ok(ledger::erase(held, id, &until).await?)
             }
             Effect::DropUnnamedIndex { on, cluster, .. } => {
                 let live = self.session.look(self.scope).await?;
                 match plan::drop_of_unnamed_index(&live, on, cluster, self.staged) {
-                    Ok(Some(drop)) => Ok(connection.execute(&drop).await?),
+                    Ok(Some(drop)) => Ok(held.execute(&drop).await?),
                     Ok(None) => Ok(()),
                     Err(several) => Err(cannot_tell(on, &several)),
                 }
@@ -83,7 +89,7 @@ impl Effects<'_> {
                     Failure::new(format!("the cluster `{from}` isn't there any more"))
                         .help("stage again: the environment has changed")
                 })?;
-                Ok(connection.pipeline(&statements).await.into_iter().collect::<Result<(), _>>()?)
+                Ok(held.pipeline(&statements).await?)
             }
             // Nothing is done; these are done by the commands that have them.
             Effect::KeepRemoved { .. }
@@ -101,13 +107,15 @@ impl Effects<'_> {
             return Ok(());
         }
         let now = ledger::server_time(connection).await?;
+        self.lease.told(&now);
         let insert = ledger::event(self.deploy_id, event, self.origin, &now, details);
-        Ok(ledger::write(connection, &[insert]).await?)
+        Ok(ledger::write(Held::new(connection, self.lease), &[insert]).await?)
     }
 
     /// Says in the comments of schemas who promoted them, unless they say something else.
     async fn annotate(&self, schemas: &[SchemaName]) -> Result<(), Failure> {
         let connection = &self.session.connection;
+        let held = Held::new(connection, self.lease);
         let now = ledger::server_time(connection).await?;
         let live = self.session.look(self.scope).await?;
         let commit = self.origin.commit.as_deref().map(|commit| format!(", commit {commit}"));
@@ -125,7 +133,7 @@ impl Effects<'_> {
         };
         let statements: Vec<_> =
             schemas.iter().filter(is_free).map(|schema| plan::comment_on_schema(schema, &comment)).collect();
-        Ok(connection.pipeline(&statements).await.into_iter().collect::<Result<(), _>>()?)
+        Ok(held.pipeline(&statements).await?)
     }
 }
 

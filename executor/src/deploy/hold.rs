@@ -43,7 +43,7 @@ fn held(deploy_id: &str, holder: Option<Holder>) -> Failure {
 }
 
 /// The failure of whoever held a lease and doesn't any more. What it began is left to whoever took it over; the ledger tells what
-/// those did if they are done already.
+/// those did if they are done already. `lease` is known to be lost.
 pub(super) async fn taken_over(
     connection: &Connection,
     lease: &Lease,
@@ -53,10 +53,11 @@ pub(super) async fn taken_over(
     let by = match lease.lost_to().flatten() {
         Some(holder) => format!(" {holder}"),
         None => match ledger::last_event(connection, deploy_id).await {
-            Ok(Some(Event { event, at, role, host, .. })) => {
+            // What was done before it was taken over, or by this process, isn't what became of it.
+            Ok(Some(Event { event, at, role, host, .. })) if lease.is_of_another(&at) => {
                 format!(", and is let go again; last, it was {event} by `{role}` on `{host}` at {at}")
             }
-            Ok(None) | Err(_) => ", and is let go again".to_owned(),
+            Ok(_) | Err(_) => ", and is let go again".to_owned(),
         },
     };
     let command = &lease.holder().command;
@@ -64,4 +65,17 @@ pub(super) async fn taken_over(
     let message = format!("`{command}` has stopped{before}: the deployment `{deploy_id}` was taken over{by}");
     Failure::coded(FailureCode::Conflict, message)
         .help(format!("`mz-deploy describe {deploy_id}` tells what became of it"))
+}
+
+/// A failure of whoever may have lost the lease before anything was done: then that is what is to be said.
+pub(super) async fn or_taken_over(
+    failure: Failure,
+    connection: &Connection,
+    lease: &Lease,
+    deploy_id: &str,
+) -> Failure {
+    match lease.is_held(connection).await {
+        Ok(false) => taken_over(connection, lease, deploy_id, false).await,
+        Ok(true) | Err(_) => failure,
+    }
 }

@@ -1,20 +1,27 @@
 //! Stage: builds the new version beside production.
 
+use std::cell::Cell;
+use std::time::Duration;
+
 use mz_deploy_planner::Compiled;
-use mz_deploy_planner::diagnostic::Diagnostic;
 use mz_deploy_planner::input::{Deployed, Deployment, HighestIds, Live, StageOptions};
 use mz_deploy_planner::plan::{self, Effect, Moment, Plan, Side};
 use serde_json::json;
 
+use super::change::{moved_on, take_away};
 use super::converge::{Work, converge};
-use super::effects::Effects;
-use super::hold::{hold, taken_over};
+use super::effects::{ABORTED, Effects};
+use super::hold::{hold, or_taken_over, taken_over};
 use super::session::{Session, rejected};
 use crate::db::Scope;
-use crate::db::lease::Lease;
+use crate::db::lease::{Held, Lease};
 use crate::db::ledger::{self, Found, Origin, Snapshot};
 use crate::host::{Failure, FailureCode, Interrupt};
 use crate::run::driver::Progress;
+
+/// How often whoever was taken over looks whether the other one is done with taking everything away, and how long after each look.
+const LOOKS: usize = 20;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(250);
 
 /// What is to be staged, where, and by whom.
 pub struct Staging<'a> {
@@ -40,6 +47,26 @@ pub struct StagePlan {
     begun: Option<Box<Deployment>>,
     deployed: Deployed,
     live: Live,
+    /// It was read and approved: no other is run.
+    pub is_approved: bool,
+}
+
+impl StagePlan {
+    /// The deployment, of which nothing was made yet if it wasn't begun.
+    fn deployment(&self) -> Box<Deployment> {
+        self.begun.clone().unwrap_or_else(|| {
+            Box::new(Deployment {
+                plan: self.plan.clone(),
+                staged: Vec::new(),
+                production: plan::recorded_ids(&self.plan, &self.live, Side::Production),
+                before: HighestIds::observed(&self.live),
+                is_staged: false,
+                is_promoted: false,
+                is_kept: false,
+                staged_by: self.live.session.iter().map(|session| session.role.clone()).collect(),
+            })
+        })
+    }
 }
 
 impl Staging<'_> {
@@ -66,7 +93,7 @@ impl Staging<'_> {
         if let Some(begun) = &begun {
             self.check_same_project(begun, &deployed)?;
         }
-        Ok(StagePlan { plan, begun, deployed, live })
+        Ok(StagePlan { plan, begun, deployed, live, is_approved: false })
     }
 
     fn taken(&self) -> Failure {
@@ -93,10 +120,11 @@ impl Staging<'_> {
         ))
     }
 
-    /// Builds what was planned. What was made is taken away again if something fails, if that is wanted.
+    /// Builds `first`, or, unless that was approved, what is to be built by the time that nobody else works on it. What was made is
+    /// taken away again if something fails, if that is wanted.
     pub async fn run(
         &self,
-        staged: StagePlan,
+        first: StagePlan,
         rolls_back: bool,
         take_over: bool,
         mut progress: impl FnMut(Progress<'_>),
@@ -105,31 +133,49 @@ impl Staging<'_> {
         let id = self.options.deploy_id.as_str();
         let origin = super::origin(connection, self.commit.clone()).await?;
         let lease = hold(connection, id, "stage", &origin, take_over).await?;
-        if let Err(failure) = self.check_as_it_was(&staged).await {
-            let _ = lease.release(connection).await;
-            return Err(failure);
-        }
-        let result = self.build(&staged, &origin, &lease, &mut progress).await;
-        let result = match result {
-            // What was made is a matter of whoever took it over.
-            Err(failure) if rolls_back && lease.lost_to().is_none() => {
-                Err(self.roll_back(failure, &origin, &lease, &mut progress).await)
+        let result = match self.once_held(&first).await {
+            Ok(staged) => {
+                let built = self.build(&staged, &origin, &lease, &mut progress).await;
+                let is_lost = lease.lost_to().is_some();
+                match built {
+                    // What was made is a matter of whoever took it over.
+                    Err(failure) if is_lost => {
+                        self.take_last_away(&staged, &origin, &mut progress).await;
+                        Err(failure)
+                    }
+                    Err(failure) if rolls_back => {
+                        Err(self.roll_back(failure, &origin, &lease, &mut progress).await)
+                    }
+                    other => other,
+                }
             }
-            other => other,
+            Err(failure) => Err(or_taken_over(failure, connection, &lease, id).await),
         };
         let _ = lease.release(connection).await;
         result
     }
 
-    /// Fails if somebody else began or finished a deployment of this name since it was looked up.
-    async fn check_as_it_was(&self, staged: &StagePlan) -> Result<(), Failure> {
+    /// Looks and plans again, within the lease: between the first look and the lease others may have worked on it. Fails if somebody else
+    /// began or finished a deployment of this name, or if only one plan may be run and that would be another.
+    async fn once_held(&self, first: &StagePlan) -> Result<StagePlan, Failure> {
         let id = &self.options.deploy_id;
-        let then = staged.begun.clone().map_or(Found::Nothing, Found::Deployment);
-        if ledger::deployment(&self.session.connection, id).await? == then {
-            return Ok(());
+        let then = first.begun.clone().map_or(Found::Nothing, Found::Deployment);
+        let is_as_it_was = ledger::deployment(&self.session.connection, id).await? == then;
+        let changed = |help| {
+            let message = format!("the deployment `{id}` was changed by others since it was looked at");
+            Failure::coded(FailureCode::Conflict, message).help(help)
+        };
+        if !is_as_it_was {
+            return Err(changed("choose another name with `--deploy-id`"));
         }
-        let message = format!("the deployment `{id}` was changed by others since it was looked at");
-        Err(Failure::coded(FailureCode::Conflict, message).help("choose another name with `--deploy-id`"))
+        let now = self.plan().await?;
+        if first.is_approved && now.plan != first.plan {
+            return Err(moved_on(&now.plan));
+        }
+        if now.plan.phases.is_empty() {
+            return Err(changed("run the command again: by now, everything in the project is deployed"));
+        }
+        Ok(now)
     }
 
     async fn build(
@@ -144,30 +190,32 @@ impl Staging<'_> {
         if staged.begun.as_ref().is_some_and(|begun| begun.is_staged) {
             return Ok(());
         }
-        let before = match &staged.begun {
-            Some(begun) => begun.before,
-            None => HighestIds::observed(&staged.live),
-        };
+        let deployment = staged.deployment();
+        let before = deployment.before;
         let left = match &staged.begun {
             Some(begun) => plan::unfinished_stage(begun, &staged.live).map_err(rejected)?,
             None => only_stage(&staged.plan),
         };
+        let is_recorded = Cell::new(false);
         let effects =
-            Effects { session: self.session, scope: self.scope, origin, deploy_id: id, staged: &[] };
+            Effects { session: self.session, lease, scope: self.scope, origin, deploy_id: id, staged: &[] };
         let perform = async |these: &[&Effect]| {
             if these.iter().any(|effect| matches!(effect, Effect::Record { .. })) {
-                return match &staged.begun {
-                    Some(begun) => self.go_on(begun, origin).await,
-                    None => self.begin(staged, before, origin).await,
-                };
+                if !is_recorded.replace(true) {
+                    match &staged.begun {
+                        Some(begun) => self.go_on(begun, origin, lease).await?,
+                        None => self.begin(staged, &deployment, origin, lease).await?,
+                    }
+                }
+                return Ok(());
             }
             for effect in these {
                 effects.perform(effect).await?;
             }
             Ok(())
         };
-        // What a plan of stage requires was looked at when it was made, and none of its steps takes anything away.
-        let again = |_: &Live| -> Result<Plan, Vec<Diagnostic>> { Ok(left.clone()) };
+        // Whoever was taken over may have made some of it since it was looked at.
+        let again = |live: &Live| plan::unfinished_stage(&deployment, live);
         let work = Work {
             session: self.session,
             scope: self.scope,
@@ -175,42 +223,50 @@ impl Staging<'_> {
             plan: &again,
             lease: Some(lease),
         };
-        converge(&work, left.clone(), perform, progress).await?;
+        converge(&work, left, perform, progress).await?;
         let live = self.session.look(self.scope).await?;
-        if !lease.is_held_in(&live) {
+        if !lease.is_held_in(&live) && !lease.is_held(connection).await? {
             return Err(taken_over(connection, lease, id, false).await);
         }
         let made = plan::recorded_ids(&staged.plan, &live, Side::Staged(before));
         let now = ledger::server_time(connection).await?;
+        lease.told(&now);
         let rows = [
             ledger::recorded(id, "staged", &made),
             ledger::event(id, "staged", origin, &now, &json!({ "objects": staged.plan.cost.objects })),
         ];
-        Ok(ledger::write(connection, &rows).await?)
+        Ok(ledger::write(Held::new(connection, lease), &rows).await?)
     }
 
     /// Writes everything that the ledger has to know before anything is made.
-    async fn begin(&self, staged: &StagePlan, before: HighestIds, origin: &Origin) -> Result<(), Failure> {
+    async fn begin(
+        &self,
+        staged: &StagePlan,
+        deployment: &Deployment,
+        origin: &Origin,
+        lease: &Lease,
+    ) -> Result<(), Failure> {
         let connection = &self.session.connection;
         let plan = &staged.plan;
         let after = plan::deployed_after_plan(&self.compiled.project, Some(&staged.deployed), plan);
-        let production = plan::recorded_ids(plan, &staged.live, Side::Production);
         let now = ledger::server_time(connection).await?;
+        lease.told(&now);
         let snapshot = Snapshot::new(plan, &after);
-        let rows = ledger::begun(plan, &snapshot, &production, before, origin, &now)?;
-        Ok(ledger::write(connection, &rows).await?)
+        let rows = ledger::begun(plan, &snapshot, &deployment.production, deployment.before, origin, &now)?;
+        Ok(ledger::write(Held::new(connection, lease), &rows).await?)
     }
 
     /// Writes down who goes on with it: what is made from now on is theirs.
-    async fn go_on(&self, begun: &Deployment, origin: &Origin) -> Result<(), Failure> {
+    async fn go_on(&self, begun: &Deployment, origin: &Origin, lease: &Lease) -> Result<(), Failure> {
         if begun.staged_by.iter().any(|role| role.as_str() == origin.role) {
             return Ok(());
         }
         let connection = &self.session.connection;
         let now = ledger::server_time(connection).await?;
+        lease.told(&now);
         let details = json!({ "plan": begun.plan.id, "commit": origin.commit });
         let event = ledger::event(&self.options.deploy_id, "stage", origin, &now, &details);
-        Ok(ledger::write(connection, &[event]).await?)
+        Ok(ledger::write(Held::new(connection, lease), &[event]).await?)
     }
 
     /// Takes away what was made. The failure that led to it is what counts; what couldn't be taken away is added.
@@ -222,7 +278,14 @@ impl Staging<'_> {
         progress: &mut impl FnMut(Progress<'_>),
     ) -> Failure {
         let id = self.options.deploy_id.as_str();
-        let cleaned = super::change::take_away(self.session, id, origin, lease, progress).await;
+        let cleaned = match ledger::deployment(&self.session.connection, id).await {
+            Ok(Found::Deployment(deployment)) => {
+                take_away(self.session, deployment, self.interrupt, origin, lease, progress).await
+            }
+            // It failed before anything was written, so nothing was made.
+            Ok(Found::Nothing | Found::WithoutPlan) => Ok(()),
+            Err(error) => Err(error.into()),
+        };
         match (cleaned, failure) {
             (Err(left), Failure::Refused { code, message, help }) => {
                 let message =
@@ -231,6 +294,38 @@ impl Staging<'_> {
                 Failure::Refused { code, message, help: help.or(Some(advice)) }
             }
             (Ok(()) | Err(_), failure) => failure,
+        }
+    }
+
+    /// Takes away what the last statements made, which were under way when this deployment was taken over, if whoever did that has taken
+    /// it away already: then nobody else knows of it. Whoever still works on it, or goes on with it, sees it.
+    async fn take_last_away(
+        &self,
+        staged: &StagePlan,
+        origin: &Origin,
+        progress: &mut impl FnMut(Progress<'_>),
+    ) {
+        let connection = &self.session.connection;
+        let id = self.options.deploy_id.as_str();
+        for _ in 0..LOOKS {
+            let found = ledger::deployment(connection, id).await;
+            let last = ledger::last_event(connection, id).await;
+            let is_ending = matches!(last, Ok(Some(event)) if event.event == ABORTED);
+            if found.is_err() || (!is_ending && found != Ok(Found::Nothing)) {
+                return;
+            }
+            if found == Ok(Found::Nothing)
+                && let Ok(lease) = hold(connection, id, "stage", origin, false).await
+            {
+                if ledger::deployment(connection, id).await == Ok(Found::Nothing) {
+                    let gone = staged.deployment();
+                    // What can't be taken away is found by whoever stages under this name.
+                    let _ = take_away(self.session, gone, self.interrupt, origin, &lease, progress).await;
+                }
+                let _ = lease.release(connection).await;
+                return;
+            }
+            tokio::time::sleep(BETWEEN_LOOKS).await;
         }
     }
 }

@@ -20,7 +20,12 @@ pub enum Asked {
 
 /// Whether the command was asked to stop, and how often. Copies see the same request.
 #[derive(Clone, Debug)]
-pub struct Interrupt(watch::Receiver<u8>);
+pub struct Interrupt {
+    asked: watch::Receiver<u8>,
+    /// How often it has to be asked for a stop, and for one at once.
+    stops: u8,
+    insists: u8,
+}
 
 /// Asks for a stop.
 #[derive(Debug)]
@@ -47,31 +52,38 @@ impl Interrupt {
     /// One that is triggered by hand.
     pub fn new() -> (Trigger, Self) {
         let (sender, receiver) = watch::channel(0);
-        (Trigger(sender), Self(receiver))
+        (Trigger(sender), Self { asked: receiver, stops: 1, insists: 2 })
+    }
+
+    /// For what is done because somebody asked for a stop: that was heard, and whoever asks again doesn't want to wait for this either.
+    #[must_use]
+    pub fn from_now_on(&self) -> Self {
+        let next = self.asked.borrow().saturating_add(1);
+        Self { asked: self.asked.clone(), stops: next.max(self.stops), insists: next.max(self.insists) }
     }
 
     /// True if a stop was asked for.
     pub fn is_requested(&self) -> bool {
-        *self.0.borrow() > 0
+        *self.asked.borrow() >= self.stops
     }
 
     /// True if the statement that runs isn't to be waited for.
     pub fn is_insisted_on(&self) -> bool {
-        *self.0.borrow() > 1
+        *self.asked.borrow() >= self.insists
     }
 
     /// Waits until a stop is asked for: for ever, if nobody is left to ask.
     pub async fn requested(&mut self) {
-        self.asked(1).await;
+        self.asked(self.stops).await;
     }
 
     /// Waits until that is asked for again.
     pub async fn insisted_on(&mut self) {
-        self.asked(2).await;
+        self.asked(self.insists).await;
     }
 
     async fn asked(&mut self, times: u8) {
-        if self.0.wait_for(|asked| *asked >= times).await.is_err() {
+        if self.asked.wait_for(|asked| *asked >= times).await.is_err() {
             std::future::pending::<()>().await;
         }
     }
@@ -132,6 +144,19 @@ mod tests {
         trigger.pull();
         interrupt.insisted_on().await;
         assert!(copy.is_insisted_on());
+    }
+
+    #[tokio::test]
+    async fn what_is_done_because_of_a_stop_is_stopped_by_the_next_request_at_once() {
+        let (trigger, interrupt) = Interrupt::new();
+        let unasked = interrupt.from_now_on();
+        trigger.pull();
+        assert!(unasked.is_requested() && !unasked.is_insisted_on());
+        let after = interrupt.from_now_on();
+        assert!(!after.is_requested() && !after.is_insisted_on());
+        trigger.pull();
+        assert!(after.is_requested() && after.is_insisted_on());
+        assert!(!interrupt.from_now_on().is_requested());
     }
 
     #[tokio::test]

@@ -11,7 +11,8 @@ use mz_deploy_planner::plan::{Action, Command, Effect, Plan, Postcondition, Prec
 /// What to do. Steps are numbered through all phases, from 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Task {
-    /// Look whether what these steps require still holds; nothing is done where it doesn't.
+    /// Look whether what these steps require still holds; nothing is done where it doesn't. A deployment is forgotten only if nothing
+    /// of it is left.
     Check(Range<usize>),
     /// Send the statements of these steps one after another, without waiting for answers in between.
     Send(Range<usize>),
@@ -46,7 +47,7 @@ pub enum Event {
     Unknown,
     /// Somebody asked to stop.
     Interrupted,
-    /// Somebody took over the deployment. Nothing was done.
+    /// Somebody took over the deployment. Nothing more was done.
     TakenOver,
 }
 
@@ -179,7 +180,12 @@ fn add(tasks: &mut VecDeque<Planned>, run: &[Step], steps: Range<usize>, is_exch
     let mut push = |task, is_barrier| tasks.push_back(Planned { task, is_barrier });
     match run.first().map(|step| (&step.action, &step.group)) {
         Some((_, Some(_))) => push(Task::Transaction(steps), true),
-        Some((Action::Effect(effect), None)) => push(Task::Perform(steps), is_barrier(effect)),
+        Some((Action::Effect(effect), None)) => {
+            if matches!(**effect, Effect::Forget) {
+                push(Task::Check(steps.clone()), true);
+            }
+            push(Task::Perform(steps), is_barrier(effect));
+        }
         Some((Action::Sql(_), None)) => {
             if run.iter().any(takes_away) {
                 push(Task::Check(steps.clone()), is_exchanged);

@@ -1,8 +1,10 @@
 //! Leases: one holder, whoever comes second, and what a kill leaves.
 
+use std::time::Duration;
+
 use mz_deploy::db::lease::{Holder, Lease, Taken, take};
 use mz_deploy::db::ledger::Origin;
-use mz_deploy::db::{Connection, Kind, Target};
+use mz_deploy::db::{Connection, Kind, Scope, Target, observe};
 use mz_deploy::host::Process;
 use mz_deploy_sandbox::Options;
 use mz_deploy_sandbox::fault::{Action, Rule, When};
@@ -247,6 +249,58 @@ fn of_many_at_once_one_gets_it() {
             held += usize::from(lease.is_held(connection).await.expect("an answer"));
         }
         assert_eq!(held, 1, "{held} of {} have it", taken.len());
+    });
+}
+
+/// Whoever pushes a lease aside by mistake gives it its name back.
+#[test]
+fn a_lease_that_is_not_there_for_a_moment_is_still_held() {
+    block_on(async {
+        let (server, connection) = with_database().await;
+        let held = lease(&connection, running(), false).await.expect("it is free");
+        let other = server.connect().await;
+        other.execute("ALTER SCHEMA _mz_deploy.lease_a1 RENAME TO aside").await.expect("renamed");
+        let live = observe(&connection, &Scope::default()).await.expect("a catalog");
+        assert!(!held.is_held_in(&live));
+        let back = tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(80)).await;
+            other.execute("ALTER SCHEMA _mz_deploy.aside RENAME TO lease_a1").await.expect("renamed");
+            other
+        });
+        assert!(held.is_held(&connection).await.expect("an answer"));
+        let other = back.await.expect("no panic");
+        other.execute("DROP SCHEMA _mz_deploy.lease_a1").await.expect("dropped");
+        assert!(!held.is_held(&connection).await.expect("an answer"));
+        assert_eq!(held.lost_to(), Some(None));
+    });
+}
+
+/// A statement names what it changes, and that name may be another's by the time that it runs.
+#[test]
+fn whoever_gives_a_lease_back_leaves_the_one_of_a_successor_alone() {
+    block_on(async {
+        let (server, connection) = with_database().await;
+        let first = lease(&connection, running(), false).await.expect("it is free");
+        let successor = "CREATE SCHEMA _mz_deploy.successor";
+        connection.execute(successor).await.expect("a schema");
+        let id_of = async |name: &str| {
+            let sql = format!("SELECT id FROM mz_schemas WHERE name = '{name}'");
+            let rows = connection.query(&sql).await.expect("schemas");
+            rows.first().and_then(|row| row.get("id")).map(str::to_owned)
+        };
+        let wanted = id_of("successor").await;
+        // Between the last look and the statement.
+        for (nth, from, to) in [(1, "lease_a1", "lost"), (1, "successor", "lease_a1")] {
+            let sql = format!("ALTER SCHEMA _mz_deploy.{from} RENAME TO {to}");
+            server.as_sandbox().faults().add(Rule {
+                pattern: Pattern::new("%SCHEMA%lease_a1%"),
+                nth: Some(nth),
+                when: When::Before,
+                action: Action::Run(sql),
+            });
+        }
+        first.release(&connection).await.expect("given back");
+        assert!(wanted.is_some() && id_of("lease_a1").await == wanted);
     });
 }
 

@@ -48,6 +48,10 @@ fn schemas(project: &Project) -> BTreeSet<SchemaName> {
     project.objects.iter().map(|object| object.name.schema.clone()).collect()
 }
 
+async fn now(connection: &Connection) -> String {
+    ledger::server_time(connection).await.expect("a time")
+}
+
 fn origin() -> Origin {
     Origin { role: "materialize".to_owned(), host: "a host".to_owned(), commit: Some("0123abc".to_owned()) }
 }
@@ -230,7 +234,7 @@ fn an_erased_deployment_leaves_its_history() {
         let (_server, connection) = set_up().await;
         begin(&connection, &project(&[ORDERS]), "first").await;
         begin(&connection, &project(&[ORDERS, TOTALS]), "other").await;
-        ledger::erase(&connection, "first").await.expect("erased");
+        ledger::erase(&connection, "first", &now(&connection).await).await.expect("erased");
         happened(&connection, "first", "aborted").await;
         assert_eq!(found(&connection, "first").await, None);
         assert!(found(&connection, "other").await.is_some());
@@ -241,6 +245,20 @@ fn an_erased_deployment_leaves_its_history() {
         let again = begin(&connection, &project(&[ORDERS]), "first").await;
         let deployment = found(&connection, "first").await.expect("begun again");
         assert_eq!((deployment.plan, deployment.is_staged), (again, false));
+    });
+}
+
+/// Whoever erases a deployment may have slept since it was the one of that name.
+#[test]
+fn what_was_begun_since_is_not_erased() {
+    block_on(async {
+        let (_server, connection) = set_up().await;
+        let before = now(&connection).await;
+        let plan = begin(&connection, &project(&[ORDERS]), "first").await;
+        ledger::erase(&connection, "first", &before).await.expect("an answer");
+        assert_eq!(found(&connection, "first").await.expect("it is there").plan, plan);
+        ledger::erase(&connection, "first", &now(&connection).await).await.expect("erased");
+        assert_eq!(found(&connection, "first").await, None);
     });
 }
 
@@ -267,7 +285,7 @@ fn rows_are_written_together_or_not_at_all() {
     block_on(async {
         let (server, connection) = set_up().await;
         let mut plan = begin(&connection, &project(&[ORDERS]), "first").await;
-        ledger::erase(&connection, "first").await.expect("erased");
+        ledger::erase(&connection, "first", &now(&connection).await).await.expect("erased");
         server.as_sandbox().faults().add(fault::Rule {
             pattern: Pattern::new("INSERT INTO _mz_deploy.tables.highest%"),
             nth: Some(1),
@@ -298,7 +316,7 @@ fn a_plan_that_somebody_changed_in_the_ledger_is_refused() {
             "replace(body, '\"deploy_id\": \"first\"', '\"deploy_id\": \"other\"')",
             "'{}'",
         ] {
-            ledger::erase(&connection, "first").await.expect("erased");
+            ledger::erase(&connection, "first", &now(&connection).await).await.expect("erased");
             begin(&connection, &project(&[ORDERS]), "first").await;
             let sql = format!("UPDATE _mz_deploy.tables.plans SET body = {change}");
             connection.execute(&sql).await.expect("it is changed");
@@ -332,7 +350,7 @@ fn hostile_rows_are_texts() {
         assert!(!record.deployed_by.contains('\u{1b}') && !record.deploy_id.contains('\u{1b}'));
         assert_eq!(ledger::deployment(&connection, hostile).await.expect("an answer"), Found::Nothing);
         assert!(ledger::mark(&connection, hostile, Marking::Promoted).await.is_err());
-        assert!(ledger::erase(&connection, hostile).await.is_err());
+        assert!(ledger::erase(&connection, hostile, "now").await.is_err());
         connection.query("SELECT * FROM canary").await.expect("the table is there");
     });
 }

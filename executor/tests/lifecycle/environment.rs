@@ -134,10 +134,19 @@ impl Environment {
 
     /// As [`Self::run_for`], as another role.
     pub(crate) fn run_as(&self, role: &str, shop: &Shop, arguments: &[&str]) -> Said {
+        self.run_at(&self.target_as(role), shop, arguments)
+    }
+
+    /// As [`Self::run_for`], through another port of this machine.
+    pub(crate) fn run_through(&self, port: u16, shop: &Shop, arguments: &[&str]) -> Said {
+        self.run_at(&Target { port, ..self.target.clone() }, shop, arguments)
+    }
+
+    fn run_at(&self, target: &Target, shop: &Shop, arguments: &[&str]) -> Said {
         let own: Vec<String> = arguments.iter().map(|argument| shop.own(argument)).collect();
         let own: Vec<&str> = own.iter().map(String::as_str).collect();
         let profiles = tempfile::tempdir().expect("a temporary directory");
-        write_profile(profiles.path(), &self.target_as(role));
+        write_profile(profiles.path(), target);
         let mut command = self.command(&shop.project, &own);
         let output = command.env("MZ_DEPLOY_PROFILES_DIR", profiles.path()).output();
         Said::new(&own, &output.expect("the program starts"))

@@ -22,4 +22,5 @@ mod round;
 mod secrets;
 mod shop;
 mod stage;
+mod takeover;
 mod trips;

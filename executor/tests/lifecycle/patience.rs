@@ -15,43 +15,142 @@ fn clear(client: &Client<'_>) {
     client.try_query("SELECT mz_sandbox.clear()").expect("a sandbox");
 }
 
+/// A command that runs, to be interrupted.
+#[cfg(unix)]
+struct Running {
+    child: std::process::Child,
+    log: tempfile::NamedTempFile,
+}
+
+#[cfg(unix)]
+impl Running {
+    fn start(environment: &Environment, shop: &Shop, arguments: &[&str]) -> Self {
+        let own: Vec<String> = arguments.iter().map(|argument| shop.own(argument)).collect();
+        let own: Vec<&str> = own.iter().map(String::as_str).collect();
+        let log = tempfile::NamedTempFile::new().expect("a temporary file");
+        let mut command = environment.command(&shop.project, &own);
+        command.stderr(log.reopen().expect("it opens")).stdout(std::process::Stdio::null());
+        Self { child: command.spawn().expect("the program starts"), log }
+    }
+
+    fn said(&self) -> String {
+        std::fs::read_to_string(self.log.path()).expect("it is there")
+    }
+
+    fn interrupt(&self) {
+        let id = self.child.id().to_string();
+        let sent = std::process::Command::new("kill").args(["-INT", &id]).status();
+        assert!(sent.expect("`kill` is there").success());
+    }
+
+    fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("it can be asked").is_some()
+    }
+
+    /// The exit code and what was said.
+    fn end(mut self) -> (Option<i32>, String) {
+        until("it ends", || self.has_ended());
+        (self.child.wait().expect("it ended").code(), self.said())
+    }
+}
+
+const STAGE: [&str; 4] = ["stage", "--deploy-id", "v2", "--allow-dirty"];
+
 /// The first Ctrl-C lets the statement that runs end; the second has the server cancel it, and what was made is taken away.
 #[cfg(unix)]
 #[test]
 fn a_second_interrupt_cancels_the_statement_that_runs() {
-    use std::process::{Child, Command, Stdio};
-
-    let interrupt = |child: &Child| {
-        let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-        assert!(sent.expect("`kill` is there").success());
-    };
     let environment = Environment::start();
     let Some(sandbox) = environment.sandbox() else { return };
     let shop = Shop::deployed(&environment);
     let client = environment.connect();
     shop.totals("sum(amount) * 10 AS total");
     delay(&client, "CREATE MATERIALIZED VIEW%");
-    let stage = ["stage", "--deploy-id", &shop.own("v2"), "--allow-dirty"];
-    let log = tempfile::NamedTempFile::new().expect("a temporary file");
-    let mut command = environment.command(&shop.project, &stage);
-    command.stderr(log.reopen().expect("it opens")).stdout(Stdio::null());
-    let mut child = command.spawn().expect("the program starts");
-    let said = || std::fs::read_to_string(log.path()).expect("it is there");
+    let mut running = Running::start(&environment, &shop, &STAGE);
     until("the statement runs", || sandbox.faults().list().is_empty());
-    interrupt(&child);
-    until("it says that it will stop", || said().contains("press Ctrl-C again"));
+    running.interrupt();
+    until("it says that it will stop", || running.said().contains("press Ctrl-C again"));
     std::thread::sleep(Duration::from_millis(500));
-    assert!(child.try_wait().expect("it can be asked").is_none(), "the statement may still end: {}", said());
-    interrupt(&child);
-    let mut status = None;
-    until("it ends", || {
-        status = child.try_wait().expect("it can be asked");
-        status.is_some()
-    });
+    assert!(!running.has_ended(), "the statement may still end: {}", running.said());
+    running.interrupt();
+    let (code, said) = running.end();
     clear(&client);
-    assert_eq!(status.and_then(|status| status.code()), Some(1), "{}", said());
-    assert!(said().contains("stopped as you asked"), "{}", said());
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("stopped as you asked"), "{said}");
     assert_eq!(shop.places(&client), shop.only_production());
+}
+
+/// What was made is taken away after the first Ctrl-C; the second is for that.
+#[cfg(unix)]
+#[test]
+fn a_second_interrupt_cancels_what_is_done_because_of_the_first() {
+    let environment = Environment::start();
+    let Some(sandbox) = environment.sandbox() else { return };
+    let shop = Shop::deployed(&environment);
+    let client = environment.connect();
+    shop.totals("sum(amount) * 10 AS total");
+    client.try_query("SELECT mz_sandbox.delay('CREATE CLUSTER%', 1, '3 seconds')").expect("a sandbox");
+    delay(&client, "DROP CLUSTER%");
+    let running = Running::start(&environment, &shop, &STAGE);
+    until("the statement runs", || sandbox.faults().list().len() == 1);
+    running.interrupt();
+    until("it takes away what was made", || sandbox.faults().list().is_empty());
+    running.interrupt();
+    let (code, said) = running.end();
+    clear(&client);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("couldn't be taken away"), "{said}");
+    environment.run_for(&shop, &["abort", "v2"]).ends_with(0);
+    assert_eq!(shop.places(&client), shop.only_production());
+}
+
+/// Statements that were done before the one that is cancelled are on record.
+#[cfg(unix)]
+#[test]
+fn what_was_done_before_the_statement_that_is_cancelled_is_written_down() {
+    let environment = Environment::start();
+    let Some(sandbox) = environment.sandbox() else { return };
+    let shop = Shop::deployed(&environment);
+    let client = environment.connect();
+    shop.totals("sum(amount) * 10 AS total");
+    delay(&client, "CREATE VIEW%best_customers%");
+    let running = Running::start(&environment, &shop, &[&STAGE[..], &["--no-rollback"]].concat());
+    until("the statement runs", || sandbox.faults().list().is_empty());
+    running.interrupt();
+    until("it says that it will stop", || running.said().contains("press Ctrl-C again"));
+    running.interrupt();
+    let (code, said) = running.end();
+    clear(&client);
+    assert_eq!(code, Some(1), "{said}");
+    let id = shop.own("v2");
+    let steps = client
+        .lines(&format!("SELECT statement AS c1 FROM _mz_deploy.tables.steps WHERE deploy_id = '{id}'"), 1);
+    let has = |statement: &str| steps.iter().any(|step| step.starts_with(statement));
+    assert!(has("CREATE MATERIALIZED VIEW") && !has("CREATE VIEW"), "{steps:?}");
+}
+
+/// A ledger that is slow isn't a step that is.
+#[test]
+fn what_is_written_down_takes_nothing_of_the_time_that_a_step_has() {
+    let environment = Environment::start();
+    if environment.sandbox().is_none() {
+        return;
+    }
+    let shop = Shop::new();
+    shop.exported("totals");
+    shop.apply(&environment);
+    shop.deploy_at_once(&environment, "v1");
+    let client = environment.connect();
+    shop.totals("sum(amount) * 10 AS total");
+    environment.run_for(&shop, &STAGE).ends_with(0);
+    client
+        .try_query("SELECT mz_sandbox.delay('INSERT INTO _mz_deploy.tables.steps%', 1, '4 seconds')")
+        .expect("a sandbox");
+    let promote = ["promote", "v2", "--no-ready-check", "--yes", "--step-timeout", "2"];
+    environment.run_for(&shop, &promote).ends_with(0);
+    clear(&client);
+    let (reads, totals) = shop.sink_and_totals(&client);
+    assert_eq!(reads, totals);
 }
 
 /// The server doesn't limit DDL, so a sink whose new input never catches up would be waited for without end.

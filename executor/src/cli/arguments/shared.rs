@@ -122,8 +122,8 @@ pub(in crate::cli) struct Confirmation {
 pub(in crate::cli) struct Lease {
     /// Take the deployment over from a session that works on it
     ///
-    /// That session stops before its next change, with exit code 3. One that was killed on this machine needs no taking over: the
-    /// same command goes on by itself.
+    /// That session stops, with exit code 3, before the next batch of statements that it would send, which is of 32 at most; those that it
+    /// has sent are still done. One that was killed on this machine needs no taking over: the same command goes on by itself.
     #[arg(long)]
     pub(in crate::cli) take_over: bool,
 }

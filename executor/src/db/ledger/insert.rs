@@ -7,8 +7,8 @@ use mz_deploy_planner::name::Literal;
 use mz_deploy_planner::plan::Effect;
 
 use super::TABLES;
-use crate::db::connection::Connection;
 use crate::db::error::DbError;
+use crate::db::lease::Held;
 
 /// How long a statement may get, in bytes; the server refuses a million.
 const LONGEST: usize = 800_000;
@@ -209,7 +209,7 @@ fn replacements<T: AsRef<str>>(columns: &[T], rows: &[Vec<T>]) -> Option<Vec<Ins
 }
 
 /// Writes rows of several tables: all of them or none.
-pub async fn write(connection: &Connection, inserts: &[Insert]) -> Result<(), DbError> {
+pub async fn write<'c>(on: impl Into<Held<'c>>, inserts: &[Insert]) -> Result<(), DbError> {
     let mut statements = vec!["BEGIN".to_owned()];
     statements.extend(inserts.iter().flat_map(Insert::statements));
     if statements.len() == 1 {
@@ -217,7 +217,7 @@ pub async fn write(connection: &Connection, inserts: &[Insert]) -> Result<(), Db
     }
     statements.push("COMMIT".to_owned());
     // A COMMIT after a failure is a ROLLBACK, so what comes behind the failure does no harm.
-    connection.pipeline(&statements).await.into_iter().collect()
+    on.into().pipeline(&statements).await
 }
 
 #[cfg(test)]

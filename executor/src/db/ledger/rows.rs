@@ -9,6 +9,7 @@ use super::insert::{Insert, Value};
 use super::stage::Origin;
 use crate::db::connection::Connection;
 use crate::db::error::DbError;
+use crate::db::lease::Held;
 
 /// Bytes of a part of something long.
 const PART: usize = 250_000;
@@ -119,18 +120,19 @@ pub(super) fn in_parts(table: &'static str, deploy_id: &str, body: &str) -> Inse
 }
 
 /// Keeps the old version: replaces what was said about it before.
-pub async fn keep(connection: &Connection, deploy_id: &str, until: Option<&str>) -> Result<(), DbError> {
-    unkeep(connection, deploy_id).await?;
-    super::insert::write(connection, &[kept(deploy_id, until)]).await
+pub async fn keep<'c>(on: impl Into<Held<'c>>, deploy_id: &str, until: Option<&str>) -> Result<(), DbError> {
+    let on = on.into();
+    unkeep(on, deploy_id).await?;
+    super::insert::write(on, &[kept(deploy_id, until)]).await
 }
 
 /// Says that the old version isn't kept any more.
-pub async fn unkeep(connection: &Connection, deploy_id: &str) -> Result<(), DbError> {
-    connection.execute(&deletion("kept", deploy_id)?).await
+pub async fn unkeep<'c>(on: impl Into<Held<'c>>, deploy_id: &str) -> Result<(), DbError> {
+    on.into().execute(&deletion("kept", deploy_id)?).await
 }
 
 /// Says since when a deployment is in production, by the server's clock, or that it isn't.
-pub async fn mark(connection: &Connection, deploy_id: &str, marking: Marking) -> Result<(), DbError> {
+pub async fn mark<'c>(on: impl Into<Held<'c>>, deploy_id: &str, marking: Marking) -> Result<(), DbError> {
     checked(deploy_id)?;
     let (value, condition) = match marking {
         // Repeated, it keeps the time of the first.
@@ -140,14 +142,22 @@ pub async fn mark(connection: &Connection, deploy_id: &str, marking: Marking) ->
     let id = Literal(deploy_id);
     let sql =
         format!("UPDATE {TABLES}.deployments SET promoted_at = {value} WHERE deploy_id = {id}{condition}");
-    connection.execute(&sql).await
+    on.into().execute(&sql).await
 }
 
-/// Takes a deployment's rows away, except for its history.
-pub async fn erase(connection: &Connection, deploy_id: &str) -> Result<(), DbError> {
+/// Takes a deployment's rows away, except for its history, unless it was begun after `until`, a time of the server's clock: then they
+/// are those of another one, which has its name.
+pub async fn erase<'c>(on: impl Into<Held<'c>>, deploy_id: &str, until: &str) -> Result<(), DbError> {
+    let on = on.into();
+    let is_another = format!(
+        "SELECT 1 FROM {TABLES}.history WHERE deploy_id = {} AND event = 'stage' AND at > {}",
+        Literal(deploy_id),
+        Value::Time(until.to_owned())
+    );
     // Not in one flight: a failure must leave the plan, which is the last.
     for table in ERASED {
-        connection.execute(&deletion(table, deploy_id)?).await?;
+        let deletion = deletion(table, deploy_id)?;
+        on.execute(&format!("{deletion} AND NOT EXISTS ({is_another})")).await?;
     }
     Ok(())
 }

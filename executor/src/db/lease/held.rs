@@ -1,0 +1,50 @@
+//! Statements that only the holder of a lease may send.
+
+use super::Lease;
+use crate::db::connection::Connection;
+use crate::db::error::{DbError, Kind};
+
+/// A connection for what only the holder of a lease may do: it is asked for before each flight of statements, and again at its
+/// end, so the next flight needs no question of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Held<'a> {
+    connection: &'a Connection,
+    lease: Option<&'a Lease>,
+}
+
+impl<'a> Held<'a> {
+    /// What is sent on a connection as long as a lease is held.
+    pub fn new(connection: &'a Connection, lease: &'a Lease) -> Self {
+        Self { connection, lease: Some(lease) }
+    }
+
+    /// Runs a statement.
+    pub async fn execute(self, sql: &str) -> Result<(), DbError> {
+        self.pipeline(&[sql]).await
+    }
+
+    /// Runs statements in one flight. Fails if one of them does.
+    pub async fn pipeline(self, statements: &[impl AsRef<str>]) -> Result<(), DbError> {
+        let Some(lease) = self.lease else {
+            return self.connection.pipeline(statements).await.into_iter().collect();
+        };
+        if !lease.is_still_held(self.connection).await? {
+            return Err(DbError::new(Kind::Conflict, "somebody else works on the deployment by now"));
+        }
+        if statements.is_empty() {
+            return Ok(());
+        }
+        let question = lease.question();
+        let sent: Vec<&str> = statements.iter().map(AsRef::as_ref).chain([question.as_str()]).collect();
+        let mut answers = self.connection.query_all(&sent).await;
+        lease.hear(answers.pop().and_then(Result::ok).as_ref());
+        answers.into_iter().try_for_each(|answer| answer.map(drop))
+    }
+}
+
+/// What nobody can hold a lease of.
+impl<'a> From<&'a Connection> for Held<'a> {
+    fn from(connection: &'a Connection) -> Self {
+        Self { connection, lease: None }
+    }
+}
