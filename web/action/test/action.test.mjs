@@ -134,6 +134,16 @@ test("a policy fails the step and says so first", async () => {
   assert.match(comment, /^<!-- .* -->\n> \*\*Not allowed by `fail-on`\*\*: 1 object would be dropped\n/);
 });
 
+test("a change of a schema alone is a change", async () => {
+  const commented = (/** @type {string} */ words) =>
+    repository.commit({ "models/shop/core.sql": `COMMENT ON SCHEMA core IS '${words}';\n` });
+  const before = commented("before");
+  commented("after");
+  const { code, lines } = await act(repository, event, { MZ_DEPLOY_BASE: before, MZ_DEPLOY_FAIL_ON: "change" });
+  assert.equal(code, 3, lines.join("\n"));
+  assert.match(lines.join("\n"), /^::error [^\n]*1 schema would change, and `fail-on`/m);
+});
+
 test("what is built again because of something else can fail the step", async () => {
   assert.equal((await act(repository, event, { MZ_DEPLOY_FAIL_ON: "rebuild" })).code, 3);
 });
