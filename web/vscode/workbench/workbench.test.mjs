@@ -76,6 +76,16 @@ step("a name leads to its definition in another file", async () => {
   await picture("definition");
 });
 
+step("the references of a name are found in other files", async () => {
+  await editor.endOf(/VIEW.open_orders.AS/);
+  for (let left = 0; left < 4; left += 1) await editor.page.keyboard.press("ArrowLeft");
+  await editor.command("References: Find All References");
+  const tree = editor.page.locator(".reference-tree, .tree-explorer-viewlet-tree-view");
+  await tree.locator(".monaco-list-row", { hasText: "stalled_orders.sql" }).first().waitFor();
+  await picture("references");
+  await editor.command("View: Show Explorer");
+});
+
 step("a hover tells what is known of an object", async () => {
   await editor.file("models", "shop", "monitoring", "stalled_orders.sql");
   await editor.line(/FROM.open_orders/).hover({ position: { x: 80, y: 8 } });
@@ -135,6 +145,28 @@ step("the panel follows what is typed, and an error takes the place of the plan"
   await editor.type("SELEKT");
   const panel = await editor.panel("What would this change do?");
   await panel.locator(".notice", { hasText: "There is no plan" }).waitFor();
+  await editor.type(files[STALLED].replace("'30 days'", "'60 days'"));
+  await panel.locator(".rows summary").first().waitFor();
+});
+
+step("nothing is planned while nobody types, with the cursor in a problem", async () => {
+  await editor.command("View: Focus First Editor Group");
+  await editor.type(files[STALLED].replace("VIEW stalled_orders", "VIEW stalled_order"));
+  await editor.endOf(/VIEW.stalled_order$/);
+  await editor.page.keyboard.press("ArrowLeft");
+  const panel = await editor.panel("What would this change do?");
+  await panel.locator(".notice", { hasText: "There is no plan" }).waitFor();
+  // What is still under way ends; then each plan would be a message to the panel.
+  await editor.page.waitForTimeout(1500);
+  const plans = await panel.evaluate(async () => {
+    let count = 0;
+    window.addEventListener("message", ({ data }) => {
+      count += data?.kind === "plan" ? 1 : 0;
+    });
+    await new Promise((done) => setTimeout(done, 2000));
+    return count;
+  });
+  assert.equal(plans, 0);
   await editor.type(files[STALLED].replace("'30 days'", "'60 days'"));
   await panel.locator(".rows summary").first().waitFor();
 });
