@@ -84,6 +84,17 @@ export class Project implements vscode.Disposable {
     return path !== undefined && belongs(path) ? path : undefined;
   }
 
+  /** True for a folder of the project that has files of it, not for the project's own. */
+  hasFilesIn(folder: vscode.Uri): boolean {
+    const isHere = folder.scheme === this.root.scheme && folder.authority === this.root.authority;
+    const path = isHere ? relativeTo(this.root.path, folder.path) : undefined;
+    return path !== undefined && this.hasFilesBelow(path);
+  }
+
+  private hasFilesBelow(path: string): boolean {
+    return [...this.saved.keys()].some((known) => known.startsWith(`${path}/`));
+  }
+
   uriOf(path: string): vscode.Uri {
     return vscode.Uri.joinPath(this.root, path);
   }
@@ -254,7 +265,7 @@ export class Project implements vscode.Disposable {
       const others = [this.settings.snapshot, this.settings.live, this.settings.variablesFile];
       if (relative !== undefined && others.includes(relative)) {
         this.recompare();
-      } else if (relative !== undefined && [...this.saved.keys()].some((known) => known.startsWith(`${relative}/`))) {
+      } else if (relative !== undefined && this.hasFilesBelow(relative)) {
         await this.readAll();
       }
     }
