@@ -34,6 +34,7 @@ beforeEach(() => {
   github.comments = [];
   github.calls = [];
   github.refuses = undefined;
+  github.login = "github-actions[bot]";
 });
 
 test("the comment says what the pull request would do, and so does the summary", async () => {
@@ -69,6 +70,16 @@ test("a comment of somebody else is never updated, whatever stands in it, and ou
   await act(repository, event, online);
   assert.equal(github.comments.length, 122);
   assert.equal(github.comments[0]?.body, `${marker("", undefined)}\nmine`);
+});
+
+test("with a token of another account, the step says whose comments to update", async () => {
+  github.login = "an-app[bot]";
+  const first = await act(repository, event, online);
+  assert.equal(first.code, 0);
+  assert.match(first.lines.join("\n"), /^::warning .*set `comment-author: an-app\[bot\]`/m);
+  const told = { ...online, MZ_DEPLOY_COMMENT_AUTHOR: "an-app[bot]" };
+  assert.deepEqual((await act(repository, event, told)).lines, ["The comment on pull request 7 is unchanged"]);
+  assert.equal(github.comments.length, 1);
 });
 
 test("of a merge with a base that moved on, only what the pull request does is planned", async () => {
