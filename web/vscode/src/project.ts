@@ -150,17 +150,20 @@ export class Project implements vscode.Disposable {
     if (this.git !== undefined || this.settings.compareWith !== "head") {
       return false;
     }
-    this.git = await Git.open();
-    if (this.git !== undefined && !this.isDisposed) {
-      this.subscriptions.push(
-        this.git.watch(this.root, () => {
-          if (this.settings.compareWith === "head") {
-            this.recompare();
-          }
-        }),
-      );
+    const git = await Git.open();
+    // Somebody else may have found it meanwhile.
+    if (git === undefined || this.git !== undefined || this.isDisposed) {
+      return false;
     }
-    return this.git !== undefined;
+    this.git = git;
+    this.subscriptions.push(
+      git.watch(this.root, () => {
+        if (this.settings.compareWith === "head") {
+          this.recompare();
+        }
+      }),
+    );
+    return true;
   }
 
   /** What is compared with is read again before the project is looked at next. */
@@ -173,6 +176,7 @@ export class Project implements vscode.Disposable {
     const settings = readSettings(this.root);
     // By these it is decided which changes of files concern the comparison.
     this.settings = settings;
+    await this.foundGit();
     const variables = { ...(await this.readVariables(settings)), ...settings.variables };
     const baseline = await findBaseline(this.root, settings, variables, this.saved, this.git);
     const live = settings.live === undefined ? undefined : await readText(this.root, settings.live);
