@@ -8,7 +8,7 @@ import type { Projects } from "./projects";
 
 /** Objects of a folder can mention each other without its name, so what follows is more than what follows from each file. */
 const UNFOLLOWED =
-  "Nothing else was edited: a folder of the project gets another name, and what mentions its objects doesn't follow. Problems show what is left to do.";
+  "Nothing else was edited: no file follows the new name of a folder. Problems show what is left to do.";
 
 export class Renames implements vscode.RenameProvider {
   /** The files that the last rename moves: its edits are made before, so nothing follows from that. */
