@@ -19,20 +19,22 @@ const MOST_PAGES = 100;
  * @param {Target} target
  * @param {string} mark
  * @param {string} body
- * @returns {Promise<"posted" | "updated" | "unchanged">}
+ * @returns {Promise<{ done: "posted" | "updated" | "unchanged", author?: string }>} `author` is whose comment was posted, if that
+ *   is somebody else than the target says: it is not found again then.
  */
 export async function putComment(target, mark, body) {
   const comments = `${target.api}/repos/${target.repository}/issues`;
   const known = await find(target, `${comments}/${target.pullRequest}/comments`, mark);
   if (known === undefined) {
-    await call(target, "POST", `${comments}/${target.pullRequest}/comments`, { body });
-    return "posted";
+    const posted = await call(target, "POST", `${comments}/${target.pullRequest}/comments`, { body });
+    const author = /** @type {{ user?: { login?: string } } | null} */ (posted)?.user?.login;
+    return author === undefined || author === target.author ? { done: "posted" } : { done: "posted", author };
   }
   if (known.body === body) {
-    return "unchanged";
+    return { done: "unchanged" };
   }
   await call(target, "PATCH", `${comments}/comments/${known.id}`, { body });
-  return "updated";
+  return { done: "updated" };
 }
 
 /**

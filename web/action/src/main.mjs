@@ -207,8 +207,14 @@ async function post(env, inputs, event, comment, print) {
   const api = env.GITHUB_API_URL ?? "https://api.github.com";
   const target = { api, repository, pullRequest, token: inputs.token, author: inputs.commentAuthor };
   try {
-    const done = await putComment(target, marker(inputs.directory, inputs.profile), comment);
+    const { done, author } = await putComment(target, marker(inputs.directory, inputs.profile), comment);
     print(`The comment on pull request ${pullRequest} is ${done}`);
+    if (author !== undefined) {
+      const help = `set \`comment-author: ${author}\`, or the next run posts another one`;
+      print(
+        note("warning", `the token is of \`${author}\`, and comments of \`${target.author}\` are updated: ${help}`),
+      );
+    }
   } catch (error) {
     if (event.head?.repo?.fork !== true) {
       throw error;

@@ -12,7 +12,10 @@
 export function violations(preview, failOn) {
   const wants = (/** @type {Policy} */ policy) => failOn.includes(policy);
   const changes = preview.outline?.changes ?? [];
-  const objects = (/** @type {number} */ count) => (count === 1 ? "1 object" : `${count} objects`);
+  const scopes = preview.outline?.scopes ?? [];
+  const counted = (/** @type {number} */ count, /** @type {string} */ noun) =>
+    count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
+  const objects = (/** @type {number} */ count) => counted(count, "object");
   const found = [];
   const { warnings } = preview.diagnostics;
   if (wants("warning") && warnings > 0) {
@@ -26,8 +29,15 @@ export function violations(preview, failOn) {
   if (wants("rebuild") && rebuilt > 0) {
     found.push(`${objects(rebuilt)} would be built again because of what they read or share`);
   }
-  if (wants("change") && changes.length > 0) {
-    found.push(`${objects(changes.length)} would change`);
+  if (wants("change") && changes.length + scopes.length > 0) {
+    const containers = (/** @type {string} */ kind) => scopes.filter((scope) => scope.kind === kind).length;
+    const counts = /** @type {const} */ ([
+      [changes.length, "object"],
+      [containers("schema"), "schema"],
+      [containers("database"), "database"],
+    ]);
+    const words = counts.filter(([count]) => count > 0).map(([count, noun]) => counted(count, noun));
+    found.push(`${words.join(" and ")} would change`);
   }
   return found;
 }

@@ -34,6 +34,7 @@ beforeEach(() => {
   github.comments = [];
   github.calls = [];
   github.refuses = undefined;
+  github.login = "github-actions[bot]";
 });
 
 test("the comment says what the pull request would do, and so does the summary", async () => {
@@ -69,6 +70,16 @@ test("a comment of somebody else is never updated, whatever stands in it, and ou
   await act(repository, event, online);
   assert.equal(github.comments.length, 122);
   assert.equal(github.comments[0]?.body, `${marker("", undefined)}\nmine`);
+});
+
+test("with a token of another account, the step says whose comments to update", async () => {
+  github.login = "an-app[bot]";
+  const first = await act(repository, event, online);
+  assert.equal(first.code, 0);
+  assert.match(first.lines.join("\n"), /^::warning .*set `comment-author: an-app\[bot\]`/m);
+  const told = { ...online, MZ_DEPLOY_COMMENT_AUTHOR: "an-app[bot]" };
+  assert.deepEqual((await act(repository, event, told)).lines, ["The comment on pull request 7 is unchanged"]);
+  assert.equal(github.comments.length, 1);
 });
 
 test("of a merge with a base that moved on, only what the pull request does is planned", async () => {
@@ -132,6 +143,16 @@ test("a policy fails the step and says so first", async () => {
   assert.equal(await codes("change", "false"), 3);
   const { comment } = await act(repository, event, { MZ_DEPLOY_FAIL_ON: "drop", MZ_DEPLOY_DROP_REMOVED: "true" });
   assert.match(comment, /^<!-- .* -->\n> \*\*Not allowed by `fail-on`\*\*: 1 object would be dropped\n/);
+});
+
+test("a change of a schema alone is a change", async () => {
+  const commented = (/** @type {string} */ words) =>
+    repository.commit({ "models/shop/core.sql": `COMMENT ON SCHEMA core IS '${words}';\n` });
+  const before = commented("before");
+  commented("after");
+  const { code, lines } = await act(repository, event, { MZ_DEPLOY_BASE: before, MZ_DEPLOY_FAIL_ON: "change" });
+  assert.equal(code, 3, lines.join("\n"));
+  assert.match(lines.join("\n"), /^::error [^\n]*1 schema would change, and `fail-on`/m);
 });
 
 test("what is built again because of something else can fail the step", async () => {

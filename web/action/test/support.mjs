@@ -123,6 +123,8 @@ export class GitHub {
     this.calls = [];
     /** @type {number | undefined} */
     this.refuses = undefined;
+    /** Whose token it is. */
+    this.login = "github-actions[bot]";
     this.server = createServer((request, response) => {
       let text = "";
       request.on("data", (chunk) => {
@@ -174,15 +176,16 @@ export class GitHub {
       return { status: this.refuses, content: {} };
     }
     const { pathname, searchParams } = new URL(url, "http://localhost");
-    const user = { login: "github-actions[bot]" };
+    const user = { login: this.login };
     if (pathname === "/repos/owner/shop/issues/7/comments" && method === "GET") {
       const size = Number(searchParams.get("per_page"));
       const from = (Number(searchParams.get("page")) - 1) * size;
       return { status: 200, content: this.comments.slice(from, from + size) };
     }
     if (pathname === "/repos/owner/shop/issues/7/comments" && method === "POST") {
-      this.comments.push({ id: this.comments.length + 1, body: JSON.parse(text).body, user });
-      return { status: 201, content: {} };
+      const posted = { id: this.comments.length + 1, body: JSON.parse(text).body, user };
+      this.comments.push(posted);
+      return { status: 201, content: posted };
     }
     const known = this.comments.find(({ id }) => pathname === `/repos/owner/shop/issues/comments/${id}`);
     if (known !== undefined && method === "PATCH") {

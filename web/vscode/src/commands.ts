@@ -1,11 +1,11 @@
 // The commands. Each works on the project of the active editor, or on the one that a panel shows.
 import * as vscode from "vscode";
+import type { CommandLine } from "./cli";
 import type { Documents } from "./documents";
-import type { Host } from "./host";
 import type { Panel } from "./panel";
 import { Project } from "./project";
 import type { Projects } from "./projects";
-import { type Comparison, SECTION, writeSetting } from "./settings";
+import { type Comparison, writeSetting } from "./settings";
 import { takeSnapshot } from "./snapshot";
 
 export interface Panels {
@@ -13,12 +13,12 @@ export interface Panels {
   readonly graph: Panel;
 }
 
-export async function registerCommands(
+export function registerCommands(
   projects: Projects,
   panels: Panels,
   documents: Documents,
-  host: Host,
-): Promise<vscode.Disposable> {
+  cli: CommandLine,
+): vscode.Disposable {
   const register = (name: string, run: (project: Project) => unknown) =>
     vscode.commands.registerCommand(`mzDeploy.${name}`, async (given: unknown) => {
       const project = given instanceof Project ? given : await projects.pick();
@@ -26,21 +26,7 @@ export async function registerCommands(
     });
   const compare = (comparison: Comparison) => (project: Project) =>
     writeSetting(project.root, "compareWith", comparison);
-  const findCli = () =>
-    vscode.workspace.isTrusted
-      ? host.findCli(vscode.workspace.getConfiguration(SECTION).get<string>("path")?.trim() || undefined)
-      : Promise.resolve(undefined);
-  const announce = async () => {
-    await vscode.commands.executeCommand("setContext", "mzDeploy.hasCli", (await findCli()) !== undefined);
-  };
-  await announce();
   return vscode.Disposable.from(
-    vscode.workspace.onDidGrantWorkspaceTrust(announce),
-    vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration(`${SECTION}.path`)) {
-        void announce();
-      }
-    }),
     register("showPlan", (project) => {
       panels.plan.show(project);
     }),
@@ -53,7 +39,7 @@ export async function registerCommands(
     register("compareWithNothing", compare("nothing")),
     register("compareWithSnapshot", chooseSnapshot),
     register("selectProfile", selectProfile),
-    register("takeSnapshot", async (project) => takeSnapshot(project, await findCli())),
+    register("takeSnapshot", async (project) => takeSnapshot(project, await cli.find())),
   );
 }
 

@@ -1,22 +1,13 @@
 // The editor's own git extension. It is there on a desktop and on a server; in a browser there is none.
 import * as vscode from "vscode";
-import { filesAtHead, type GitChange } from "./head";
-import { belongs, relativeTo } from "./paths";
+import { changesIn, filesAtHead, type GitState } from "./head";
+import { belongs } from "./paths";
 
 /** The part of the git extension's interface, version 1, that is used here. */
-interface Change {
-  readonly uri: vscode.Uri;
-  readonly originalUri: vscode.Uri;
-  readonly renameUri: vscode.Uri | undefined;
-  readonly status: number;
-}
 interface Repository {
   readonly rootUri: vscode.Uri;
-  readonly state: {
+  readonly state: GitState & {
     readonly HEAD: { readonly commit?: string } | undefined;
-    readonly indexChanges: readonly Change[];
-    readonly workingTreeChanges: readonly Change[];
-    readonly untrackedChanges?: readonly Change[];
     readonly onDidChange: vscode.Event<void>;
   };
   show(ref: string, path: string): Promise<string>;
@@ -25,11 +16,6 @@ interface Api {
   getRepository(uri: vscode.Uri): Repository | null;
   readonly onDidOpenRepository: vscode.Event<Repository>;
 }
-
-/** Statuses of the interface: files that the last commit doesn't have. */
-const NEW = new Set([1, 7, 9]);
-/** Of a file that is gone. */
-const GONE = new Set([2, 6]);
 
 export class Git {
   private constructor(private readonly api: Api) {}
@@ -71,25 +57,11 @@ export class Git {
       return undefined;
     }
     const show = (path: string) => repository.show("HEAD", vscode.Uri.joinPath(project, path).fsPath);
-    return filesAtHead(saved, changesIn(project, repository), belongs, show);
+    return filesAtHead(saved, changesIn(project.path, repository.state), belongs, show);
   }
 
   /** A name for what is compared with. */
   headOf(project: vscode.Uri): string | undefined {
     return this.api.getRepository(project)?.state.HEAD?.commit?.slice(0, 7);
   }
-}
-
-function changesIn(project: vscode.Uri, repository: Repository): GitChange[] {
-  const { indexChanges, workingTreeChanges, untrackedChanges = [] } = repository.state;
-  const path = (uri: vscode.Uri) => relativeTo(project.path, uri.path);
-  const added = new Set(indexChanges.filter(({ status }) => NEW.has(status)).map(({ uri }) => uri.path));
-  return [...indexChanges, ...workingTreeChanges, ...untrackedChanges].map((change) => {
-    // A file that was added and then edited is new, whatever its second status says.
-    const isNew = NEW.has(change.status) || added.has(change.uri.path);
-    return {
-      path: GONE.has(change.status) ? undefined : path(change.renameUri ?? change.uri),
-      before: isNew ? undefined : path(change.originalUri),
-    };
-  });
 }

@@ -9,6 +9,8 @@ export interface PlanState {
   readonly comparison: string;
   /** Why it isn't what was asked for. */
   readonly problem: string | undefined;
+  /** The command line is there. */
+  readonly canTakeSnapshot: boolean;
   readonly preview: PreviewView;
 }
 
@@ -44,5 +46,6 @@ export const PANEL_COMMANDS = [
   "compareWithHead",
   "compareWithSnapshot",
   "compareWithNothing",
+  "takeSnapshot",
 ] as const;
 export type PanelCommand = (typeof PANEL_COMMANDS)[number];

@@ -22,6 +22,8 @@ export interface PanelKind {
 export class Panel implements vscode.Disposable {
   private panel: vscode.WebviewPanel | undefined;
   private project: Project | undefined;
+  /** What it shows isn't what is there: a panel that nobody sees is told when it is seen again. */
+  private isBehind = false;
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(
@@ -33,7 +35,7 @@ export class Panel implements vscode.Disposable {
     this.subscriptions = [
       projects.onDidChange((project) => {
         if (project === this.project) {
-          this.send();
+          this.refresh();
         }
       }),
       projects.onDidClose((project) => {
@@ -63,13 +65,28 @@ export class Panel implements vscode.Disposable {
       this.panel = undefined;
       this.project = undefined;
     });
+    panel.onDidChangeViewState(() => {
+      if (panel.visible && this.isBehind) {
+        this.send();
+      }
+    });
     panel.webview.onDidReceiveMessage((message: FromPanel) => {
       void this.answer(message);
     });
     panel.webview.html = page(panel.webview, dist, this.kind);
   }
 
+  /** Shows what is there now, or, if nobody sees it, when somebody does. */
+  refresh(): void {
+    if (this.panel?.visible === false) {
+      this.isBehind = true;
+    } else {
+      this.send();
+    }
+  }
+
   private send(): void {
+    this.isBehind = false;
     const state = this.project === undefined ? undefined : this.kind.state(this.project);
     if (state !== undefined) {
       void this.panel?.webview.postMessage(state);

@@ -1,9 +1,10 @@
 // The two panels: what the plan does, and the graph.
 import * as vscode from "vscode";
+import type { CommandLine } from "./cli";
 import type { PanelKind } from "./panel";
 import { readSettings } from "./settings";
 
-export const PLAN: PanelKind = {
+export const planPanel = (cli: CommandLine): PanelKind => ({
   id: "mzDeploy.plan",
   title: "What would this change do?",
   script: "plan.js",
@@ -18,10 +19,11 @@ export const PLAN: PanelKind = {
           profile: readSettings(project.root).profile,
           comparison: baseline?.words ?? "nothing",
           problem: baseline?.problem,
+          canTakeSnapshot: cli.isThere,
           preview,
         };
   },
-};
+});
 
 export const GRAPH: PanelKind = {
   id: "mzDeploy.graph",

@@ -1,6 +1,7 @@
 // Problems as the editor shows them, and their quick fixes.
 import type { DiagnosticView } from "@mz-deploy/planner";
 import * as vscode from "vscode";
+import { differing } from "./differences";
 import { locationOf, rangeOf } from "./places";
 import type { Project } from "./project";
 import type { Projects } from "./projects";
@@ -8,23 +9,22 @@ import type { Projects } from "./projects";
 const SOURCE = "mz-deploy";
 
 export function showProblems(projects: Projects): vscode.Disposable {
-  const shown = new Map<Project, vscode.DiagnosticCollection>();
+  const shown = new Map<Project, Shown>();
   const publish = (project: Project) => {
-    const collection = shown.get(project) ?? vscode.languages.createDiagnosticCollection(SOURCE);
-    shown.set(project, collection);
-    collection.clear();
-    collection.set([...byFile(project)].map(([path, problems]) => [project.uriOf(path), problems]));
+    const known = shown.get(project) ?? new Shown();
+    shown.set(project, known);
+    known.publish(project);
   };
   projects.all.forEach(publish);
   return vscode.Disposable.from(
     projects.onDidChange(publish),
     projects.onDidClose((project) => {
-      shown.get(project)?.dispose();
+      shown.get(project)?.collection.dispose();
       shown.delete(project);
     }),
     {
       dispose: () => {
-        shown.forEach((collection) => {
+        shown.forEach(({ collection }) => {
           collection.dispose();
         });
       },
@@ -32,11 +32,27 @@ export function showProblems(projects: Projects): vscode.Disposable {
   );
 }
 
-function byFile(project: Project): Map<string, vscode.Diagnostic[]> {
-  const files = new Map<string, vscode.Diagnostic[]>();
-  for (const problem of project.problems) {
+/** The problems of a project as they are shown. The editor asks for fixes after each change of them: what is the same is left alone. */
+class Shown {
+  readonly collection = vscode.languages.createDiagnosticCollection(SOURCE);
+  private texts: ReadonlyMap<string, string> = new Map();
+
+  publish(project: Project): void {
+    const files = byFile(project.problems);
+    const texts = new Map([...files].map(([path, problems]) => [path, JSON.stringify(problems)]));
+    for (const path of differing(this.texts, texts)) {
+      const problems = files.get(path)?.map((problem) => diagnostic(project, problem));
+      this.collection.set(project.uriOf(path), problems);
+    }
+    this.texts = texts;
+  }
+}
+
+function byFile(problems: readonly DiagnosticView[]): Map<string, DiagnosticView[]> {
+  const files = new Map<string, DiagnosticView[]>();
+  for (const problem of problems) {
     const path = problem.primary.path || "project.toml";
-    files.set(path, [...(files.get(path) ?? []), diagnostic(project, problem)]);
+    files.set(path, [...(files.get(path) ?? []), problem]);
   }
   return files;
 }

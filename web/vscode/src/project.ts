@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import { type Baseline, findBaseline } from "./baseline";
 import { readProject, readText } from "./files";
 import { Git } from "./git";
+import { Kept, reason } from "./order";
 import { belongs, relativeTo } from "./paths";
 import { readSettings, type Settings } from "./settings";
 
@@ -13,6 +14,14 @@ const PAUSE_MS = 120;
 const SNAPSHOTS = ["deployed.json", "live.json"];
 /** The name of a deployment that nobody asked for yet. */
 const PREVIEW_ID = "preview";
+
+/** All that a plan needs besides the project's files. */
+interface Comparison {
+  readonly settings: Settings;
+  readonly variables: Record<string, string>;
+  readonly baseline: Baseline;
+  readonly live: string | undefined;
+}
 
 export class Project implements vscode.Disposable {
   readonly planner = new Workspace();
@@ -24,13 +33,15 @@ export class Project implements vscode.Disposable {
   baseline: Baseline | undefined;
 
   private settings: Settings;
-  private variables: Record<string, string> = {};
   private readonly saved = new Map<string, string>();
   private readonly open = new Map<string, string>();
   private readonly subscriptions: vscode.Disposable[] = [];
   private readonly changed = new vscode.EventEmitter<void>();
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private isCompared = false;
+  private readonly comparison = new Kept(() => this.readComparison());
+  private compared: Comparison | undefined;
+  /** Something is not in the plan yet. */
+  private isPending = true;
   private isDisposed = false;
 
   /** The project was looked at again. */
@@ -73,6 +84,17 @@ export class Project implements vscode.Disposable {
     return path !== undefined && belongs(path) ? path : undefined;
   }
 
+  /** True for a folder of the project that has files of it, not for the project's own. */
+  hasFilesIn(folder: vscode.Uri): boolean {
+    const isHere = folder.scheme === this.root.scheme && folder.authority === this.root.authority;
+    const path = isHere ? relativeTo(this.root.path, folder.path) : undefined;
+    return path !== undefined && this.hasFilesBelow(path);
+  }
+
+  private hasFilesBelow(path: string): boolean {
+    return [...this.saved.keys()].some((known) => known.startsWith(`${path}/`));
+  }
+
   uriOf(path: string): vscode.Uri {
     return vscode.Uri.joinPath(this.root, path);
   }
@@ -90,17 +112,28 @@ export class Project implements vscode.Disposable {
     }
   }
 
-  /** Looks again at once, with what is typed by now. */
+  /** Looks at once at what is typed by now. What was looked at already isn't again. */
   async look(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
-    if (!this.isCompared || (await this.foundGit())) {
-      this.isCompared = true;
-      await this.compare();
-    }
-    if (this.isDisposed) {
+    if (!this.isPending) {
       return;
     }
+    if (await this.foundGit()) {
+      this.comparison.expire();
+    }
+    const comparison = await this.findComparison();
+    // Whoever else waited for the same comparison has looked by now.
+    if (this.isDisposed || !this.isPending) {
+      return;
+    }
+    this.isPending = false;
+    this.compareWith(comparison);
+    this.plan();
+    this.changed.fire();
+  }
+
+  private plan(): void {
     const options = {
       deploy_id: PREVIEW_ID,
       ...(this.settings.strategy === undefined ? {} : { strategy: this.settings.strategy }),
@@ -110,7 +143,6 @@ export class Project implements vscode.Disposable {
     const found = this.preview.diagnostics.diagnostics;
     const isOfSnapshot = found.some(({ primary }) => SNAPSHOTS.includes(primary.path ?? ""));
     this.problems = isOfSnapshot ? this.planner.check().diagnostics.diagnostics : found;
-    this.changed.fire();
   }
 
   /** True if git is there at last: an editor that is starting doesn't know of it yet. */
@@ -118,43 +150,63 @@ export class Project implements vscode.Disposable {
     if (this.git !== undefined || this.settings.compareWith !== "head") {
       return false;
     }
-    this.git = await Git.open();
-    if (this.git !== undefined && !this.isDisposed) {
-      this.subscriptions.push(
-        this.git.watch(this.root, () => {
-          if (this.settings.compareWith === "head") {
-            this.recompare();
-          }
-        }),
-      );
+    const git = await Git.open();
+    // Somebody else may have found it meanwhile.
+    if (git === undefined || this.git !== undefined || this.isDisposed) {
+      return false;
     }
-    return this.git !== undefined;
+    this.git = git;
+    this.subscriptions.push(
+      git.watch(this.root, () => {
+        if (this.settings.compareWith === "head") {
+          this.recompare();
+        }
+      }),
+    );
+    return true;
   }
 
   /** What is compared with is read again before the project is looked at next. */
   private recompare(): void {
-    this.isCompared = false;
+    this.comparison.expire();
     this.later();
   }
 
-  private async compare(): Promise<void> {
-    this.settings = readSettings(this.root);
+  private async readComparison(): Promise<Comparison> {
+    const settings = readSettings(this.root);
+    // By these it is decided which changes of files concern the comparison.
+    this.settings = settings;
     await this.foundGit();
-    this.variables = { ...(await this.readVariables()), ...this.settings.variables };
-    const baseline = await findBaseline(this.root, this.settings, this.variables, this.saved, this.git);
-    const live = this.settings.live === undefined ? undefined : await readText(this.root, this.settings.live);
-    if (this.isDisposed) {
-      return;
-    }
-    this.planner.setProfile(this.settings.profile);
-    this.planner.setVariables(this.variables);
-    this.planner.setDeployed(baseline.deployed);
-    this.planner.setLive(live);
-    this.baseline = baseline;
+    const variables = { ...(await this.readVariables(settings)), ...settings.variables };
+    const baseline = await findBaseline(this.root, settings, variables, this.saved, this.git);
+    const live = settings.live === undefined ? undefined : await readText(this.root, settings.live);
+    return { settings, variables, baseline, live };
   }
 
-  private async readVariables(): Promise<Record<string, string>> {
-    const file = this.settings.variablesFile;
+  /** What can't be compared with is told, and is no reason not to plan. */
+  private async findComparison(): Promise<Comparison> {
+    try {
+      return await this.comparison.get();
+    } catch (error) {
+      const problem = `What it is compared with can't be read: ${reason(error)}. Everything is planned as new.`;
+      const baseline = { deployed: undefined, words: "nothing", problem };
+      return { settings: this.settings, variables: this.settings.variables, baseline, live: undefined };
+    }
+  }
+
+  private compareWith(comparison: Comparison): void {
+    if (this.compared !== comparison) {
+      this.compared = comparison;
+      this.planner.setProfile(comparison.settings.profile);
+      this.planner.setVariables(comparison.variables);
+      this.planner.setDeployed(comparison.baseline.deployed);
+      this.planner.setLive(comparison.live);
+      this.baseline = comparison.baseline;
+    }
+  }
+
+  private async readVariables(settings: Settings): Promise<Record<string, string>> {
+    const file = settings.variablesFile;
     const text = file === undefined ? undefined : await readText(this.root, file);
     try {
       const values: unknown = JSON.parse(text ?? "{}");
@@ -166,9 +218,12 @@ export class Project implements vscode.Disposable {
   }
 
   private later(): void {
+    this.isPending = true;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      void this.look();
+      this.look().catch((error: unknown) => {
+        console.error(`mz-deploy: ${this.name} can't be planned: ${reason(error)}`);
+      });
     }, PAUSE_MS);
   }
 
@@ -214,7 +269,7 @@ export class Project implements vscode.Disposable {
       const others = [this.settings.snapshot, this.settings.live, this.settings.variablesFile];
       if (relative !== undefined && others.includes(relative)) {
         this.recompare();
-      } else if (relative !== undefined && [...this.saved.keys()].some((known) => known.startsWith(`${relative}/`))) {
+      } else if (relative !== undefined && this.hasFilesBelow(relative)) {
         await this.readAll();
       }
     }

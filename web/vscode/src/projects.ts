@@ -1,6 +1,7 @@
 // All projects of the workspace, which may have several folders with several projects each.
 import * as vscode from "vscode";
 import { findProjects } from "./files";
+import { oneByOne, reason } from "./order";
 import { innermost } from "./paths";
 import { Project } from "./project";
 
@@ -11,7 +12,6 @@ export class Projects implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<Project>();
   private readonly closed = new vscode.EventEmitter<Project>();
   private readonly subscriptions: vscode.Disposable[] = [];
-  private searching: Promise<void> = Promise.resolve();
 
   /** A project was looked at again. */
   readonly onDidChange = this.changed.event;
@@ -60,10 +60,7 @@ export class Projects implements vscode.Disposable {
   }
 
   /** Looks for projects, opens those that came, and closes those that went. One search at a time. */
-  search(): Promise<void> {
-    this.searching = this.searching.then(() => this.searchNow());
-    return this.searching;
-  }
+  readonly search = oneByOne(() => this.searchNow(), tell);
 
   private async searchNow(): Promise<void> {
     const folders = vscode.workspace.workspaceFolders ?? [];
@@ -78,14 +75,22 @@ export class Projects implements vscode.Disposable {
       wanted.delete(root.toString());
     }
     for (const root of wanted.values()) {
-      const project = await Project.load(root);
-      project.onDidChange(() => {
-        this.changed.fire(project);
-      });
-      this.projects = [...this.projects, project].sort((a, b) => (a.root.path < b.root.path ? -1 : 1));
-      this.changed.fire(project);
+      try {
+        await this.open(root);
+      } catch (error) {
+        tell(error);
+      }
     }
     await vscode.commands.executeCommand("setContext", CONTEXT, this.projects.length > 0);
+  }
+
+  private async open(root: vscode.Uri): Promise<void> {
+    const project = await Project.load(root);
+    project.onDidChange(() => {
+      this.changed.fire(project);
+    });
+    this.projects = [...this.projects, project].sort((a, b) => (a.root.path < b.root.path ? -1 : 1));
+    this.changed.fire(project);
   }
 
   dispose(): void {
@@ -98,4 +103,8 @@ export class Projects implements vscode.Disposable {
     this.changed.dispose();
     this.closed.dispose();
   }
+}
+
+function tell(error: unknown): void {
+  void vscode.window.showErrorMessage(`A project can't be opened: ${reason(error)}.`);
 }

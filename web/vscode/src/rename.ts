@@ -6,6 +6,10 @@ import { rangeOf } from "./places";
 import type { Project } from "./project";
 import type { Projects } from "./projects";
 
+/** Objects of a folder can mention each other without its name, so what follows is more than what follows from each file. */
+const UNFOLLOWED =
+  "Nothing else was edited: no file follows the new name of a folder. Problems show what is left to do.";
+
 export class Renames implements vscode.RenameProvider {
   /** The files that the last rename moves: its edits are made before, so nothing follows from that. */
   private moved = new Set<string>();
@@ -57,6 +61,11 @@ export class Renames implements vscode.RenameProvider {
 export function followFiles(projects: Projects, renames: Renames): vscode.Disposable {
   return vscode.workspace.onWillRenameFiles((event) => {
     for (const { oldUri, newUri } of event.files) {
+      const folder = projects.all.find((each) => each.hasFilesIn(oldUri));
+      if (folder !== undefined) {
+        void vscode.window.showWarningMessage(UNFOLLOWED);
+        continue;
+      }
       const project = projects.of(oldUri);
       const [from, to] = [project?.pathOf(oldUri), project?.pathOf(newUri)];
       if (project === undefined || from === undefined || to === undefined || renames.isMovedByRename(oldUri, newUri)) {

@@ -2,10 +2,13 @@
 import * as vscode from "vscode";
 import type { Project } from "./project";
 import { readSettings, writeSetting } from "./settings";
+import { runTask, snapshotArguments } from "./task";
 
 /** Where snapshots go in a project, unless the settings say otherwise. */
 const DEPLOYED = ".mz-deploy/deployed.json";
 const LIVE = ".mz-deploy/live.json";
+
+let runs = 0;
 
 export async function takeSnapshot(project: Project, cli: string | undefined): Promise<void> {
   if (cli === undefined) {
@@ -17,28 +20,17 @@ export async function takeSnapshot(project: Project, cli: string | undefined): P
   const settings = readSettings(project.root);
   const deployed = settings.snapshot ?? DEPLOYED;
   const live = settings.live ?? LIVE;
-  const profile = settings.profile === undefined ? [] : ["--profile", settings.profile];
   const folder = vscode.Uri.joinPath(project.root, ".mz-deploy");
   await vscode.workspace.fs.createDirectory(folder);
   // What an environment looks like is no part of the project.
   await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(folder, ".gitignore"), new TextEncoder().encode("*\n"));
-  // Arguments are passed as they are: no shell reads them.
-  const execution = new vscode.ProcessExecution(
-    cli,
-    ["-d", project.root.fsPath, ...profile, "snapshot", "--deployed", deployed, "--live", live],
-    { cwd: project.root.fsPath },
-  );
+  const root = project.root.fsPath;
+  const args = snapshotArguments(root, settings.profile, { deployed, live });
+  const execution = new vscode.ProcessExecution(cli, args, { cwd: root });
   const scope = vscode.workspace.getWorkspaceFolder(project.root) ?? vscode.TaskScope.Workspace;
-  const task = new vscode.Task({ type: "mz-deploy" }, scope, "Take a snapshot", "mz-deploy", execution);
-  const running = await vscode.tasks.executeTask(task);
-  const code = await new Promise<number | undefined>((done) => {
-    const ended = vscode.tasks.onDidEndTaskProcess((event) => {
-      if (event.execution === running) {
-        ended.dispose();
-        done(event.exitCode);
-      }
-    });
-  });
+  runs += 1;
+  const task = new vscode.Task({ type: "mz-deploy", run: runs }, scope, "Take a snapshot", "mz-deploy", execution);
+  const code = await runTask(vscode.tasks, task);
   if (code !== 0) {
     void vscode.window.showErrorMessage("No snapshot was taken: the terminal says why.");
     return;

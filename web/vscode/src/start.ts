@@ -1,11 +1,12 @@
 // Puts the extension together.
 import * as vscode from "vscode";
+import { CommandLine } from "./cli";
 import { registerCommands } from "./commands";
 import { Documents } from "./documents";
 import type { Host } from "./host";
 import { Navigation } from "./navigation";
 import { Panel } from "./panel";
-import { GRAPH, PLAN } from "./panels";
+import { GRAPH, planPanel } from "./panels";
 import { loadPlanner } from "./planner";
 import { QuickFixes, showProblems } from "./problems";
 import { Projects } from "./projects";
@@ -19,8 +20,9 @@ export async function start(context: vscode.ExtensionContext, host: Host): Promi
   await loadPlanner(context.extensionUri);
   const projects = new Projects();
   const documents = new Documents();
+  const cli = new CommandLine(host);
   const panels = {
-    plan: new Panel(PLAN, context.extensionUri, projects, documents),
+    plan: new Panel(planPanel(cli), context.extensionUri, projects, documents),
     graph: new Panel(GRAPH, context.extensionUri, projects, documents),
   };
   const navigation = new Navigation(projects);
@@ -29,6 +31,7 @@ export async function start(context: vscode.ExtensionContext, host: Host): Promi
   context.subscriptions.push(
     projects,
     documents,
+    cli,
     panels.plan,
     panels.graph,
     showProblems(projects),
@@ -44,7 +47,9 @@ export async function start(context: vscode.ExtensionContext, host: Host): Promi
       providedCodeActionKinds: QuickFixes.kinds,
     }),
     followFiles(projects, renames),
-    await registerCommands(projects, panels, documents, host),
+    cli.onDidChange(() => panels.plan.refresh()),
+    registerCommands(projects, panels, documents, cli),
   );
+  await cli.find();
   await projects.search();
 }

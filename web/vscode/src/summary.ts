@@ -12,12 +12,13 @@ export function summary(preview: PreviewView): Summary {
   if (outline === undefined) {
     return { icon: "error", text: count(diagnostics.errors, "error") };
   }
-  if (outline.changes.length === 0 && (outline.scopes ?? []).length === 0) {
+  const scopes = outline.scopes?.length ?? 0;
+  if (outline.changes.length + scopes === 0) {
     return { icon: "check", text: "No changes" };
   }
   const rebuilt = outline.changes.filter(({ action }) => action === "rebuild").length;
   const kept = outline.changes.filter(({ action }) => action === "keep").length;
-  const changed = outline.changes.length - rebuilt - kept;
+  const changed = outline.changes.length - rebuilt - kept + scopes;
   const parts = [count(changed, "change")];
   if (rebuilt > 0) {
     parts.push(`${rebuilt} rebuilt`);

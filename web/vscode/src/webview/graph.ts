@@ -1,6 +1,7 @@
 // The panel of the graph: a picture that is walked with the mouse or the keyboard.
 import type { ChangeAction, NodeView } from "@mz-deploy/planner";
 import type { GraphState } from "../messages";
+import { bounded } from "./bound";
 import { element, svg } from "./dom";
 import { layout, type Placed, reach } from "./layout";
 import { connect } from "./port";
@@ -12,10 +13,14 @@ const GAP_X = 70;
 const GAP_Y = 14;
 const MARGIN = 24;
 const MOST_CHARACTERS = 24;
+/** Objects in a picture: with more of them it can't be walked any more. */
+const MOST_NODES = 1500;
 
 const main = document.getElementById("main") ?? document.body;
 let focused: string | undefined;
 let zoom: number | undefined;
+/** The picture that is there: while its objects and edges stay, only what happens to them is written anew. */
+let shown: { readonly key: string; readonly mark: (actions: GraphState["actions"]) => void } | undefined;
 
 const port = connect((message) => {
   if (message.kind === "graph") {
@@ -24,15 +29,26 @@ const port = connect((message) => {
 });
 
 function show(state: GraphState): void {
-  const { nodes, edges } = state.graph;
+  const { graph, actions, left } = bounded(state.graph, state.actions, MOST_NODES);
+  const { nodes, edges } = graph;
+  const key = JSON.stringify([state.project, left, nodes, edges]);
+  if (shown?.key === key) {
+    shown.mark(actions);
+    return;
+  }
   const { places, passages } = layout(nodes.length, edges);
   const size = (count: number, each: number, gap: number) => MARGIN * 2 + count * (each + gap);
   const width = size(1 + Math.max(0, ...places.map(({ column }) => column)), WIDTH, GAP_X);
   const rows = [...places, ...passages.flat()].map(({ row }) => row);
   const height = size(1 + Math.max(0, ...rows), HEIGHT, GAP_Y);
   const drawn = nodes.map((node, position) =>
-    drawNode(state, node, position, places[position] ?? { column: 0, row: 0 }),
+    drawNode(node, actions[position], places[position] ?? { column: 0, row: 0 }),
   );
+  const mark = (now: GraphState["actions"]) => {
+    nodes.forEach((node, position) => {
+      markNode(drawn[position], node, now[position]);
+    });
+  };
   const lines = edges.map(({ from, to }, edge) =>
     svg("path", { class: "edge", d: curve(places[from], passages[edge] ?? [], places[to]) }),
   );
@@ -73,14 +89,24 @@ function show(state: GraphState): void {
     each.addEventListener("focus", choose);
     each.addEventListener("click", choose);
   });
+  const before = { search: main.querySelector("input"), frame: main.querySelector(".picture") };
+  const place = { left: before.frame?.scrollLeft ?? 0, top: document.documentElement.scrollTop };
+  const wasTyping = before.search !== null && document.activeElement === before.search;
+  const bar = tools(state.project, before.search?.value ?? "", nodes, drawn, resize, () => {
+    focused = undefined;
+    focus(undefined);
+  });
+  const frame = element("div", { class: "picture" }, picture);
+  const words = `${nodes.length} of ${nodes.length + left} objects: those that change, and what is nearest to them.`;
+  const notice = left === 0 ? undefined : element("p", { class: "notice", role: "status" }, words);
   main.removeAttribute("aria-busy");
-  main.replaceChildren(
-    tools(state, nodes, drawn, resize, () => {
-      focused = undefined;
-      focus(undefined);
-    }),
-    element("div", { class: "picture" }, picture),
-  );
+  main.replaceChildren(...[bar, notice, frame].filter((part) => part !== undefined));
+  frame.scrollLeft = place.left;
+  document.documentElement.scrollTop = place.top;
+  if (wasTyping) {
+    bar.querySelector("input")?.focus();
+  }
+  shown = { key, mark };
   const again = nodes.findIndex((node) => nameOf(node) === focused);
   if (again >= 0) {
     focus(again);
@@ -88,7 +114,8 @@ function show(state: GraphState): void {
 }
 
 function tools(
-  state: GraphState,
+  project: string,
+  searched: string,
   nodes: readonly NodeView[],
   drawn: readonly SVGElement[],
   resize: () => void,
@@ -99,6 +126,7 @@ function tools(
     resize();
   };
   const search = element("input", { type: "search", placeholder: "Find an object", "aria-label": "Find an object" });
+  search.value = searched;
   search.addEventListener("keydown", (event) => {
     const text = search.value.toLowerCase();
     const found = nodes.findIndex((node) => nameOf(node).toLowerCase().includes(text));
@@ -116,7 +144,7 @@ function tools(
   return element(
     "header",
     { class: "tools" },
-    element("h1", {}, `Graph of ${state.project}`),
+    element("h1", {}, `Graph of ${project}`),
     search,
     button("−", "Smaller", scale(1 / 1.25)),
     button("+", "Larger", scale(1.25)),
@@ -125,25 +153,20 @@ function tools(
   );
 }
 
-function drawNode(state: GraphState, node: NodeView, position: number, place: Placed): SVGGElement {
+function drawNode(node: NodeView, action: string | undefined, place: Placed): SVGGElement {
   const { x, y } = corner(place);
-  const action = state.actions[position] as ChangeAction | undefined;
-  const what = action === undefined ? undefined : happening(action);
-  const kind = node.kind?.replaceAll("-", " ") ?? "outside the project";
-  const label =
-    node.name.object.length > MOST_CHARACTERS ? `${node.name.object.slice(0, MOST_CHARACTERS - 1)}…` : node.name.object;
+  const kind = kindOf(node);
+  const clusters = node.clusters ?? [];
   const open = () => {
     if (node.path !== undefined) {
       port.send({ kind: "open", path: node.path, line: undefined });
     }
   };
-  return svg(
+  const drawn = svg(
     "g",
     {
-      class: `node ${what?.tone ?? (node.kind === undefined ? "outside" : "same")}`,
       tabindex: "0",
       role: "button",
-      "aria-label": `${nameOf(node)}, ${kind}${what === undefined ? "" : `, ${what.words}`}`,
       dblclick: open,
       keydown: (event) => {
         if (event instanceof KeyboardEvent && event.key === "Enter") {
@@ -151,11 +174,7 @@ function drawNode(state: GraphState, node: NodeView, position: number, place: Pl
         }
       },
     },
-    svg(
-      "title",
-      {},
-      `${nameOf(node)}\n${kind}${(node.clusters ?? []).length > 0 ? ` on ${node.clusters?.join(", ") ?? ""}` : ""}`,
-    ),
+    svg("title", {}, `${nameOf(node)}\n${kind}${clusters.length > 0 ? ` on ${clusters.join(", ")}` : ""}`),
     svg("rect", {
       x: String(x),
       y: String(y),
@@ -163,13 +182,26 @@ function drawNode(state: GraphState, node: NodeView, position: number, place: Pl
       height: String(HEIGHT),
       rx: node.kind === "view" ? "16" : "3",
     }),
-    svg(
-      "text",
-      { x: String(x + 12), y: String(y + 15), class: "label" },
-      `${what === undefined ? "" : `${what.sign} `}${label}`,
-    ),
+    svg("text", { x: String(x + 12), y: String(y + 15), class: "label" }),
     svg("text", { x: String(x + 12), y: String(y + 28), class: "small" }, `${node.name.schema} · ${kind}`),
   );
+  markNode(drawn, node, action);
+  return drawn;
+}
+
+/** Writes what happens to an object, in its place in the picture. */
+function markNode(drawn: SVGGElement | undefined, node: NodeView, action: string | undefined): void {
+  const what = action === undefined ? undefined : happening(action as ChangeAction);
+  const far = drawn?.classList.contains("far") === true ? " far" : "";
+  const { object } = node.name;
+  const name = object.length > MOST_CHARACTERS ? `${object.slice(0, MOST_CHARACTERS - 1)}…` : object;
+  drawn?.setAttribute("class", `node ${what?.tone ?? (node.kind === undefined ? "outside" : "same")}${far}`);
+  drawn?.setAttribute("aria-label", `${nameOf(node)}, ${kindOf(node)}${what === undefined ? "" : `, ${what.words}`}`);
+  drawn?.querySelector(".label")?.replaceChildren(`${what === undefined ? "" : `${what.sign} `}${name}`);
+}
+
+function kindOf(node: NodeView): string {
+  return node.kind?.replaceAll("-", " ") ?? "outside the project";
 }
 
 function corner({ column, row }: Placed): { x: number; y: number } {

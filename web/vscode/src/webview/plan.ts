@@ -38,7 +38,7 @@ function show(state: PlanState): void {
     header(state),
     ...(outline === undefined
       ? [problems(diagnostics.diagnostics)]
-      : [totals(outline), notes(outline), changes(outline), phases(outline)]),
+      : [totals(outline), notes(outline), scopes(outline), changes(outline), phases(outline)]),
   );
   document.documentElement.scrollTop = scroll;
 }
@@ -56,6 +56,7 @@ function header(state: PlanState): HTMLElement {
       { "aria-label": "Plan" },
       command("compareWithHead", "Compare with HEAD"),
       command("compareWithSnapshot", "Compare with a snapshot…"),
+      state.canTakeSnapshot ? command("takeSnapshot", "Take a snapshot of the environment") : undefined,
       command("showGraph", "Graph"),
       command("showSql", "As SQL"),
     ),
@@ -117,6 +118,23 @@ function notes(outline: OutlineView): HTMLElement {
       {},
       ...all.map((note) => element("li", {}, note)),
       ...withdrawn.map((sql) => element("li", {}, "not carried over: ", element("code", {}, sql))),
+    ),
+  );
+}
+
+function scopes(outline: OutlineView): HTMLElement {
+  const rows = outline.scopes ?? [];
+  if (rows.length === 0) {
+    return element("div", { hidden: true });
+  }
+  return element(
+    "section",
+    { "aria-label": "Databases and schemas" },
+    element("h2", {}, "Databases and schemas"),
+    element(
+      "ul",
+      {},
+      ...rows.map(({ kind, name, what, why }) => element("li", {}, `${kind} ${name}: ${what}, ${why}`)),
     ),
   );
 }
