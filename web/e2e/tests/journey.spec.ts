@@ -40,10 +40,10 @@ test("an edit has its rebuild chain at once, and undoing it leaves nothing to do
   await openZip(page, "shop.zip", zip(SHOP));
   await compareWith(page, /as it was opened/);
   await expect(page.getByRole("heading", { name: "No changes" })).toBeVisible();
-  await page.getByRole("option", { name: /^orders\.sql/ }).click();
+  await page.getByRole("treeitem", { name: /^orders\.sql/ }).click();
   await type(page, "CREATE VIEW orders AS SELECT 2 AS id;\n");
   await expect(changes(page)).toHaveText([/shop\.core\.orders/, /shop\.core\.totals.*reads shop\.core\.orders/]);
-  await expect(page.getByRole("option", { name: /orders\.sql.*edited.*updated/ })).toBeVisible();
+  await expect(page.getByRole("treeitem", { name: /orders\.sql.*edited.*updated/ })).toBeVisible();
   await page.getByRole("button", { name: "Revert" }).click();
   await expect(page.getByRole("heading", { name: "No changes" })).toBeVisible();
   await expect(editor(page)).toContainText("SELECT 1 AS id");
@@ -106,7 +106,7 @@ test("a snapshot file is what is deployed", async ({ app: { page } }) => {
 test("a live catalog is looked at: what others made there is in the way", async ({ app: { page } }) => {
   await openZip(page, "shop.zip", zip(SHOP));
   await compareWith(page, /as it was opened/);
-  await page.getByRole("option", { name: /^orders\.sql/ }).click();
+  await page.getByRole("treeitem", { name: /^orders\.sql/ }).click();
   await type(page, "CREATE VIEW orders AS SELECT 2 AS id;\n");
   await expect(changes(page)).toHaveCount(2);
   const name = (object: string) => ({ database: "shop", schema: "core", object });
@@ -128,6 +128,17 @@ test("a live catalog is looked at: what others made there is in the way", async 
   await compareWith(page, /Checked against live\.json/);
   await tab(page, "Plan").click();
   await expect(changes(page)).toHaveCount(2);
+});
+
+test("the last of many changes is gone to at once, though its page isn't there yet", async ({ app: { page } }) => {
+  const views = Array.from({ length: 400 }, (_, at) => `v${String(at).padStart(3, "0")}`);
+  const files = views.map((name) => [`models/shop/core/${name}.sql`, `CREATE VIEW ${name} AS SELECT 1 AS one;\n`]);
+  await openZip(page, "many.zip", zip({ "project.toml": "", ...Object.fromEntries(files) }));
+  await expect(changes(page).first()).toContainText("v000");
+  await page.getByRole("listbox", { name: "Changes" }).focus();
+  await page.keyboard.press("End");
+  await expect(page.getByRole("region", { name: "Change", exact: true })).toContainText("v399");
+  await expect(changes(page).filter({ hasText: "v399" })).toHaveAttribute("aria-selected", "true");
 });
 
 test("a view of a stable schema is replaced in place", async ({ app: { page } }) => {
