@@ -226,6 +226,86 @@ test("a link has the whole project, and what it is compared with", async ({ app:
   await expect(other.getByRole("button", { name: /Compared with: the version in the link/ })).toBeVisible();
 });
 
+test("a link has the settings that the plan was made with", async ({ app: { page }, context }) => {
+  await openExample(page, "A stable contract");
+  await expect(changes(page)).toHaveCount(1);
+  await page.getByRole("button", { name: /^Options/ }).click();
+  await page.getByRole("textbox", { name: "Deploy id" }).fill("monday");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Share" }).click();
+  await expect(page.getByText("The link is copied.")).toBeVisible();
+  const other = await context.newPage();
+  await other.goto(await page.evaluate(() => navigator.clipboard.readText()));
+  await expect(changes(other)).toHaveText([/shop\.api\.daily_revenue.*by replacement/]);
+  await expect(other.getByRole("combobox", { name: "Profile" })).toHaveValue("production");
+  await other.getByRole("button", { name: /^Options/ }).click();
+  await expect(other.getByRole("textbox", { name: "Deploy id" })).toHaveValue("monday");
+  await other.getByRole("checkbox", { name: /Deploy everything again/ }).check();
+  await other.keyboard.press("Escape");
+  await expect(changes(other).nth(1), "an option more leaves the profile as it is").toBeVisible();
+  await expect(other.getByRole("combobox", { name: "Profile" })).toHaveValue("production");
+});
+
+test("a link without the snapshot that is compared with says so", async ({ app: { page } }) => {
+  await openZip(page, "shop.zip", zip(SHOP));
+  await choose(page, () => compareWith(page, /A snapshot file/), "deployed.json", '{"format": 99, "objects": []}');
+  await page.getByRole("button", { name: "Share" }).click();
+  await expect(page.getByText(/But not the snapshot deployed\.json/)).toBeVisible();
+});
+
+test("a comment of a schema is no “No changes”", async ({ app: { page } }) => {
+  const comment = (text: string) => `COMMENT ON SCHEMA core IS '${text}';\n`;
+  await openZip(page, "shop.zip", zip({ ...SHOP, "models/shop/core.sql": comment("a") }));
+  await compareWith(page, /as it was opened/);
+  await expect(page.getByRole("heading", { name: "No changes" })).toBeVisible();
+  await page.getByRole("treeitem", { name: /^core\.sql/ }).click();
+  await type(page, comment("b"));
+  await expect(page.getByRole("heading", { name: "1 schema or database changed" })).toBeVisible();
+  await expect(tab(page, "Plan")).toHaveText("Plan1");
+  await page.getByRole("button", { name: "Show the steps" }).click();
+  await expect(page.getByRole("region", { name: "Step", exact: true })).toBeVisible();
+});
+
+test("a project that is asked for last is the one that is open, though another takes longer to read", async ({
+  app: { page },
+}) => {
+  // A folder of the browser's own file system is read file by file; an archive that is dropped meanwhile is there at once.
+  await page.evaluate(async () => {
+    const root = await (await navigator.storage.getDirectory()).getDirectoryHandle("slow", { create: true });
+    const schema = await (await root.getDirectoryHandle("models", { create: true })).getDirectoryHandle("a", {
+      create: true,
+    });
+    for (let at = 0; at < 300; at += 1) {
+      await schema.getFileHandle(`v${at}.sql`, { create: true });
+    }
+    Object.assign(window, { showDirectoryPicker: async () => root });
+  });
+  const slow = page.getByText("Opening slow");
+  await page.getByRole("button", { name: "Open a folder" }).click();
+  await drop(page, "shop.zip", Array.from(zip(SHOP)));
+  await expect(page.getByRole("button", { name: /Project: shop\.zip/ })).toBeVisible();
+  await expect(changes(page)).toHaveCount(2);
+  await page.waitForTimeout(1500);
+  await expect(slow).toHaveCount(0);
+  await expect(page.getByRole("button", { name: /Project: shop\.zip/ })).toBeVisible();
+  await expect(page.getByRole("alert")).toHaveCount(0);
+});
+
+test("a character that needs the Alt key is written, and goes nowhere", async ({ app: { page } }) => {
+  await openExample(page, "An edited view");
+  await editor(page).focus();
+  const isTaken = (key: string) =>
+    editor(page).evaluate((target, typed) => {
+      const init = { key: typed, code: "Digit5", altKey: true, bubbles: true, cancelable: true };
+      return !target.dispatchEvent(new KeyboardEvent("keydown", init));
+    }, key);
+  expect(await isTaken("[")).toBe(false);
+  await expect(tab(page, "Plan")).toHaveAttribute("aria-selected", "true");
+  expect(await isTaken("5")).toBe(true);
+  await expect(tab(page, "Problems")).toHaveAttribute("aria-selected", "true");
+});
+
 test("a folder with several projects asks which one", async ({ app: { page } }) => {
   const two = Object.fromEntries(
     Object.entries(SHOP).flatMap(([path, text]) => [
