@@ -3,9 +3,12 @@ import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { changes, editor, expect, openExample, tab, test, type } from "./app";
 
+/** Looks at a view; what it looks like is left in `results`. */
 async function check(page: Page, what: string): Promise<void> {
   // Colours in the middle of a transition are no colours of the page.
   await page.waitForTimeout(300);
+  const name = what.toLowerCase().replaceAll(" ", "-");
+  await page.screenshot({ path: test.info().outputPath(`${name}.png`) });
   const { violations } = await new AxeBuilder({ page }).analyze();
   const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
   const words = serious.map(

@@ -1,5 +1,7 @@
 // What somebody does with the page, from opening a project to taking the script away.
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Page } from "@playwright/test";
 import { strFromU8, unzipSync } from "fflate";
 import {
   changes,
@@ -326,6 +328,17 @@ test("an archive is dropped on the page", async ({ app: { page } }) => {
 
 test("a folder of the disk is opened by its handle", async ({ app: { page } }) => {
   // The picker can't be driven; the browser's own file system gives a handle of the same kind.
+  await stored(page);
+  await page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    Object.assign(window, { showDirectoryPicker: async () => root });
+  });
+  await page.getByRole("button", { name: "Open a folder" }).click();
+  await expect(changes(page)).toHaveCount(2);
+});
+
+/** Puts the project into the browser's own file system. */
+async function stored(page: Page): Promise<void> {
   await page.evaluate(async (files) => {
     const root = await navigator.storage.getDirectory();
     for (const [path, text] of Object.entries(files)) {
@@ -338,8 +351,88 @@ test("a folder of the disk is opened by its handle", async ({ app: { page } }) =
       await writable.write(text);
       await writable.close();
     }
-    Object.assign(window, { showDirectoryPicker: async () => root });
   }, SHOP);
+}
+
+test("a folder is dropped on the page, where the browser gives a handle of it", async ({ app: { page } }) => {
+  await stored(page);
+  await page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    const item = { kind: "file", webkitGetAsEntry: () => null, getAsFileSystemHandle: async () => root };
+    const event = new Event("drop", { bubbles: true, cancelable: true });
+    Object.assign(event, { dataTransfer: { items: [item], files: [] } });
+    document.querySelector(".app")?.dispatchEvent(event);
+  });
+  await expect(changes(page)).toHaveCount(2);
+});
+
+/** Drops entries as a browser without handles gives them: directories tell what they have in batches of two. */
+async function dropEntries(page: Page, top: string | undefined, files: Record<string, string>): Promise<void> {
+  await page.evaluate(
+    ([name, texts]) => {
+      const entry = (path: string, own: string): object => {
+        const text = texts[path];
+        if (text !== undefined) {
+          return { name: own, isDirectory: false, file: (then: (file: File) => void) => then(new File([text], own)) };
+        }
+        return { name: own, isDirectory: true, createReader: () => reader(path === "" ? "" : `${path}/`) };
+      };
+      const below = (prefix: string) => {
+        const inside = Object.keys(texts).filter((path) => path.startsWith(prefix));
+        const names = new Set(inside.map((path) => path.slice(prefix.length).split("/")[0] ?? ""));
+        return [...names].map((own) => entry(`${prefix}${own}`, own));
+      };
+      const reader = (prefix: string) => {
+        const rest = below(prefix);
+        return { readEntries: (then: (batch: object[]) => void) => then(rest.splice(0, 2)) };
+      };
+      const dropped = name === null ? below("") : [entry("", name)];
+      const items = dropped.map((each) => ({ kind: "file", webkitGetAsEntry: () => each }));
+      const event = new Event("drop", { bubbles: true, cancelable: true });
+      Object.assign(event, { dataTransfer: { items, files: [] } });
+      document.querySelector(".app")?.dispatchEvent(event);
+    },
+    [top ?? null, files] as const,
+  );
+}
+
+test("a folder is dropped on the page of a browser that knows no handles", async ({ app: { page } }) => {
+  const others = { ".git/models/a/v.sql": "SELEC;", "node_modules/p/models/a/v.sql": "SELEC;" };
+  await dropEntries(page, "shop", { ...SHOP, ...others });
+  await expect(page.getByRole("button", { name: /Project: shop/ })).toBeVisible();
+  await expect(changes(page)).toHaveCount(2);
+});
+
+test("the parts of a project are dropped together", async ({ app: { page } }) => {
+  await dropEntries(page, undefined, SHOP);
+  await expect(changes(page)).toHaveCount(2);
+});
+
+test("a folder is chosen where the browser has no picker for one", async ({ app: { page } }, info) => {
+  const folder = info.outputPath("shop");
+  for (const [path, text] of Object.entries(SHOP)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  await page.evaluate(() => Object.assign(window, { showDirectoryPicker: undefined }));
+  const chooser = page.waitForEvent("filechooser");
   await page.getByRole("button", { name: "Open a folder" }).click();
+  await (await chooser).setFiles(folder);
+  await expect(page.getByRole("button", { name: /Project: shop/ })).toBeVisible();
+  await expect(changes(page)).toHaveCount(2);
+});
+
+test("a problem's fix is a button in the editor", async ({ app: { page } }) => {
+  const other = "CREATE CLUSTER large (SIZE = '25cc');\n";
+  await openZip(page, "shop.zip", zip({ ...SHOP, "clusters/small.sql": other }));
+  await page.getByRole("button", { name: "Show the problems" }).click();
+  await page
+    .getByRole("button", { name: /clusters\/small\.sql:1|large/ })
+    .first()
+    .click();
+  await page.locator(".editor .cm-lintRange").first().hover();
+  await page.getByRole("button", { name: "Replace by small" }).click();
+  await expect(editor(page)).toContainText("CREATE CLUSTER small");
+  await tab(page, "Plan").click();
   await expect(changes(page)).toHaveCount(2);
 });
