@@ -132,5 +132,8 @@ for (const objects of [1000, 10_000]) {
     }
     await page.mouse.up();
     await say("the graph zoomed and moved");
+    await page.getByRole("button", { name: "All of it" }).click();
+    await page.waitForTimeout(300);
+    await page.screenshot({ path: test.info().outputPath("graph-from-far.png") });
   });
 }
