@@ -245,7 +245,10 @@ function blocks(context: CanvasRenderingContext2D, { layout, palette, camera, li
   }
 }
 
-/** The shapes of the signs, as wide as the object: a plus, a diamond, a ring; what doesn't change is full, or flat if it is outside. */
+/**
+ * The shapes of the signs, as wide as the object: a plus, a diamond, a ring; what doesn't change is full, or flat if it is
+ * outside.
+ */
 function block(context: CanvasRenderingContext2D, state: State, x: number, y: number): void {
   const { width, height } = NODE;
   switch (state) {

@@ -1,7 +1,10 @@
 // The page's side of the worker: questions with answers, and overviews as they come.
 import type { Answer, Call, Calls, Overview, Request } from "../worker/protocol";
 
-/** The answer was about a plan that isn't the newest any more, or to a question that a later one replaced: nobody should see it. */
+/**
+ * The answer was about a plan that isn't the newest any more, or to a question that a later one replaced: nobody should
+ * see it.
+ */
 export class Stale extends Error {}
 
 /** Questions about a plan. Their answers are dropped when another plan came meanwhile. */

@@ -25,7 +25,7 @@ export function Plan() {
       <Summary plan={plan} />
       {plan.changes === 0 && plan.scopes && plan.scopes.length > 0 ? (
         <Empty title={`${scopesChanged(plan)}`}>
-          <ul class="scopes">
+          <ul>
             {plan.scopes.slice(0, MOST_SCOPES).map((scope) => (
               <ScopeWords key={scope.name} scope={scope} />
             ))}

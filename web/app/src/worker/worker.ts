@@ -75,7 +75,10 @@ class Superseded extends Error {}
 
 const turns = { open: 0, compare: 0, live: 0 };
 
-/** Takes a turn. What it gives throws if a later one was taken meanwhile, or another project opened: the last to be asked for wins, however long either takes to read. */
+/**
+ * Takes a turn. What it gives throws if a later one was taken meanwhile, or another project opened: the last to be asked
+ * for wins, however long either takes to read.
+ */
 function turn(what: keyof typeof turns): () => void {
   turns[what] += 1;
   const own = turns[what];
