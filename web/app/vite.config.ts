@@ -1,4 +1,5 @@
 import { defineConfig, type Plugin } from "vite";
+import { notice, thirdParties } from "../licenses.mjs";
 
 // What the page may do. Connections are allowed for the planner's module alone, and forbidden once it is loaded
 // (`src/planner/load.ts`). CodeMirror writes its styles into the page. A worker made from a blob has this policy, too.
@@ -23,10 +24,19 @@ const policy: Plugin = {
   ],
 };
 
+// Whoever gets the page gets the licences of what is in it.
+const licences: Plugin = {
+  name: "licences",
+  apply: "build",
+  generateBundle() {
+    this.emitFile({ type: "asset", fileName: "THIRD-PARTY.txt", source: notice(thirdParties(import.meta.dirname)) });
+  },
+};
+
 export default defineConfig({
   // The page works in any folder of any server.
   base: "./",
-  plugins: [policy],
+  plugins: [policy, licences],
   build: {
     target: "es2022",
     assetsInlineLimit: 0,

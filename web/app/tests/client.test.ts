@@ -47,3 +47,10 @@ test("what went wrong is an error with the worker's words", async () => {
   say({ id: asked[0]?.id ?? 0, version: 0, failure: "too large" });
   await expect(answer).rejects.toThrow("too large");
 });
+
+test("a question that a later one replaced has no answer that anybody sees", async () => {
+  const { client, asked, say } = setUp();
+  const answer = client.ask("compare", { baseline: { kind: "nothing" } });
+  say({ id: asked[0]?.id ?? 0, isSuperseded: true });
+  await expect(answer).rejects.toBeInstanceOf(Stale);
+});

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { beside, centred, first, fit, seen, zoom } from "../src/graph/camera";
 import { layout } from "../src/graph/layout";
 import { type Layout, NODE, STATES } from "../src/graph/model";
+import { type Palette, paint } from "../src/graph/paint";
 import { adjacency, layers, neighbours, reach } from "../src/graph/reach";
 import { walk } from "../src/graph/walk";
 
@@ -101,6 +102,49 @@ test("a panel takes its room at the side where the canvas is wide, and below whe
   const panel = { width: 300, share: 0.5, narrow: 900 };
   expect(beside({ width: 1000, height: 600 }, panel)).toEqual({ width: 700, height: 600 });
   expect(beside(VIEW, panel)).toEqual({ width: 800, height: 300 });
+});
+
+/** A canvas that writes down every path that is filled. */
+function canvas() {
+  const filled: string[] = [];
+  let path: unknown[] = [];
+  const own: Record<string, unknown> = {
+    canvas: { width: VIEW.width, height: VIEW.height },
+    measureText: () => ({ width: 0 }),
+    beginPath: () => (path = []),
+    fill: () => filled.push(JSON.stringify(path)),
+  };
+  const context = new Proxy(own, {
+    get: (target, name: string) => target[name] ?? ((...values: unknown[]) => path.push([name, ...values])),
+  });
+  return { context: context as unknown as CanvasRenderingContext2D, filled };
+}
+
+test("from far, what happens to an object is a shape, and not a colour alone", () => {
+  // One object of each state in one place; as many others as make the graph a large one are out of sight.
+  const many = 301;
+  const layout = {
+    labels: Array.from({ length: many }, () => "v"),
+    corners: Float32Array.from({ length: many * 2 }, (_, at) => (at < STATES.length * 2 ? 0 : 1e9)),
+    states: Uint8Array.from({ length: many }, (_, node) => node % STATES.length),
+    edges: new Uint32Array(),
+    groups: [],
+    groupEdges: new Uint32Array(),
+  } as unknown as Layout;
+  const states = Object.fromEntries(STATES.map((state) => [state, { fill: "", stroke: "", ink: "" }]));
+  const { context, filled } = canvas();
+  paint(context, {
+    layout,
+    camera: { scale: 0.1, x: 0, y: 0 },
+    view: VIEW,
+    palette: { states } as Palette,
+    selected: undefined,
+    hovered: undefined,
+    lit: undefined,
+  });
+  const shapes = filled.slice(0, STATES.length);
+  expect(shapes.every((path) => path !== "[]")).toBe(true);
+  expect(new Set(shapes).size).toBe(STATES.length);
 });
 
 test("arrow keys go along the data, and up and down in a column", () => {

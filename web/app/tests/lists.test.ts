@@ -1,6 +1,6 @@
 // Lists and trees: which rows are in sight, which pages have them, which directories are open.
 import { expect, test } from "vitest";
-import { byTree, treeRows } from "../src/project/tree";
+import { byTree, treeMove, treeRows } from "../src/project/tree";
 import { key, shown, split } from "../src/state/names";
 import { counted, firstLine, spoken } from "../src/state/words";
 import { within } from "../src/view/divider";
@@ -61,6 +61,26 @@ test("a closed directory hides what is in it", () => {
 
 test("a filter opens what it finds", () => {
   expect(names(["models"], "RAW")).toEqual(["models/", "  app/", "    raw/", "      t.sql"]);
+});
+
+test("keys go into a directory, out of it, and open and close it", () => {
+  const rows = (closed: string[]) => treeRows(byTree(PATHS), new Set(closed), "");
+  const at = (path: string) => rows([]).findIndex((row) => row.path === path);
+  const goes = (path: string, key: string) => {
+    const move = treeMove(rows([]), at(path), key);
+    return move && "goTo" in move ? move.goTo.path : move;
+  };
+  expect(goes("models", "ArrowRight")).toBe("models/app");
+  expect(goes("models/app/core/b.sql", "ArrowLeft")).toBe("models/app/core");
+  expect(goes("models/app.sql", "ArrowLeft")).toBe("models");
+  expect(goes("models/app/core", "ArrowLeft")).toEqual({ toggle: "models/app/core" });
+  expect(goes("models/app/core", "Enter")).toEqual({ toggle: "models/app/core" });
+  expect(goes("project.toml", "Enter")).toEqual({ open: "project.toml" });
+  expect(goes("project.toml", "ArrowLeft")).toBeUndefined();
+  expect(goes("project.toml", "ArrowRight")).toBeUndefined();
+  expect(treeMove(rows(["models"]), at("models"), "ArrowRight")).toEqual({ toggle: "models" });
+  expect(treeMove(rows(["models"]), at("models"), "ArrowLeft")).toBeUndefined();
+  expect(treeMove([], -1, "Enter")).toBeUndefined();
 });
 
 test("names are compared by their parts, and quoted where they have to be", () => {

@@ -5,6 +5,7 @@ import { LIMITS, size } from "../src/project/limits";
 import { decode, encode } from "../src/project/link";
 import { mayBelong, roots, under } from "../src/project/texts";
 import { unzip, zip } from "../src/project/zip";
+import type { Settings } from "../src/worker/protocol";
 
 const VIEW = "CREATE VIEW v AS SELECT 1 AS one;";
 
@@ -16,9 +17,19 @@ test("a project's files are those that the command line reads", () => {
     "README.md",
     ".git/models/a.sql",
     "node_modules/p/models/a.sql",
+    "target/package/models/a.sql",
+    "models/a/target/v.sql",
+    "models/node_modules/s/v.sql",
+    "models/a/.old/v.sql",
     "a.sql",
   ];
-  expect(paths.filter(mayBelong)).toEqual(["project.toml", "models/a/b/c.sql", "x/clusters/c.sql"]);
+  expect(paths.filter(mayBelong)).toEqual([
+    "project.toml",
+    "models/a/b/c.sql",
+    "x/clusters/c.sql",
+    "models/a/target/v.sql",
+    "models/node_modules/s/v.sql",
+  ]);
 });
 
 test("a project is where its settings are, the shallowest first", () => {
@@ -69,23 +80,44 @@ test("a bomb isn't unpacked", () => {
   expect(() => unzip("p.zip", bomb)).toThrow("“models/a/b/c.sql” has 8.4 MB; a file of a project has at most 8.4 MB.");
 });
 
-test("an archive that lies about a size gets no more room than it announced", () => {
-  const archive = zipSync({ "models/a/b/c.sql": [new Uint8Array(100_000), { level: 9 }] });
-  // The announced size stands in the directory at the end.
+/** Changes a field of every entry in the directory at the end of an archive, which is what is believed. */
+function announce(archive: Uint8Array, field: number, value: number): Uint8Array {
   const view = new DataView(archive.buffer, archive.byteOffset);
-  for (let at = 0; at < archive.length - 28; at += 1) {
+  for (let at = 0; at < archive.length - 46; at += 1) {
     if (view.getUint32(at, true) === 0x02014b50) {
-      view.setUint32(at + 24, 10, true);
+      view.setUint32(at + field, value, true);
     }
   }
-  const unpacked = () => [...unzip("p.zip", archive).values()].every((text) => text.length <= 10);
-  let held: boolean;
-  try {
-    held = unpacked();
-  } catch {
-    held = true;
+  return archive;
+}
+const [PACKED, UNPACKED, PLACE] = [20, 24, 42];
+
+test("an archive that lies about a deflated size gets no more room than it announced", () => {
+  const archive = zipSync({ "models/a/b/c.sql": [strToU8("x".repeat(100_000)), { level: 9 }] });
+  expect(unzip("p.zip", announce(archive, UNPACKED, 10)).get("models/a/b/c.sql")).toBe("x".repeat(10));
+});
+
+test("an archive that lies about a stored size isn't opened", () => {
+  const archive = zipSync({ "models/a/b/c.sql": [new Uint8Array(100_000), { level: 0 }] });
+  expect(() => unzip("p.zip", announce(archive, UNPACKED, 0))).toThrow("“p.zip” is no ZIP archive, or it is damaged.");
+});
+
+test("entries that share their bytes aren't unpacked one by one", () => {
+  const content = new Uint8Array(100_000).fill(32);
+  const archive = zipSync({
+    "models/a/b/c.sql": [content, { level: 0 }],
+    "models/a/b/d.sql": [new Uint8Array(0), { level: 0 }],
+  });
+  for (const field of [PACKED, UNPACKED]) {
+    announce(archive, field, content.length);
   }
-  expect(held).toBe(true);
+  expect(() => unzip("p.zip", announce(archive, PLACE, 0))).toThrow("“p.zip” is no ZIP archive, or it is damaged.");
+});
+
+test("an archive of too many files isn't unpacked", () => {
+  const names = Array.from({ length: LIMITS.files + 1 }, (_, at) => `models/a/b/v${at}.sql`);
+  const archive = zipSync(Object.fromEntries(names.map((name) => [name, new Uint8Array()])), { level: 0 });
+  expect(() => unzip("p.zip", archive)).toThrow("There are more than 50,000 files of SQL");
 });
 
 test("a text that isn't UTF-8 is refused", () => {
@@ -94,7 +126,7 @@ test("a text that isn't UTF-8 is refused", () => {
   );
 });
 
-test("a link holds the project, what it is compared with, and its profile", () => {
+test("a link holds the project, what it is compared with, and how it is planned", () => {
   const texts = new Map([
     ["models/d/s/v.sql", VIEW],
     ["project.toml", ""],
@@ -105,7 +137,15 @@ test("a link holds the project, what it is compared with, and its profile", () =
     ["project.toml", ""],
     ["models/d/s/old.sql", VIEW],
   ]);
-  const shared = { name: "shop ✓", texts, deployed, profile: "staging" };
+  const settings: Settings = {
+    deployId: "monday",
+    profile: "staging",
+    variables: { where: "large" },
+    strategy: "rename",
+    redeployAll: true,
+    dropRemoved: true,
+  };
+  const shared = { name: "shop ✓", texts, deployed, settings };
   const data = encode(shared);
   expect(data).toMatch(/^[A-Za-z0-9_-]+$/);
   expect(decode(data)).toEqual(shared);

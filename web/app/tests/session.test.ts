@@ -3,6 +3,7 @@ import "@mz-deploy/planner/node";
 import { expect, test } from "vitest";
 import { EXAMPLES } from "../src/project/examples";
 import { key } from "../src/state/names";
+import { spoken } from "../src/state/words";
 import { FIRST_SETTINGS, MARKS } from "../src/worker/protocol";
 import { Session } from "../src/worker/session";
 import { small, warmUp } from "../src/worker/warm";
@@ -41,15 +42,49 @@ test("an edit has its rebuilds, each with the chain that ends at the edited line
     [ORDERS, "update"],
     ["models/app/core/totals.sql", "rebuild"],
   ]);
-  const at = session.find(key({ database: "app", schema: "core", object: "totals" }));
-  const detail = session.change(at ?? -1);
+  const totals = key({ database: "app", schema: "core", object: "totals" });
+  const detail = session.changeOf(totals);
   expect(detail?.file).toBe("models/app/core/totals.sql");
   expect(detail?.change.reasons.map(({ words }) => words)).toEqual([
     "reads app.core.orders",
     `${ORDERS}:1: definition changed`,
   ]);
+  session.edit("models/app/core/aaa.sql", "CREATE VIEW aaa AS SELECT 1 AS one;");
+  session.plan(clock);
+  expect(session.changeOf(totals)?.change.row.name, "whatever comes before it").toBe("app.core.totals");
   session.revert(ORDERS);
-  expect(session.plan(clock)).toMatchObject({ edited: [], plan: { changes: 0 } });
+  const { edited: left } = session.plan(clock);
+  expect(left).toEqual(["models/app/core/aaa.sql"]);
+  expect(session.changeOf(key({ database: "app", schema: "core", object: "gone" }))).toBeUndefined();
+});
+
+test("a schema's comment is a change, though no object changes", () => {
+  const comment = (text: string) => `COMMENT ON SCHEMA core IS '${text}';`;
+  const texts = new Map(PROJECT).set("models/app/core.sql", comment("a"));
+  const session = new Session("shop", texts, FIRST_SETTINGS);
+  expect(session.compare({ kind: "texts", words: "", texts })).toBeUndefined();
+  expect(spoken(session.plan(clock))).toBe("No changes.");
+  session.edit("models/app/core.sql", comment("b"));
+  const overview = session.plan(clock);
+  expect(overview).toMatchObject({ errors: 0, plan: { changes: 0 } });
+  expect(spoken(overview)).toBe("Plan: 1 schema or database changed.");
+});
+
+test("a session says what a link can't hold", () => {
+  const session = opened();
+  expect(session.notInLink).toEqual([]);
+  session.compare({ kind: "snapshot", words: "deployed.json", text: "{}" });
+  session.live({ name: "live.json", text: "{}" });
+  expect(session.notInLink).toEqual(["the snapshot deployed.json", "the live catalog live.json"]);
+});
+
+test("a version that was chosen before stays chosen, and what is in its way is said", () => {
+  const session = new Session("shop", PROJECT, FIRST_SETTINGS);
+  const broken = new Map(PROJECT).set(ORDERS, "CREATE VIEW orders AS SELEC 1;");
+  session.restore({ kind: "texts", words: "the version in the link", texts: broken });
+  const { obstacle, comparedWith } = session.plan(clock);
+  expect(obstacle).toMatch(/^the version in the link can't be compared with/);
+  expect(comparedWith).toBe("nothing");
 });
 
 test("changes are found by name and kind, and what somebody did comes first", () => {

@@ -3,9 +3,12 @@ import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { changes, editor, expect, openExample, tab, test, type } from "./app";
 
+/** Looks at a view; what it looks like is left in `results`. */
 async function check(page: Page, what: string): Promise<void> {
   // Colours in the middle of a transition are no colours of the page.
   await page.waitForTimeout(300);
+  const name = what.toLowerCase().replaceAll(" ", "-");
+  await page.screenshot({ path: test.info().outputPath(`${name}.png`) });
   const { violations } = await new AxeBuilder({ page }).analyze();
   const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
   const words = serious.map(
@@ -80,6 +83,35 @@ test("the whole way is gone with keys alone", async ({ app: { page } }) => {
   await until(/An edited view/);
   await page.keyboard.press("Enter");
   await expect(changes(page)).toHaveCount(3);
+
+  // The tree of files: out of the file that is shown to its directory, past closed ones, and into another file.
+  await until(/^Files$/);
+  const tree = page.getByRole("tree", { name: "Files" });
+  const row = (name: RegExp) => tree.getByRole("treeitem", { name });
+  await expect(tree).toBeFocused();
+  const monitoring = row(/^monitoring$/);
+  await expect(row(/^open_orders\.sql/)).toHaveAttribute("aria-selected", "true");
+  await page.keyboard.press("ArrowLeft");
+  await expect(monitoring).toHaveAttribute("aria-selected", "true");
+  await expect(monitoring).toHaveAttribute("aria-level", "3");
+  await page.keyboard.press("ArrowLeft");
+  await expect(monitoring).toHaveAttribute("aria-expanded", "false");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("ArrowDown");
+  await expect(monitoring, "arrows go past a directory and leave it as it is").toHaveAttribute(
+    "aria-expanded",
+    "false",
+  );
+  await expect(monitoring).toHaveAttribute("aria-selected", "true");
+  await page.keyboard.press("Enter");
+  await expect(monitoring).toHaveAttribute("aria-expanded", "true");
+  await page.keyboard.press("End");
+  await expect(row(/^project\.toml/)).toHaveAttribute("aria-selected", "true");
+  await expect(page.locator(".editor .path"), "arrows don't open").toHaveText(/open_orders\.sql$/);
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  await expect(page.locator(".editor .path")).toHaveText("clusters/ingest.sql");
 
   // The list of changes by arrow keys.
   await until(/^Changes$/);

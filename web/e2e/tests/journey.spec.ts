@@ -1,5 +1,7 @@
 // What somebody does with the page, from opening a project to taking the script away.
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Page } from "@playwright/test";
 import { strFromU8, unzipSync } from "fflate";
 import {
   changes,
@@ -40,10 +42,10 @@ test("an edit has its rebuild chain at once, and undoing it leaves nothing to do
   await openZip(page, "shop.zip", zip(SHOP));
   await compareWith(page, /as it was opened/);
   await expect(page.getByRole("heading", { name: "No changes" })).toBeVisible();
-  await page.getByRole("option", { name: /^orders\.sql/ }).click();
+  await page.getByRole("treeitem", { name: /^orders\.sql/ }).click();
   await type(page, "CREATE VIEW orders AS SELECT 2 AS id;\n");
   await expect(changes(page)).toHaveText([/shop\.core\.orders/, /shop\.core\.totals.*reads shop\.core\.orders/]);
-  await expect(page.getByRole("option", { name: /orders\.sql.*edited.*updated/ })).toBeVisible();
+  await expect(page.getByRole("treeitem", { name: /orders\.sql.*edited.*updated/ })).toBeVisible();
   await page.getByRole("button", { name: "Revert" }).click();
   await expect(page.getByRole("heading", { name: "No changes" })).toBeVisible();
   await expect(editor(page)).toContainText("SELECT 1 AS id");
@@ -106,7 +108,7 @@ test("a snapshot file is what is deployed", async ({ app: { page } }) => {
 test("a live catalog is looked at: what others made there is in the way", async ({ app: { page } }) => {
   await openZip(page, "shop.zip", zip(SHOP));
   await compareWith(page, /as it was opened/);
-  await page.getByRole("option", { name: /^orders\.sql/ }).click();
+  await page.getByRole("treeitem", { name: /^orders\.sql/ }).click();
   await type(page, "CREATE VIEW orders AS SELECT 2 AS id;\n");
   await expect(changes(page)).toHaveCount(2);
   const name = (object: string) => ({ database: "shop", schema: "core", object });
@@ -128,6 +130,17 @@ test("a live catalog is looked at: what others made there is in the way", async 
   await compareWith(page, /Checked against live\.json/);
   await tab(page, "Plan").click();
   await expect(changes(page)).toHaveCount(2);
+});
+
+test("the last of many changes is gone to at once, though its page isn't there yet", async ({ app: { page } }) => {
+  const views = Array.from({ length: 400 }, (_, at) => `v${String(at).padStart(3, "0")}`);
+  const files = views.map((name) => [`models/shop/core/${name}.sql`, `CREATE VIEW ${name} AS SELECT 1 AS one;\n`]);
+  await openZip(page, "many.zip", zip({ "project.toml": "", ...Object.fromEntries(files) }));
+  await expect(changes(page).first()).toContainText("v000");
+  await page.getByRole("listbox", { name: "Changes" }).focus();
+  await page.keyboard.press("End");
+  await expect(page.getByRole("region", { name: "Change", exact: true })).toContainText("v399");
+  await expect(changes(page).filter({ hasText: "v399" })).toHaveAttribute("aria-selected", "true");
 });
 
 test("a view of a stable schema is replaced in place", async ({ app: { page } }) => {
@@ -215,6 +228,86 @@ test("a link has the whole project, and what it is compared with", async ({ app:
   await expect(other.getByRole("button", { name: /Compared with: the version in the link/ })).toBeVisible();
 });
 
+test("a link has the settings that the plan was made with", async ({ app: { page }, context }) => {
+  await openExample(page, "A stable contract");
+  await expect(changes(page)).toHaveCount(1);
+  await page.getByRole("button", { name: /^Options/ }).click();
+  await page.getByRole("textbox", { name: "Deploy id" }).fill("monday");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Share" }).click();
+  await expect(page.getByText("The link is copied.")).toBeVisible();
+  const other = await context.newPage();
+  await other.goto(await page.evaluate(() => navigator.clipboard.readText()));
+  await expect(changes(other)).toHaveText([/shop\.api\.daily_revenue.*by replacement/]);
+  await expect(other.getByRole("combobox", { name: "Profile" })).toHaveValue("production");
+  await other.getByRole("button", { name: /^Options/ }).click();
+  await expect(other.getByRole("textbox", { name: "Deploy id" })).toHaveValue("monday");
+  await other.getByRole("checkbox", { name: /Deploy everything again/ }).check();
+  await other.keyboard.press("Escape");
+  await expect(changes(other).nth(1), "an option more leaves the profile as it is").toBeVisible();
+  await expect(other.getByRole("combobox", { name: "Profile" })).toHaveValue("production");
+});
+
+test("a link without the snapshot that is compared with says so", async ({ app: { page } }) => {
+  await openZip(page, "shop.zip", zip(SHOP));
+  await choose(page, () => compareWith(page, /A snapshot file/), "deployed.json", '{"format": 99, "objects": []}');
+  await page.getByRole("button", { name: "Share" }).click();
+  await expect(page.getByText(/But not the snapshot deployed\.json/)).toBeVisible();
+});
+
+test("a comment of a schema is no “No changes”", async ({ app: { page } }) => {
+  const comment = (text: string) => `COMMENT ON SCHEMA core IS '${text}';\n`;
+  await openZip(page, "shop.zip", zip({ ...SHOP, "models/shop/core.sql": comment("a") }));
+  await compareWith(page, /as it was opened/);
+  await expect(page.getByRole("heading", { name: "No changes" })).toBeVisible();
+  await page.getByRole("treeitem", { name: /^core\.sql/ }).click();
+  await type(page, comment("b"));
+  await expect(page.getByRole("heading", { name: "1 schema or database changed" })).toBeVisible();
+  await expect(tab(page, "Plan")).toHaveText("Plan1");
+  await page.getByRole("button", { name: "Show the steps" }).click();
+  await expect(page.getByRole("region", { name: "Step", exact: true })).toBeVisible();
+});
+
+test("a project that is asked for last is the one that is open, though another takes longer to read", async ({
+  app: { page },
+}) => {
+  // A folder of the browser's own file system is read file by file; an archive that is dropped meanwhile is there at once.
+  await page.evaluate(async () => {
+    const root = await (await navigator.storage.getDirectory()).getDirectoryHandle("slow", { create: true });
+    const schema = await (await root.getDirectoryHandle("models", { create: true })).getDirectoryHandle("a", {
+      create: true,
+    });
+    for (let at = 0; at < 300; at += 1) {
+      await schema.getFileHandle(`v${at}.sql`, { create: true });
+    }
+    Object.assign(window, { showDirectoryPicker: async () => root });
+  });
+  const slow = page.getByText("Opening slow");
+  await page.getByRole("button", { name: "Open a folder" }).click();
+  await drop(page, "shop.zip", Array.from(zip(SHOP)));
+  await expect(page.getByRole("button", { name: /Project: shop\.zip/ })).toBeVisible();
+  await expect(changes(page)).toHaveCount(2);
+  await page.waitForTimeout(1500);
+  await expect(slow).toHaveCount(0);
+  await expect(page.getByRole("button", { name: /Project: shop\.zip/ })).toBeVisible();
+  await expect(page.getByRole("alert")).toHaveCount(0);
+});
+
+test("a character that needs the Alt key is written, and goes nowhere", async ({ app: { page } }) => {
+  await openExample(page, "An edited view");
+  await editor(page).focus();
+  const isTaken = (key: string) =>
+    editor(page).evaluate((target, typed) => {
+      const init = { key: typed, code: "Digit5", altKey: true, bubbles: true, cancelable: true };
+      return !target.dispatchEvent(new KeyboardEvent("keydown", init));
+    }, key);
+  expect(await isTaken("[")).toBe(false);
+  await expect(tab(page, "Plan")).toHaveAttribute("aria-selected", "true");
+  expect(await isTaken("5")).toBe(true);
+  await expect(tab(page, "Problems")).toHaveAttribute("aria-selected", "true");
+});
+
 test("a folder with several projects asks which one", async ({ app: { page } }) => {
   const two = Object.fromEntries(
     Object.entries(SHOP).flatMap(([path, text]) => [
@@ -235,6 +328,17 @@ test("an archive is dropped on the page", async ({ app: { page } }) => {
 
 test("a folder of the disk is opened by its handle", async ({ app: { page } }) => {
   // The picker can't be driven; the browser's own file system gives a handle of the same kind.
+  await stored(page);
+  await page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    Object.assign(window, { showDirectoryPicker: async () => root });
+  });
+  await page.getByRole("button", { name: "Open a folder" }).click();
+  await expect(changes(page)).toHaveCount(2);
+});
+
+/** Puts the project into the browser's own file system. */
+async function stored(page: Page): Promise<void> {
   await page.evaluate(async (files) => {
     const root = await navigator.storage.getDirectory();
     for (const [path, text] of Object.entries(files)) {
@@ -247,8 +351,88 @@ test("a folder of the disk is opened by its handle", async ({ app: { page } }) =
       await writable.write(text);
       await writable.close();
     }
-    Object.assign(window, { showDirectoryPicker: async () => root });
   }, SHOP);
+}
+
+test("a folder is dropped on the page, where the browser gives a handle of it", async ({ app: { page } }) => {
+  await stored(page);
+  await page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    const item = { kind: "file", webkitGetAsEntry: () => null, getAsFileSystemHandle: async () => root };
+    const event = new Event("drop", { bubbles: true, cancelable: true });
+    Object.assign(event, { dataTransfer: { items: [item], files: [] } });
+    document.querySelector(".app")?.dispatchEvent(event);
+  });
+  await expect(changes(page)).toHaveCount(2);
+});
+
+/** Drops entries as a browser without handles gives them: directories tell what they have in batches of two. */
+async function dropEntries(page: Page, top: string | undefined, files: Record<string, string>): Promise<void> {
+  await page.evaluate(
+    ([name, texts]) => {
+      const entry = (path: string, own: string): object => {
+        const text = texts[path];
+        if (text !== undefined) {
+          return { name: own, isDirectory: false, file: (then: (file: File) => void) => then(new File([text], own)) };
+        }
+        return { name: own, isDirectory: true, createReader: () => reader(path === "" ? "" : `${path}/`) };
+      };
+      const below = (prefix: string) => {
+        const inside = Object.keys(texts).filter((path) => path.startsWith(prefix));
+        const names = new Set(inside.map((path) => path.slice(prefix.length).split("/")[0] ?? ""));
+        return [...names].map((own) => entry(`${prefix}${own}`, own));
+      };
+      const reader = (prefix: string) => {
+        const rest = below(prefix);
+        return { readEntries: (then: (batch: object[]) => void) => then(rest.splice(0, 2)) };
+      };
+      const dropped = name === null ? below("") : [entry("", name)];
+      const items = dropped.map((each) => ({ kind: "file", webkitGetAsEntry: () => each }));
+      const event = new Event("drop", { bubbles: true, cancelable: true });
+      Object.assign(event, { dataTransfer: { items, files: [] } });
+      document.querySelector(".app")?.dispatchEvent(event);
+    },
+    [top ?? null, files] as const,
+  );
+}
+
+test("a folder is dropped on the page of a browser that knows no handles", async ({ app: { page } }) => {
+  const others = { ".git/models/a/v.sql": "SELEC;", "node_modules/p/models/a/v.sql": "SELEC;" };
+  await dropEntries(page, "shop", { ...SHOP, ...others });
+  await expect(page.getByRole("button", { name: /Project: shop/ })).toBeVisible();
+  await expect(changes(page)).toHaveCount(2);
+});
+
+test("the parts of a project are dropped together", async ({ app: { page } }) => {
+  await dropEntries(page, undefined, SHOP);
+  await expect(changes(page)).toHaveCount(2);
+});
+
+test("a folder is chosen where the browser has no picker for one", async ({ app: { page } }, info) => {
+  const folder = info.outputPath("shop");
+  for (const [path, text] of Object.entries(SHOP)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  await page.evaluate(() => Object.assign(window, { showDirectoryPicker: undefined }));
+  const chooser = page.waitForEvent("filechooser");
   await page.getByRole("button", { name: "Open a folder" }).click();
+  await (await chooser).setFiles(folder);
+  await expect(page.getByRole("button", { name: /Project: shop/ })).toBeVisible();
+  await expect(changes(page)).toHaveCount(2);
+});
+
+test("a problem's fix is a button in the editor", async ({ app: { page } }) => {
+  const other = "CREATE CLUSTER large (SIZE = '25cc');\n";
+  await openZip(page, "shop.zip", zip({ ...SHOP, "clusters/small.sql": other }));
+  await page.getByRole("button", { name: "Show the problems" }).click();
+  await page
+    .getByRole("button", { name: /clusters\/small\.sql:1|large/ })
+    .first()
+    .click();
+  await page.locator(".editor .cm-lintRange").first().hover();
+  await page.getByRole("button", { name: "Replace by small" }).click();
+  await expect(editor(page)).toContainText("CREATE CLUSTER small");
+  await tab(page, "Plan").click();
   await expect(changes(page)).toHaveCount(2);
 });

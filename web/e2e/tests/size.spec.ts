@@ -27,3 +27,15 @@ test("the page is within its budget", () => {
   expect(module?.size).toBeLessThanOrEqual(BUDGET.module);
   expect(all).toBeLessThanOrEqual(BUDGET.all);
 });
+
+test("the page comes with the licences of what others wrote in it", () => {
+  const text = readFileSync(new URL("THIRD-PARTY.txt", DIST), "utf8");
+  const app = JSON.parse(readFileSync(new URL("../../app/package.json", import.meta.url), "utf8"));
+  const packages = Object.keys(app.dependencies).filter((name) => name !== "@mz-deploy/planner");
+  for (const name of [...packages, "sqlparser", "wasm-bindgen", "serde"]) {
+    expect(text, name).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+: \\S`, "m"));
+  }
+  expect(text).toContain("SIL OPEN FONT LICENSE Version 1.1");
+  expect(text).toContain("Permission is hereby granted, free of charge");
+  expect(text, "what only builds the page isn't in it").not.toMatch(/^(vite|typescript|syn) /m);
+});

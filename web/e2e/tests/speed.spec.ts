@@ -96,7 +96,7 @@ for (const objects of [1000, 10_000]) {
     await say("compared with itself");
 
     await page.getByRole("searchbox", { name: "Find a file" }).fill("o00500");
-    await page.getByRole("option", { name: /^o00500/ }).click();
+    await page.getByRole("treeitem", { name: /^o00500/ }).click();
     await page.locator(".editor .cm-line", { hasText: "amount > 10" }).click();
     await page.keyboard.press("End");
     await page.keyboard.type(" AND 1 = 1");
@@ -132,5 +132,8 @@ for (const objects of [1000, 10_000]) {
     }
     await page.mouse.up();
     await say("the graph zoomed and moved");
+    await page.getByRole("button", { name: "All of it" }).click();
+    await page.waitForTimeout(300);
+    await page.screenshot({ path: test.info().outputPath("graph-from-far.png") });
   });
 }

@@ -210,8 +210,8 @@ function curve(context: CanvasRenderingContext2D, x1: number, y1: number, x2: nu
 }
 
 /**
- * From far, an object is a block of its colour, and what somebody changed keeps a sign that is seen. All blocks of a
- * colour are one path.
+ * From far, an object is a block of its colour and shape, and what somebody changed keeps a sign that is seen. All
+ * blocks of a state are one path.
  */
 function blocks(context: CanvasRenderingContext2D, { layout, palette, camera, lit }: Scene, inSight: number[]): void {
   const byLook = new Map<number, number[]>();
@@ -227,13 +227,13 @@ function blocks(context: CanvasRenderingContext2D, { layout, palette, camera, li
   for (const [look, alike] of byLook) {
     const state = STATES[look >> 1] ?? "untouched";
     const isChanged = state !== "untouched" && state !== "outside";
-    context.globalAlpha = (look % 2 === 1 ? 0.15 : 1) * (isChanged ? 0.5 : 1);
+    context.globalAlpha = (look % 2 === 1 ? 0.15 : 1) * (isChanged ? 0.75 : 1);
     context.fillStyle = isChanged ? palette.states[state].stroke : palette.line;
     context.beginPath();
     for (const node of alike) {
-      context.rect(layout.corners[node * 2] ?? 0, layout.corners[node * 2 + 1] ?? 0, NODE.width, NODE.height);
+      block(context, state, layout.corners[node * 2] ?? 0, layout.corners[node * 2 + 1] ?? 0);
     }
-    context.fill();
+    context.fill("evenodd");
   }
   context.globalAlpha = 1;
   const changed = STATES.indexOf("update") * 2;
@@ -242,6 +242,38 @@ function blocks(context: CanvasRenderingContext2D, { layout, palette, camera, li
     for (const node of roots) {
       root(context, layout, palette, camera, node);
     }
+  }
+}
+
+/**
+ * The shapes of the signs, as wide as the object: a plus, a diamond, a ring; what doesn't change is full, or flat if it is
+ * outside.
+ */
+function block(context: CanvasRenderingContext2D, state: State, x: number, y: number): void {
+  const { width, height } = NODE;
+  switch (state) {
+    case "create":
+      context.rect(x, y + height / 3, width, height / 3);
+      context.rect(x + width * 0.375, y, width / 4, height / 3);
+      context.rect(x + width * 0.375, y + (height * 2) / 3, width / 4, height / 3);
+      break;
+    case "update":
+      context.moveTo(x, y + height / 2);
+      context.lineTo(x + width / 2, y);
+      context.lineTo(x + width, y + height / 2);
+      context.lineTo(x + width / 2, y + height);
+      context.closePath();
+      break;
+    case "rebuild":
+      context.rect(x, y, width, height);
+      context.rect(x + width / 4, y + height / 4, width / 2, height / 2);
+      break;
+    case "outside":
+      context.rect(x, y + height / 3, width, height / 3);
+      break;
+    case "untouched":
+      context.rect(x, y, width, height);
+      break;
   }
 }
 

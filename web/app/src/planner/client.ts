@@ -1,11 +1,14 @@
 // The page's side of the worker: questions with answers, and overviews as they come.
 import type { Answer, Call, Calls, Overview, Request } from "../worker/protocol";
 
-/** The answer was about a plan that isn't the newest any more, so nobody should see it. */
+/**
+ * The answer was about a plan that isn't the newest any more, or to a question that a later one replaced: nobody should
+ * see it.
+ */
 export class Stale extends Error {}
 
 /** Questions about a plan. Their answers are dropped when another plan came meanwhile. */
-const OF_A_PLAN: ReadonlySet<Call> = new Set<Call>(["changes", "change", "find", "steps", "render", "graph"]);
+const OF_A_PLAN: ReadonlySet<Call> = new Set<Call>(["changes", "change", "steps", "render", "graph"]);
 
 interface Waiting {
   call: Call;
@@ -61,7 +64,9 @@ export class Client {
     if (!waiting) {
       return;
     }
-    if ("failure" in data) {
+    if ("isSuperseded" in data) {
+      waiting.reject(new Stale());
+    } else if ("failure" in data) {
       waiting.reject(new Error(data.failure));
     } else if (OF_A_PLAN.has(waiting.call) && data.version !== this.#version) {
       waiting.reject(new Stale());

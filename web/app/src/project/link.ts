@@ -1,20 +1,23 @@
 // A project in the fragment of an address: deflated JSON as base64 for URLs. A fragment is never sent to a server.
+import type { StrategyChoice } from "@mz-deploy/planner";
 import { deflateSync, Inflate, strFromU8, strToU8 } from "fflate";
+import { FIRST_SETTINGS, type Settings } from "../worker/protocol";
 import { LIMITS, Refusal, size } from "./limits";
 import type { Texts } from "./texts";
 
 /** The version of the form. */
-const FORM = 1;
+const FORM = 2;
+const STRATEGIES: StrategyChoice[] = ["swap", "rename", "auto"];
 /** What a link may unpack to. */
 const MOST_BYTES = 2_000_000;
 
-/** What a link holds: the project, and what it is compared with where that is another version of it. */
+/** What a link holds: the project, how it is planned, and what it is compared with where that is another version of it. */
 export interface Shared {
   name: string;
   texts: Texts;
   /** The version that is deployed; absent if nothing is. */
   deployed?: Texts;
-  profile?: string;
+  settings?: Settings;
 }
 
 /** The fragment, or a refusal if it would be too long for an address. */
@@ -24,7 +27,7 @@ export function encode(shared: Shared): string {
     name: shared.name,
     files: Object.fromEntries(shared.texts),
     ...(shared.deployed && { deployed: changed(shared.texts, shared.deployed) }),
-    ...(shared.profile !== undefined && { profile: shared.profile }),
+    ...(shared.settings && { settings: shared.settings }),
   };
   const data = toBase64Url(deflateSync(strToU8(JSON.stringify(document)), { level: 9 }));
   if (data.length > LIMITS.linkLength) {
@@ -52,10 +55,24 @@ export function decode(data: string): Shared {
   if (document["deployed"] !== undefined) {
     shared.deployed = restored(texts, document["deployed"]);
   }
-  if (typeof document["profile"] === "string") {
-    shared.profile = document["profile"];
+  if (isRecord(document["settings"])) {
+    shared.settings = settingsOf(document["settings"]);
   }
   return shared;
+}
+
+/** Settings as far as they are some; the rest is as it is at first. */
+function settingsOf(given: Record<string, unknown>): Settings {
+  const { deployId, profile, strategy, redeployAll, dropRemoved } = given;
+  const choice = STRATEGIES.find((each) => each === strategy);
+  return {
+    deployId: typeof deployId === "string" ? deployId : FIRST_SETTINGS.deployId,
+    ...(typeof profile === "string" && { profile }),
+    variables: strings(given["variables"]),
+    ...(choice && { strategy: choice }),
+    redeployAll: redeployAll === true,
+    dropRemoved: dropRemoved === true,
+  };
 }
 
 /** What differs in the deployed version: its text, or null for what it doesn't have. */

@@ -46,7 +46,7 @@ async function folder(root: FileSystemDirectoryHandle) {
     for await (const [name, handle] of next.handle.entries()) {
       intake.entry();
       const path = `${next.prefix}${name}`;
-      if (isSkipped(name)) {
+      if (isSkipped(path)) {
         continue;
       }
       if (handle.kind === "directory") {

@@ -9,20 +9,23 @@ const PROJECT_FILE = "project.toml";
 const TOP_LEVEL_FILES = new Set([PROJECT_FILE, "types.lock"]);
 const DIRECTORIES = new Set(["models", "clusters", "roles", "network-policies"]);
 
-/** Directories that hold no project and may be large. */
+/** Directories that hold no project and may be large. Below a project's own directories they are names like others. */
 const SKIPPED = new Set(["node_modules", "target", "__MACOSX"]);
 
-/** True for a directory or a file that nobody has to look into. */
-export function isSkipped(name: string): boolean {
-  return name.startsWith(".") || SKIPPED.has(name);
+/** True for the path of a directory or a file that nobody has to look into. */
+export function isSkipped(path: string): boolean {
+  const parts = path.split("/");
+  const own = parts.findIndex((part) => DIRECTORIES.has(part));
+  const above = own < 0 ? parts : parts.slice(0, own);
+  return parts.some((part) => part.startsWith(".")) || above.some((part) => SKIPPED.has(part));
 }
 
 /** True for a path that a project may have somewhere. */
 export function mayBelong(path: string): boolean {
-  const parts = path.split("/");
-  if (parts.some(isSkipped)) {
+  if (isSkipped(path)) {
     return false;
   }
+  const parts = path.split("/");
   const name = parts.at(-1) ?? "";
   return (
     TOP_LEVEL_FILES.has(name) || (name.endsWith(".sql") && parts.slice(0, -1).some((part) => DIRECTORIES.has(part)))
@@ -64,6 +67,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 export class Intake {
   readonly texts: Texts = new Map();
   #bytes = 0;
+  #files = 0;
   #entries = 0;
 
   /** Counts an entry, whatever it is. */
@@ -87,7 +91,8 @@ export class Intake {
         `The files have more than ${size(LIMITS.projectBytes)} together, which is too much for a page.`,
       );
     }
-    if (this.texts.size >= LIMITS.files) {
+    this.#files += 1;
+    if (this.#files > LIMITS.files) {
       throw new Refusal(
         `There are more than ${LIMITS.files.toLocaleString("en")} files of SQL, which is too much for a page.`,
       );

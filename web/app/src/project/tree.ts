@@ -45,6 +45,38 @@ export function treeRows(paths: string[], closed: ReadonlySet<string>, filter: s
   return rows;
 }
 
+/** What a key does in a tree: goes to another row, opens or closes a directory, opens a file. */
+export type TreeMove = { goTo: TreeRow } | { toggle: string } | { open: string };
+
+/** What a key does at a row: Enter opens and closes, Right opens or goes in, Left closes or goes out. */
+export function treeMove(rows: TreeRow[], at: number, key: string): TreeMove | undefined {
+  const row = rows[at];
+  if (!row) {
+    return undefined;
+  }
+  switch (key) {
+    case "Enter":
+    case " ":
+      return row.file === undefined ? { toggle: row.path } : { open: row.path };
+    case "ArrowRight": {
+      if (row.isOpen === false) {
+        return { toggle: row.path };
+      }
+      const inside = rows[at + 1];
+      return row.isOpen && inside && inside.depth > row.depth ? { goTo: inside } : undefined;
+    }
+    case "ArrowLeft": {
+      if (row.isOpen) {
+        return { toggle: row.path };
+      }
+      const above = rows.slice(0, at).findLast(({ depth }) => depth < row.depth);
+      return above && { goTo: above };
+    }
+    default:
+      return undefined;
+  }
+}
+
 /** Paths as a tree has them: sorted, and directories before files at every level. */
 export function byTree(paths: Iterable<string>): string[] {
   const split = Array.from(paths, (path) => ({ path, parts: path.split("/") }));

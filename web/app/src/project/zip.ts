@@ -1,7 +1,10 @@
 // An archive as a project, without trust in what it says of itself.
-import { strToU8, unzipSync, zipSync } from "fflate";
+import { strToU8, type UnzipFileInfo, unzipSync, zipSync } from "fflate";
 import { LIMITS, Refusal, size } from "./limits";
 import { Intake, mayBelong, type Texts } from "./texts";
+
+/** The compression that is none. */
+const STORED = 0;
 
 /** The texts of an archive. */
 export function unzip(name: string, bytes: Uint8Array): Texts {
@@ -9,13 +12,20 @@ export function unzip(name: string, bytes: Uint8Array): Texts {
     throw new Refusal(`“${name}” has ${size(bytes.length)}; an archive may have ${size(LIMITS.archiveBytes)}.`);
   }
   const intake = new Intake();
-  const wanted = (entry: { name: string; originalSize: number; size: number }) => {
+  const damaged = () => new Refusal(`“${name}” is no ZIP archive, or it is damaged.`);
+  let packed = 0;
+  const wanted = (entry: UnzipFileInfo) => {
     intake.entry();
     const path = safePath(name, entry.name);
     if (path === undefined || !mayBelong(path)) {
       return false;
     }
-    // What is unpacked gets a buffer of the size that was announced, and no more.
+    // What is deflated gets a buffer of the size that was announced, and no more; what is stored is copied as long as it
+    // is, whatever was announced. Entries that share their bytes would be unpacked more often than they are there.
+    packed += entry.size;
+    if ((entry.compression === STORED && entry.size !== entry.originalSize) || packed > bytes.length) {
+      throw damaged();
+    }
     intake.expect(path, entry.originalSize);
     return true;
   };
@@ -26,7 +36,7 @@ export function unzip(name: string, bytes: Uint8Array): Texts {
     if (error instanceof Refusal) {
       throw error;
     }
-    throw new Refusal(`“${name}” is no ZIP archive, or it is damaged.`);
+    throw damaged();
   }
   for (const [entry, content] of Object.entries(files)) {
     intake.add(entry.replaceAll("\\", "/"), content);

@@ -3,7 +3,15 @@ import { batch } from "@preact/signals";
 import { type Client, Stale } from "../planner/client";
 import { loadPlanner } from "../planner/load";
 import type { Example } from "../project/examples";
-import { type Baseline, type Calls, FIRST_SETTINGS, type Opened, type Settings, type Source } from "../worker/protocol";
+import {
+  type Baseline,
+  type Calls,
+  FIRST_SETTINGS,
+  type Opened,
+  type Settings,
+  type Source,
+  type Start,
+} from "../worker/protocol";
 import type { Key } from "./names";
 import {
   announcement,
@@ -26,6 +34,8 @@ import {
 import { spoken } from "./words";
 
 let client: Client | undefined;
+/** How often something was begun that takes time. */
+let begun = 0;
 
 /** Asks the worker. */
 export function ask<C extends keyof Calls>(call: C, question: Calls[C]["ask"]): Promise<Calls[C]["answer"]> {
@@ -67,17 +77,17 @@ export async function openFragment(): Promise<void> {
 }
 
 /** Opens a project. True if it is open now. */
-export async function open(source: Source, root?: string): Promise<boolean> {
+export async function open(source: Source, root?: string, start?: Start): Promise<boolean> {
   const opened = await during(`Opening ${source.name}`, () =>
-    ask("open", { source, ...(root !== undefined && { root }) }),
+    ask("open", { source, ...(root !== undefined && { root }), ...(start && { start }) }),
   );
-  if (!settled(opened, (chosen) => void open(source, chosen))) {
+  if (!settled(opened, (chosen) => void open(source, chosen, start))) {
     return false;
   }
   batch(() => {
     phase.value = "open";
-    settings.value = FIRST_SETTINGS;
-    place.value = undefined;
+    settings.value = opened.settings;
+    place.value = start?.edit && { path: start.edit.path };
     selectedChange.value = undefined;
     selectedStep.value = undefined;
     focus.value = undefined;
@@ -89,19 +99,8 @@ export async function open(source: Source, root?: string): Promise<boolean> {
 }
 
 export async function openExample(example: Example): Promise<void> {
-  if (!(await open(example.source))) {
-    return;
-  }
-  const { edit, profile } = example;
-  if (profile !== undefined) {
-    await configure({ profile });
-  }
-  if (!edit) {
-    return;
-  }
-  await compare({ kind: "opened" });
-  await ask("edit", edit);
-  place.value = { path: edit.path };
+  const { source, edit, profile } = example;
+  await open(source, undefined, { ...(profile !== undefined && { profile }), ...(edit && { edit }) });
 }
 
 /** Compares the project with another version. */
@@ -164,12 +163,12 @@ export async function share(): Promise<void> {
   if (!link) {
     return;
   }
-  if ("problem" in link) {
-    message.value = { kind: "problem", text: link.problem };
-    return;
-  }
   history.replaceState(null, "", `#project=${link.data}`);
-  await copy(location.href, "The link is copied. It holds the whole project; nothing is stored anywhere.");
+  const without =
+    link.without.length === 0
+      ? ""
+      : ` But not ${link.without.join(" and ")}: whoever opens the link has a plan without it.`;
+  await copy(location.href, `The link is copied. It holds the whole project; nothing is stored anywhere.${without}`);
 }
 
 export async function copy(text: string, news: string): Promise<void> {
@@ -208,6 +207,8 @@ export async function download(what: Calls["download"]["ask"]["what"], name: str
 async function during<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
   busy.value = what;
   message.value = undefined;
+  begun += 1;
+  const own = begun;
   try {
     return await work();
   } catch (error) {
@@ -216,12 +217,18 @@ async function during<T>(what: string, work: () => Promise<T>): Promise<T | unde
     }
     return undefined;
   } finally {
-    busy.value = undefined;
+    // What was begun later may still go on.
+    if (own === begun) {
+      busy.value = undefined;
+    }
   }
 }
 
 /** True if something was opened. Otherwise the user hears why it wasn't, or has to choose. */
-function settled(opened: Opened | undefined, choose: (root: string) => void): boolean {
+function settled<O extends Opened>(
+  opened: O | undefined,
+  choose: (root: string) => void,
+): opened is Extract<O, { done: true }> {
   if (!opened) {
     return false;
   }

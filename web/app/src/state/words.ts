@@ -19,6 +19,8 @@ export const ACTIONS: Record<ChangeAction, { noun: string; verb: string; sign: s
   keep: { noun: "kept", verb: "keep", sign: "?", tone: "keep" },
 };
 
+type Plan = NonNullable<Overview["plan"]>;
+
 export type Tone = "create" | "update" | "rebuild" | "delete" | "keep";
 
 export const KINDS: Record<ObjectKind, string> = {
@@ -55,6 +57,12 @@ export function counted(counts: Counts): string {
   return found.join(", ");
 }
 
+/** `1 schema or database changed`; nothing where none does. */
+export function scopesChanged({ scopes = [] }: Pick<Plan, "scopes">): string {
+  const noun = scopes.length === 1 ? "schema or database" : "schemas and databases";
+  return scopes.length === 0 ? "" : `${scopes.length.toLocaleString("en")} ${noun} changed`;
+}
+
 /** What a screen reader says after an edit. */
 export function spoken({ plan, errors, warnings }: Overview): string {
   const problems = [errors > 0 ? count(errors, "error") : "", warnings > 0 ? count(warnings, "warning") : ""]
@@ -63,7 +71,8 @@ export function spoken({ plan, errors, warnings }: Overview): string {
   if (!plan) {
     return `There is no plan: ${problems}.`;
   }
-  const changes = plan.changes === 0 ? "No changes" : `Plan: ${counted(plan.counts)}`;
+  const parts = [counted(plan.counts), scopesChanged(plan)].filter(Boolean);
+  const changes = parts.length === 0 ? "No changes" : `Plan: ${parts.join(", ")}`;
   return problems === "" ? `${changes}.` : `${changes}. ${problems}.`;
 }
 

@@ -142,7 +142,7 @@ const VIEWS: Record<Tab, () => ComponentChildren> = {
 
 /** What a tab has in store. */
 const COUNTS: Partial<Record<Tab, () => ComponentChildren>> = {
-  plan: () => <Count n={overview.value?.plan?.changes ?? 0} />,
+  plan: () => <Count n={(overview.value?.plan?.changes ?? 0) + (overview.value?.plan?.scopes?.length ?? 0)} />,
   steps: () => <Count n={overview.value?.plan?.phases.reduce((sum, each) => sum + each.steps, 0) ?? 0} />,
   problems: () => {
     const { errors = 0, warnings = 0 } = overview.value ?? {};
@@ -178,9 +178,16 @@ function beside(event: KeyboardEvent, from: Tab): void {
   }
 }
 
+/** True if the key is a character of the text that somebody writes: on a Mac, Option makes `[` of a German 5. */
+function isTyping({ target, key, code }: KeyboardEvent): boolean {
+  const isText = target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea"));
+  const plain = /^(?:Digit|Key)(.)$/.exec(code)?.[1]?.toLowerCase();
+  return isText && key.length === 1 && key.toLowerCase() !== plain;
+}
+
 /** Keys that work anywhere. */
 function shortcut(event: KeyboardEvent): void {
-  if (!event.altKey || event.ctrlKey || event.metaKey || phase.value !== "open") {
+  if (!event.altKey || event.ctrlKey || event.metaKey || phase.value !== "open" || isTyping(event)) {
     return;
   }
   const at = /^Digit([1-6])$/.exec(event.code)?.[1];

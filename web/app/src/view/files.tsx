@@ -1,6 +1,6 @@
 // The files of the project, with what happens to them.
-import { useComputed, useSignal } from "@preact/signals";
-import { type TreeRow, treeRows } from "../project/tree";
+import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import { type TreeRow, treeMove, treeRows } from "../project/tree";
 import { goTo } from "../state/actions";
 import { overview, paths, place } from "../state/state";
 import { MARKS } from "../worker/protocol";
@@ -24,20 +24,38 @@ export function Files() {
     return found;
   });
   const edited = useComputed(() => new Set(overview.value?.edited));
-  const selected = useComputed(() =>
-    rows.value.findIndex((row) => row.file !== undefined && row.path === place.value?.path),
-  );
+  // Where the keys are in the tree. It follows the editor, and leaves it where it is.
+  const cursor = useSignal<string | undefined>(undefined);
+  useSignalEffect(() => {
+    cursor.value = place.value?.path;
+  });
+  const selected = useComputed(() => rows.value.findIndex(({ path }) => path === cursor.value));
 
-  const choose = (row: TreeRow) => {
-    if (row.file !== undefined) {
-      goTo({ path: row.path });
-      return;
-    }
+  const toggle = (directory: string) => {
     const next = new Set(closed.value);
-    if (!next.delete(row.path)) {
-      next.add(row.path);
+    if (!next.delete(directory)) {
+      next.add(directory);
     }
     closed.value = next;
+  };
+  const press = (row: TreeRow) => {
+    cursor.value = row.path;
+    if (row.file === undefined) {
+      toggle(row.path);
+    } else {
+      goTo({ path: row.path });
+    }
+  };
+  const type = (key: string, at: number): boolean => {
+    const move = treeMove(rows.value, at, key);
+    if (move && "goTo" in move) {
+      cursor.value = move.goTo.path;
+    } else if (move && "toggle" in move) {
+      toggle(move.toggle);
+    } else if (move) {
+      goTo({ path: move.open });
+    }
+    return move !== undefined;
   };
 
   return (
@@ -61,9 +79,18 @@ export function Files() {
         rows={{ total: rows.value.length, item: (at) => rows.value[at] }}
         want={() => undefined}
         selected={selected.value < 0 ? undefined : selected.value}
-        select={choose}
+        select={(row) => {
+          cursor.value = row.path;
+        }}
+        press={press}
+        type={type}
+        branch={({ depth, isOpen }) => ({ depth, isOpen })}
         render={(row) => (
-          <span class="tree-row" style={{ paddingLeft: `${12 + row.depth * 14}px` }}>
+          <span
+            class="tree-row"
+            data-shown={row.file !== undefined && row.path === place.value?.path}
+            style={{ paddingLeft: `${12 + row.depth * 14}px` }}
+          >
             {row.file === undefined ? (
               <>
                 <span class="chevron" data-open={row.isOpen}>

@@ -63,6 +63,12 @@ export function usePages<T>(identity: string, first: number, fetch: (from: numbe
   return { rows: of, want };
 }
 
+/** What a row of a tree is: how deep it stands, and whether it is open, where it can be. */
+export interface Branch {
+  depth: number;
+  isOpen?: boolean | undefined;
+}
+
 interface ListProps<T> {
   label: string;
   rowHeight: number;
@@ -71,12 +77,21 @@ interface ListProps<T> {
   identity: string;
   selected?: number | undefined;
   select: (item: T, at: number) => void;
+  /** What a click does; where it is absent, it selects. */
+  press?: (item: T, at: number) => void;
+  /** Keys besides those that move the selection. True if there was something to do. */
+  type?: (key: string, at: number) => boolean;
+  /** Given where the rows are a tree. */
+  branch?: (item: T) => Branch;
   render: (item: T, at: number) => ComponentChildren;
 }
 
 /** The list. Arrow keys, Page Up and Down, Home and End move the selection. */
-export function List<T>({ label, rowHeight, rows, want, identity, selected, select, render }: ListProps<T>) {
+export function List<T>(props: ListProps<T>) {
+  const { label, rowHeight, rows, want, identity, selected, select, press = select, type, branch, render } = props;
   const host = useRef<HTMLDivElement>(null);
+  /** The row that was gone to before its page was there. */
+  const awaited = useRef<{ identity: string; at: number } | undefined>(undefined);
   const [view, setView] = useState({ top: 0, height: 600 });
   const { from, to } = range(view.top, view.height, rowHeight, rows.total);
 
@@ -93,9 +108,28 @@ export function List<T>({ label, rowHeight, rows, want, identity, selected, sele
     return () => observer.disconnect();
   }, []);
 
+  const waits = awaited.current?.identity === identity ? awaited.current.at : undefined;
+  const arrived = waits === undefined ? undefined : rows.item(waits);
+  useEffect(() => {
+    if (waits !== undefined && arrived !== undefined) {
+      awaited.current = undefined;
+      select(arrived, waits);
+    }
+  }, [waits, arrived]);
+  // A selection that somebody else moved is seen, too.
+  useLayoutEffect(() => {
+    if (selected !== undefined) {
+      reveal(host.current, selected * rowHeight, rowHeight);
+    }
+  }, [selected]);
+
   const move = (event: KeyboardEvent) => {
     const screen = Math.max(1, Math.floor(view.height / rowHeight) - 1);
-    const now = selected ?? -1;
+    const now = waits ?? selected ?? -1;
+    if (type?.(event.key, now)) {
+      event.preventDefault();
+      return;
+    }
     const steps: Record<string, number> = {
       ArrowDown: now + 1,
       ArrowUp: now - 1,
@@ -111,22 +145,21 @@ export function List<T>({ label, rowHeight, rows, want, identity, selected, sele
     event.preventDefault();
     const at = Math.min(Math.max(next, 0), rows.total - 1);
     const item = rows.item(at);
+    awaited.current = item === undefined ? { identity, at } : undefined;
     if (item !== undefined) {
       select(item, at);
     }
-    const element = host.current;
-    if (element) {
-      const top = at * rowHeight;
-      element.scrollTop = Math.min(top, Math.max(element.scrollTop, top + rowHeight - element.clientHeight));
-    }
+    reveal(host.current, at * rowHeight, rowHeight);
   };
 
   const shown = Array.from({ length: to - from }, (_, index) => from + index);
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: a list or a tree
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: both have a name and an active row
     <div
       class="list"
       ref={host}
-      role="listbox"
+      role={branch ? "tree" : "listbox"}
       tabIndex={0}
       aria-label={label}
       aria-activedescendant={
@@ -138,19 +171,23 @@ export function List<T>({ label, rowHeight, rows, want, identity, selected, sele
       <div class="list-space" role="presentation" style={{ height: `${rows.total * rowHeight}px` }}>
         {shown.map((at) => {
           const item = rows.item(at);
+          const stands = item === undefined ? undefined : branch?.(item);
           return (
             // biome-ignore lint/a11y/useKeyWithClickEvents: the list has the keys
-            // biome-ignore lint/a11y/useFocusableInteractive: the list has the focus
+            // biome-ignore lint/a11y/noStaticElementInteractions: a row of a list or of a tree
+            // biome-ignore lint/a11y/useAriaPropsSupportedByRole: both may be selected and counted
             <div
               key={at}
               id={`${label}-${at}`}
               class="list-row"
-              role="option"
+              role={branch ? "treeitem" : "option"}
               aria-selected={at === selected}
-              aria-setsize={rows.total}
-              aria-posinset={at + 1}
+              aria-level={stands && stands.depth + 1}
+              aria-expanded={stands?.isOpen}
+              aria-setsize={stands ? undefined : rows.total}
+              aria-posinset={stands ? undefined : at + 1}
               style={{ height: `${rowHeight}px`, transform: `translateY(${at * rowHeight}px)` }}
-              onClick={() => item !== undefined && select(item, at)}
+              onClick={() => item !== undefined && press(item, at)}
             >
               {item === undefined ? <Fragment /> : render(item, at)}
             </div>
@@ -159,4 +196,11 @@ export function List<T>({ label, rowHeight, rows, want, identity, selected, sele
       </div>
     </div>
   );
+}
+
+/** Scrolls as little as it takes to see a row. */
+function reveal(list: HTMLElement | null, top: number, height: number): void {
+  if (list) {
+    list.scrollTop = Math.min(top, Math.max(list.scrollTop, top + height - list.clientHeight));
+  }
 }

@@ -1,4 +1,6 @@
 // What somebody drops or chooses, as a source.
+import { LIMITS } from "../project/limits";
+import { Intake, isSkipped, mayBelong } from "../project/texts";
 import type { Source } from "../worker/protocol";
 
 declare global {
@@ -65,21 +67,23 @@ function fromFiles(files: File[]): Source {
   };
 }
 
-/** What was dropped: a folder, an archive, a snapshot. None if it is nothing of these. */
+/** What was dropped: a folder, an archive, a snapshot, or the parts of a project together. None if it is nothing of these. */
 export async function dropped(transfer: DataTransfer): Promise<Source | { kind: "json"; file: File } | undefined> {
-  const item = transfer.items[0];
-  const file = transfer.files[0];
-  if (item?.kind !== "file") {
-    return undefined;
+  const items = [...transfer.items].filter(({ kind }) => kind === "file");
+  const [file] = transfer.files;
+  // All have to be asked for before anything is awaited: the browser forgets what was dropped.
+  const found = items.map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+  const asked = items.length === 1 ? items[0]?.getAsFileSystemHandle?.() : undefined;
+  if (items.length > 1) {
+    return { kind: "files", name: "what was dropped", files: await walk(found) };
   }
-  // Both have to be asked for before anything is awaited: the browser forgets what was dropped.
-  const entry = item.webkitGetAsEntry();
-  const handle = await item.getAsFileSystemHandle?.();
+  const handle = await asked;
   if (handle?.kind === "directory") {
     return { kind: "folder", name: handle.name, handle: handle as FileSystemDirectoryHandle };
   }
+  const [entry] = found;
   if (entry?.isDirectory) {
-    return { kind: "files", name: entry.name, files: await entries(entry as FileSystemDirectoryEntry) };
+    return { kind: "files", name: entry.name, files: await walk(await children(entry)) };
   }
   if (file?.name.toLowerCase().endsWith(".json")) {
     return { kind: "json", file };
@@ -87,24 +91,39 @@ export async function dropped(transfer: DataTransfer): Promise<Source | { kind: 
   return file && { kind: "zip", name: file.name, file };
 }
 
-async function entries(directory: FileSystemDirectoryEntry, prefix = ""): Promise<{ path: string; file: File }[]> {
-  const reader = directory.createReader();
+/** The files at and below some entries that a project may have. */
+async function walk(entries: FileSystemEntry[]): Promise<{ path: string; file: File }[]> {
+  const intake = new Intake();
   const found: { path: string; file: File }[] = [];
+  const pending = entries.map((entry) => ({ entry, path: entry.name, depth: 0 }));
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { entry, path, depth } = next;
+    intake.entry();
+    if (isSkipped(path)) {
+      continue;
+    }
+    if (entry.isDirectory) {
+      const inside = depth < LIMITS.depth ? await children(entry) : [];
+      pending.push(...inside.map((child) => ({ entry: child, path: `${path}/${child.name}`, depth: depth + 1 })));
+    } else if (mayBelong(path)) {
+      found.push({ path, file: await new Promise<File>((...then) => (entry as FileSystemFileEntry).file(...then)) });
+    }
+  }
+  return found;
+}
+
+/** What a directory has. The browser tells it in batches. */
+async function children(directory: FileSystemEntry): Promise<FileSystemEntry[]> {
+  const reader = (directory as FileSystemDirectoryEntry).createReader();
+  const found: FileSystemEntry[] = [];
   for (;;) {
-    const batch = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+    const batch = await new Promise<FileSystemEntry[]>((...then) => reader.readEntries(...then));
     if (batch.length === 0) {
       return found;
     }
-    for (const entry of batch) {
-      const path = `${prefix}${entry.name}`;
-      if (entry.isDirectory) {
-        if (!entry.name.startsWith(".") && entry.name !== "node_modules") {
-          found.push(...(await entries(entry as FileSystemDirectoryEntry, `${path}/`)));
-        }
-      } else {
-        const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
-        found.push({ path, file });
-      }
+    found.push(...batch);
+    if (found.length > LIMITS.entries) {
+      return found;
     }
   }
 }

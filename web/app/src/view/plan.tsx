@@ -6,14 +6,14 @@ import { useEffect, useState } from "preact/hooks";
 import { ask, configure, goTo, show, showChange, showInGraph } from "../state/actions";
 import { key, split } from "../state/names";
 import { overview, selectedChange, selectedStep, settings, version } from "../state/state";
-import { ACTIONS, count, KINDS, STRATEGIES } from "../state/words";
+import { ACTIONS, count, KINDS, STRATEGIES, scopesChanged } from "../state/words";
 import type { ChangeDetail, Filter, ListedChange } from "../worker/protocol";
 import { Difference, Sql } from "./code";
 import { ChevronIcon, CloseIcon, FileIcon, GraphIcon, SearchIcon } from "./icons";
 import { List, usePages } from "./list";
 import { ActionBadge, Shape } from "./mark";
 import { Empty, PlaceLink } from "./parts";
-import { Summary } from "./summary";
+import { MOST_SCOPES, ScopeWords, Summary } from "./summary";
 
 export function Plan() {
   const { plan, errors } = overview.value ?? { errors: 0 };
@@ -23,7 +23,19 @@ export function Plan() {
   return (
     <div class="plan">
       <Summary plan={plan} />
-      {plan.changes === 0 ? (
+      {plan.changes === 0 && plan.scopes && plan.scopes.length > 0 ? (
+        <Empty title={`${scopesChanged(plan)}`}>
+          <ul>
+            {plan.scopes.slice(0, MOST_SCOPES).map((scope) => (
+              <ScopeWords key={scope.name} scope={scope} />
+            ))}
+          </ul>
+          <p>No object in them changes.</p>
+          <button type="button" class="primary" onClick={() => show("steps")}>
+            Show the steps
+          </button>
+        </Empty>
+      ) : plan.changes === 0 ? (
         <Empty title="No changes">
           <p>The project is what was deployed last. Edit a file, and the plan follows as you type.</p>
         </Empty>
@@ -161,12 +173,10 @@ function Detail() {
     if (name === undefined) {
       setDetail(undefined);
     } else {
-      void ask("find", { object: name })
-        .then((position) => (position === undefined ? undefined : ask("change", { position })))
-        .then(
-          (found) => isWanted && setDetail(found),
-          () => undefined,
-        );
+      void ask("change", { object: name }).then(
+        (found) => isWanted && setDetail(found),
+        () => undefined,
+      );
     }
     return () => {
       isWanted = false;

@@ -1,11 +1,24 @@
 // What a plan is made from, what it costs, and what a reader must know before it runs.
 
+import type { ScopeRow } from "@mz-deploy/planner";
 import { overview } from "../state/state";
-import { count } from "../state/words";
+import { count, scopesChanged } from "../state/words";
 import type { Overview } from "../worker/protocol";
 import { PlaceLink, Words } from "./parts";
 
 type Plan = NonNullable<Overview["plan"]>;
+
+/** Databases and schemas that are listed. */
+export const MOST_SCOPES = 200;
+
+/** What happens to a database or a schema itself, as an item of a list. */
+export function ScopeWords({ scope }: { scope: ScopeRow }) {
+  return (
+    <li>
+      {scope.kind} <b>{scope.name}</b> {scope.what} <span class="faint">({scope.why})</span>
+    </li>
+  );
+}
 
 export function Summary({ plan }: { plan: Plan }) {
   const steps = plan.phases.reduce((sum, phase) => sum + phase.steps, 0);
@@ -62,11 +75,11 @@ function More({ plan }: { plan: Plan }) {
   const { needs = [], scopes = [], not_taken = [], withdrawn = [], drift = [] } = plan;
   const parts = [
     needs.length > 0 && `needs ${count(needs.length, "thing")} that it doesn't make`,
-    scopes.length > 0 && count(scopes.length, "schema or database change"),
+    scopesChanged(plan),
     not_taken.length > 0 && `${not_taken.length} ${not_taken.length === 1 ? "strategy" : "strategies"} not taken`,
     withdrawn.length > 0 && `${count(withdrawn.length, "statement")} withdrawn`,
     drift.length > 0 && `${count(drift.length, "difference")} left as found`,
-  ].filter((part) => part !== false);
+  ].filter(Boolean);
   if (parts.length === 0) {
     return null;
   }
@@ -90,10 +103,8 @@ function More({ plan }: { plan: Plan }) {
           <section>
             <h3>Databases and schemas</h3>
             <ul>
-              {scopes.slice(0, 200).map((scope) => (
-                <li key={scope.name}>
-                  {scope.kind} <b>{scope.name}</b> {scope.what} <span class="faint">({scope.why})</span>
-                </li>
+              {scopes.slice(0, MOST_SCOPES).map((scope) => (
+                <ScopeWords key={scope.name} scope={scope} />
               ))}
             </ul>
           </section>

@@ -77,9 +77,8 @@ export interface Filter {
   action?: Action;
 }
 
-/** A change and its position in the plan. */
+/** A change as it is listed. */
 export interface ListedChange {
-  position: number;
   row: ChangeRow;
   /** The object's file, where it has one. */
   file?: string;
@@ -94,7 +93,7 @@ export interface Page<T> {
 
 /** Questions of the page, and their answers. */
 export interface Calls {
-  open: { ask: { source: Source; root?: string }; answer: Opened };
+  open: { ask: { source: Source; root?: string; start?: Start }; answer: OpenedProject };
   edit: { ask: { path: string; text: string }; answer: undefined };
   revert: { ask: { path: string }; answer: undefined };
   configure: { ask: { settings: Settings }; answer: undefined };
@@ -102,8 +101,7 @@ export interface Calls {
   live: { ask: { name?: string; file?: File }; answer: Opened };
   text: { ask: { path: string }; answer: Texts | undefined };
   changes: { ask: { filter: Filter; from: number; to: number }; answer: Page<ListedChange> };
-  change: { ask: { position: number }; answer: ChangeDetail | undefined };
-  find: { ask: { object: Key }; answer: number | undefined };
+  change: { ask: { object: Key }; answer: ChangeDetail | undefined };
   steps: { ask: { phase: number; from: number; to: number }; answer: Page<StepView> };
   render: { ask: { rendering: Rendering; most: number }; answer: Rendered };
   download: { ask: { what: Rendering | "deployed" | "zip" }; answer: Blob | undefined };
@@ -115,6 +113,15 @@ export type Call = keyof Calls;
 
 /** What came of opening something: nothing went wrong, a sentence says what did, or one of several projects is to be chosen. */
 export type Opened = { done: true } | { done: false; problem: string } | { done: false; choose: string[] };
+
+/** The same of a project, which may come with settings of its own. */
+export type OpenedProject = { done: true; settings: Settings } | Extract<Opened, { done: false }>;
+
+/** How a project starts that is opened to show something: with a change to what is deployed. */
+export interface Start {
+  profile?: string;
+  edit?: { path: string; text: string };
+}
 
 /** A file as it was opened and as it is. */
 export interface Texts {
@@ -136,8 +143,11 @@ export interface Rendered {
   length: number;
 }
 
-/** The project as the fragment of an address, or why it has none. */
-export type Link = { data: string } | { problem: string };
+/** The project as the fragment of an address, and in words what it doesn't hold. */
+export interface Link {
+  data: string;
+  without: string[];
+}
 
 export interface Request<C extends Call = Call> {
   id: number;
@@ -148,6 +158,7 @@ export interface Request<C extends Call = Call> {
 export type Answer =
   | { id: number; version: number; answer: unknown }
   | { id: number; version: number; failure: string }
+  | { id: number; isSuperseded: true }
   | { overview: Overview }
   | { ready: true }
   | { crashed: string };

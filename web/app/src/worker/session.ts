@@ -99,8 +99,17 @@ export class Session {
     return this.#deployed.kind === "texts" ? this.#deployed.texts : undefined;
   }
 
-  get profile(): string | undefined {
-    return this.#settings.profile;
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  /** What it is planned with and a link has no place for, in words. */
+  get notInLink(): string[] {
+    const { kind } = this.#deployed;
+    return [
+      ...(kind === "snapshot" ? [`the snapshot ${this.#deployed.words}`] : []),
+      ...(this.#live === undefined ? [] : [`the live catalog ${this.#live}`]),
+    ];
   }
 
   edit(path: string, text: string): void {
@@ -133,7 +142,13 @@ export class Session {
     this.#files = undefined;
     this.#graph = undefined;
     this.#select(this.#workspace);
-    this.#obstacle = this.#deploy(this.#deployed);
+    this.restore(this.#deployed);
+  }
+
+  /** Compares with a version that was chosen before. If it can't be, it stays chosen, and the plan says why. */
+  restore(deployed: Deployed): void {
+    this.#deployed = deployed;
+    this.#obstacle = this.#deploy(deployed);
     if (this.#obstacle !== undefined) {
       // A snapshot of another profile would make a plan that is nobody's.
       this.#workspace.setDeployed(undefined);
@@ -224,24 +239,20 @@ export class Session {
     const { positions } = this.#found;
     const items = positions.slice(from, to).flatMap((position) => {
       const row = rows[position];
-      return row ? [{ position, row, ...this.#fileOf(row.object) }] : [];
+      return row ? [{ row, ...this.#fileOf(row.object) }] : [];
     });
     return { from, items, total: positions.length };
   }
 
-  change(position: number): ChangeDetail | undefined {
-    const change = this.#workspace.change(position);
+  /** The change of an object in the plan as it is now: a position would be one in the plan that somebody saw. */
+  changeOf(object: Key): ChangeDetail | undefined {
+    const position = this.#outline?.changes.findIndex((row) => key(row.object) === object) ?? -1;
+    const change = position < 0 ? undefined : this.#workspace.change(position);
     const lines = change?.steps.map(({ phase, step }) => {
       const [found] = this.#workspace.steps(phase, step, step + 1);
       return found ? firstLine(found) : "";
     });
     return change && { change, ...this.#fileOf(change.row.object), lines: lines ?? [] };
-  }
-
-  /** The position of the change of an object. */
-  find(object: Key): number | undefined {
-    const at = this.#outline?.changes.findIndex((row) => key(row.object) === object) ?? -1;
-    return at < 0 ? undefined : at;
   }
 
   steps(phase: number, from: number, to: number) {

@@ -14,16 +14,16 @@ import {
   FIRST_SETTINGS,
   type Link,
   type Opened,
+  type OpenedProject,
   type Request,
-  type Settings,
   type Source,
+  type Start,
 } from "./protocol";
 import { type Deployed, Session } from "./session";
 import { warmUp } from "./warm";
 
 let session: Session | undefined;
 let opened: ReadonlyMap<string, string> = new Map();
-let settings: Settings = FIRST_SETTINGS;
 let planning: ReturnType<typeof setTimeout> | undefined;
 
 const post = (answer: Answer, transfer: Transferable[] = []) => self.postMessage(answer, { transfer });
@@ -59,7 +59,7 @@ function current(): Session {
 }
 
 /** The project in what was opened, or which ones there are. */
-function choose(shared: Shared, root: string | undefined): { texts: Texts } | Opened {
+function choose(shared: Shared, root: string | undefined): { texts: Texts } | Extract<Opened, { done: false }> {
   const found = roots(shared.texts.keys());
   if (root !== undefined || found.length === 1) {
     return { texts: under(shared.texts, root ?? found[0] ?? "") };
@@ -70,26 +70,57 @@ function choose(shared: Shared, root: string | undefined): { texts: Texts } | Op
   return { done: false, problem: `“${shared.name}” holds no project: there is no project.toml and no folder models.` };
 }
 
-async function open(source: Source, root: string | undefined): Promise<Opened> {
-  const shared = await read(source);
+/** Something else was asked for while this was read. */
+class Superseded extends Error {}
+
+const turns = { open: 0, compare: 0, live: 0 };
+
+/**
+ * Takes a turn. What it gives throws if a later one was taken meanwhile, or another project opened: the last to be asked
+ * for wins, however long either takes to read.
+ */
+function turn(what: keyof typeof turns): () => void {
+  turns[what] += 1;
+  const own = turns[what];
+  const project = turns.open;
+  return () => {
+    if (turns[what] !== own || turns.open !== project) {
+      throw new Superseded();
+    }
+  };
+}
+
+async function open(source: Source, root: string | undefined, start: Start): Promise<OpenedProject> {
+  const check = turn("open");
+  const shared = await read(source).finally(check);
   const chosen = choose(shared, root);
   if ("done" in chosen) {
     return chosen;
   }
   const after = session?.version;
   session?.free();
-  settings = { ...FIRST_SETTINGS, ...(shared.profile !== undefined && { profile: shared.profile }) };
+  const settings = {
+    ...(shared.settings ?? FIRST_SETTINGS),
+    ...(start.profile !== undefined && { profile: start.profile }),
+  };
   opened = chosen.texts;
   session = new Session(root ? `${shared.name}/${root}` : shared.name, chosen.texts, settings, after);
   if (shared.deployed) {
-    session.compare({ kind: "texts", words: "the version in the link", texts: shared.deployed });
+    session.restore({ kind: "texts", words: "the version in the link", texts: shared.deployed });
+  }
+  if (start.edit) {
+    session.restore(AS_OPENED());
+    session.edit(start.edit.path, start.edit.text);
   }
   planSoon();
-  return { done: true };
+  return { done: true, settings };
 }
 
+const AS_OPENED = (): Deployed => ({ kind: "texts", words: "the project as it was opened", texts: opened });
+
 async function compare(baseline: Baseline, root: string | undefined): Promise<Opened> {
-  const deployed = await deployedOf(baseline, root);
+  const check = turn("compare");
+  const deployed = await deployedOf(baseline, root).finally(check);
   if ("done" in deployed) {
     return deployed;
   }
@@ -106,7 +137,7 @@ async function deployedOf(baseline: Baseline, root: string | undefined): Promise
     case "nothing":
       return { kind: "nothing" };
     case "opened":
-      return { kind: "texts", words: "the project as it was opened", texts: opened };
+      return AS_OPENED();
     case "snapshot":
       return { kind: "snapshot", words: baseline.file.name, text: await readSnapshot(baseline.file) };
     case "version": {
@@ -123,9 +154,9 @@ function link(of: Session): Link {
     name: of.name,
     texts: new Map(of.texts),
     ...(deployed && { deployed: new Map(deployed) }),
-    ...(of.profile !== undefined && { profile: of.profile }),
+    settings: of.settings,
   };
-  return { data: encode(shared) };
+  return { data: encode(shared), without: of.notInLink };
 }
 
 const FORMS = {
@@ -145,7 +176,7 @@ function download(of: Session, what: Calls["download"]["ask"]["what"]): Blob | u
 
 /** The answer to each question. */
 const ANSWERS: { [C in Call]: (ask: Calls[C]["ask"]) => Calls[C]["answer"] | Promise<Calls[C]["answer"]> } = {
-  open: ({ source, root }) => open(source, root),
+  open: ({ source, root, start }) => open(source, root, start ?? {}),
   edit: ({ path, text }) => {
     session?.edit(path, text);
     planSoon();
@@ -156,22 +187,22 @@ const ANSWERS: { [C in Call]: (ask: Calls[C]["ask"]) => Calls[C]["answer"] | Pro
     planSoon();
     return undefined;
   },
-  configure: (ask) => {
-    settings = ask.settings;
+  configure: ({ settings }) => {
     session?.configure(settings);
     planSoon();
     return undefined;
   },
   compare: ({ baseline, root }) => compare(baseline, root),
   live: async ({ name, file }) => {
-    current().live(file && { name: name ?? file.name, text: await readSnapshot(file) });
+    const check = turn("live");
+    const text = file && (await readSnapshot(file).finally(check));
+    current().live(text === undefined ? undefined : { name: name ?? file?.name ?? "", text });
     planSoon();
     return { done: true };
   },
   text: ({ path }) => session?.text(path),
   changes: ({ filter, from, to }) => current().changes(filter, from, to),
-  change: ({ position }) => current().change(position),
-  find: ({ object }) => current().find(object),
+  change: ({ object }) => current().changeOf(object),
   steps: ({ phase, from, to }) => current().steps(phase, from, to),
   render: ({ rendering, most }) => {
     const text = current().render(rendering) ?? "";
@@ -193,7 +224,9 @@ async function answer<C extends Call>({ id, call, ask }: Request<C>): Promise<vo
     const answer = await ANSWERS[call](ask);
     post({ id, version: session?.version ?? 0, answer });
   } catch (error) {
-    if (isCrash(error)) {
+    if (error instanceof Superseded) {
+      post({ id, isSuperseded: true });
+    } else if (isCrash(error)) {
       post({ crashed: words(error) });
     } else {
       post({ id, version: session?.version ?? 0, failure: words(error) });
