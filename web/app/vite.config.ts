@@ -29,7 +29,7 @@ const licences: Plugin = {
   name: "licences",
   apply: "build",
   generateBundle() {
-    this.emitFile({ type: "asset", fileName: "THIRD-PARTY.txt", source: notice(thirdParties(import.meta.dirname)) });
+    this.emitFile({ type: "asset", fileName: "THIRD-PARTY.txt", source: notice(thirdParties(".")) });
   },
 };
 
