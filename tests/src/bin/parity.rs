@@ -98,10 +98,14 @@ fn examples() -> Vec<Input> {
     inputs.into_iter().flatten().collect()
 }
 
+/// The files of a project, without what a command line leaves in its folder.
 fn read(directory: &Path, prefix: &str, files: &mut Sources) {
     for entry in fs::read_dir(directory).expect("a directory of the examples") {
         let path = entry.expect("an entry").path();
         let name = path.file_name().expect("entries have names").to_string_lossy();
+        if name.starts_with('.') || name == "target" {
+            continue;
+        }
         if path.is_dir() {
             read(&path, &format!("{prefix}{name}/"), files);
         } else {
