@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{Coordinator, State, engine_failed, rows};
 use crate::catalog::{Catalog, ColumnDesc, Effects, Item, ItemKind};
-use crate::engine::{Engine, quoted};
+use crate::engine::{Engine, quoted, stored};
 use crate::error::SqlError;
 use crate::journal::{Journal, Replay, Snapshot, TableRows};
 use crate::query;
@@ -82,7 +82,7 @@ impl Coordinator {
         for item in state.catalog.items().filter(|item| item.id.is_user()) {
             let Some(columns) = columns(item) else { continue };
             let names: Vec<String> = columns.iter().map(|column| quoted(column.name.as_str())).collect();
-            let rows = texts(&self.engine, &names, &format!("data.\"{}\"", item.id))?;
+            let rows = texts(&self.engine, &names, &stored(item.id))?;
             tables.push(TableRows { table: item.id, rows });
         }
         let audit = ["id", "event_type", "object_type", "details", "user", "occurred_at"].map(quoted);

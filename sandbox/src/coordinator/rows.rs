@@ -60,9 +60,10 @@ pub(super) fn is_written(catalog: &Catalog, id: ItemId) -> bool {
 }
 
 pub(super) fn triggers_of(id: ItemId) -> [String; 3] {
+    let table = crate::engine::stored(id);
     let trigger = |event: &str, tables: &str| {
         format!(
-            "CREATE TRIGGER noted_{event} AFTER {event} ON data.\"{id}\" REFERENCING {tables} \
+            "CREATE TRIGGER noted_{event} AFTER {event} ON {table} REFERENCING {tables} \
              FOR EACH STATEMENT EXECUTE FUNCTION base.note()"
         )
     };

@@ -406,6 +406,11 @@ pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
+/// The engine's name of what a user made: its id, so that a rename changes nothing there.
+pub(crate) fn stored(id: impl std::fmt::Display) -> String {
+    format!("data.{}", quoted(&id.to_string()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

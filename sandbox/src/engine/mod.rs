@@ -55,7 +55,7 @@ use std::thread::JoinHandle;
 use crate::result::{Column, Format, Param, ResultSet, Row, TypeOid};
 use backend::Backend;
 
-pub(crate) use backend::quoted;
+pub(crate) use backend::{quoted, stored};
 pub use errors::{is_function, translate};
 pub use session::SessionSettings;
 pub use turn::Exclusive;

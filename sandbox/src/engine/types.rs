@@ -69,7 +69,7 @@ pub fn engine_type(ty: &EngineType) -> String {
         EngineType::Array(inner) => format!("{}[]", engine_type(inner)),
         EngineType::List(inner) => format!("mz_list.\"{}\"[]", inner.key()),
         EngineType::Map(inner) => format!("mz_map.\"{}\"[]", inner.key()),
-        EngineType::Record(id) => format!("data.\"{id}\""),
+        EngineType::Record(id) => super::stored(id),
     }
 }
 

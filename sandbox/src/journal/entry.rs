@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::{Catalog, ItemId, NextIds, Transaction};
+use crate::engine::stored;
 use crate::source::Progress;
 
 /// What one acknowledged statement, or one transaction, changed. All of it is there after a restart, or nothing.
@@ -89,7 +90,7 @@ pub struct Snapshot {
 impl Write {
     /// The statements that make it in the engine. Of equal rows as many go as are said to.
     pub fn sql(&self) -> Vec<String> {
-        let table = format!("data.\"{}\"", self.table);
+        let table = stored(self.table);
         let mut statements = Vec::new();
         for change in &self.changes {
             if change.count < 0 {
@@ -123,15 +124,14 @@ impl TableRows {
 
 /// The statement that inserts rows, values as text, into a relation of the engine.
 pub(crate) fn insert(table: ItemId, rows: &[Vec<Option<String>>]) -> Option<String> {
+    let table = stored(table);
     let rows: Vec<String> = rows.iter().map(|row| format!("({})", values(row))).collect();
     if rows.iter().any(|row| row == "()") {
         // A table without columns has rows all the same.
         let count = rows.len();
-        return Some(format!(
-            "INSERT INTO data.\"{table}\" SELECT FROM pg_catalog.generate_series(1, {count})"
-        ));
+        return Some(format!("INSERT INTO {table} SELECT FROM pg_catalog.generate_series(1, {count})"));
     }
-    (!rows.is_empty()).then(|| format!("INSERT INTO data.\"{table}\" VALUES {}", rows.join(", ")))
+    (!rows.is_empty()).then(|| format!("INSERT INTO {table} VALUES {}", rows.join(", ")))
 }
 
 fn values(row: &[Option<String>]) -> String {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::lower::{self, quoted};
 use super::types;
 use crate::catalog::{Catalog, ColumnDesc, Effects, Item, ItemId, ItemKind, ObjectId, ScalarType, Type};
+use crate::engine::stored;
 use crate::error::SqlError;
 use crate::sql::ast::Query;
 
@@ -124,20 +125,21 @@ fn drop_statement(id: ItemId, kind: &Mirrored<'_>) -> String {
         Mirrored::View { .. } => "VIEW",
         Mirrored::Record { .. } => "TYPE",
     };
-    format!("DROP {what} data.\"{id}\"")
+    format!("DROP {what} {}", stored(id))
 }
 
 fn create_statement(catalog: &Catalog, id: ItemId, kind: &Mirrored<'_>) -> Result<String, SqlError> {
+    let own = stored(id);
     Ok(match kind {
         Mirrored::Table { columns } => {
             let columns: Result<Vec<String>, SqlError> =
                 columns.iter().map(|column| column_definition(catalog, column)).collect();
-            format!("CREATE TABLE data.\"{id}\" ({})", columns?.join(", "))
+            format!("CREATE TABLE {own} ({})", columns?.join(", "))
         }
         Mirrored::View { columns, query } => {
             let names: Vec<String> = columns.iter().map(|column| quoted(column.name.as_str())).collect();
             let names = if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) };
-            format!("CREATE VIEW data.\"{id}\"{names} AS {}", lower::query(catalog, query)?)
+            format!("CREATE VIEW {own}{names} AS {}", lower::query(catalog, query)?)
         }
         Mirrored::Record { fields } => {
             let fields: Result<Vec<String>, SqlError> = fields
@@ -146,7 +148,7 @@ fn create_statement(catalog: &Catalog, id: ItemId, kind: &Mirrored<'_>) -> Resul
                     Ok(format!("{} {}", quoted(name.as_str()), types::engine_type(catalog, data_type)?))
                 })
                 .collect();
-            format!("CREATE TYPE data.\"{id}\" AS ({})", fields?.join(", "))
+            format!("CREATE TYPE {own} AS ({})", fields?.join(", "))
         }
     })
 }

@@ -11,18 +11,15 @@ mod recursive;
 use mz_deploy_planner::name::Ident;
 
 use crate::catalog::{Catalog, ItemId};
+pub(crate) use crate::engine::quoted;
+use crate::engine::stored;
 use crate::error::SqlError;
 use crate::sql::ast::{Expr, Query};
-
-/// An identifier as the engine reads it: quoted always.
-pub(crate) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
 
 /// The engine's name of a relation.
 pub(crate) fn relation(catalog: &Catalog, id: ItemId) -> String {
     if id.is_user() {
-        return format!("data.\"{id}\"");
+        return stored(id);
     }
     let name = catalog.full_name(id);
     let name = name.and_then(|name| crate::system::engine_name(name.schema.as_str(), name.item.as_str()));
