@@ -6,7 +6,7 @@ use mz_deploy_sandbox::Options;
 use mz_deploy_sandbox::time::Clock;
 
 use crate::environment::Environment;
-use crate::shop::Shop;
+use crate::shop::{STAGE, Shop};
 
 /// A day, and four o'clock on it in milliseconds since 1970: one is long over, the other far away.
 const DAYS: [(&str, u64); 2] = [("2001-02-03", 981_173_106_000), ("2041-02-03", 2_243_477_106_000)];
@@ -20,7 +20,7 @@ fn every_time_in_the_ledger_is_the_servers() {
         shop.apply(&environment);
         shop.deploy_at_once(&environment, "v1");
         shop.totals("sum(amount) * 10 AS total");
-        environment.run_for(&shop, &["stage", "--deploy-id", "v2", "--allow-dirty"]).ends_with(0);
+        environment.run_for(&shop, &STAGE).ends_with(0);
         let keep = ["promote", "v2", "--no-ready-check", "--keep", "1h", "--yes"];
         environment.run_for(&shop, &keep).ends_with(0);
         let client = environment.connect();

@@ -10,7 +10,7 @@ use mz_deploy_sandbox::fault::{Action, Rule, When};
 use mz_deploy_sandbox::time::Pattern;
 
 use crate::environment::{Client, Environment, Said};
-use crate::shop::Shop;
+use crate::shop::{STAGE, Shop};
 
 /// Every n-th point is tried, unless all are.
 const STRIDE: usize = 29;
@@ -29,7 +29,7 @@ fn change(shop: &Shop) {
 
 fn staged(environment: &Environment, shop: &Shop, arguments: &[&str]) {
     change(shop);
-    let all = [&["stage", "--deploy-id", "v2", "--allow-dirty"], arguments].concat();
+    let all = [&STAGE, arguments].concat();
     environment.run_for(shop, &all).ends_with(0);
     environment.run_for(shop, &["wait", "v2", "--timeout", "60"]).ends_with(0);
 }

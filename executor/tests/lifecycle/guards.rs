@@ -1,7 +1,7 @@
 //! What must never happen. Each test makes it nearly happen, and sees the guard.
 
 use crate::environment::{Client, Environment};
-use crate::shop::{NEW, OLD, Shop};
+use crate::shop::{NEW, OLD, STAGE, Shop};
 
 fn privileges(client: &Client<'_>, relation: &str, schema: &str, database: &str) -> Vec<String> {
     client.lines(
@@ -172,7 +172,7 @@ fn what_is_not_hydrated_is_not_promoted() {
     let client = environment.connect();
     client.try_query("SELECT mz_sandbox.set_hydration('%', '1 hour')").expect("a sandbox");
     shop.totals("sum(amount) * 10 AS total");
-    environment.run_for(&shop, &["stage", "--deploy-id", "v2", "--allow-dirty"]).ends_with(0);
+    environment.run_for(&shop, &STAGE).ends_with(0);
     environment.run_for(&shop, &["wait", "v2", "--once"]).ends_with(4);
     environment.run_for(&shop, &["promote", "v2", "--yes"]).ends_with(4);
     environment.run_for(&shop, &["wait", "v2", "--timeout", "1"]).ends_with(5);
@@ -188,7 +188,7 @@ fn waiting_ends_when_nothing_can_come_of_it() {
     let client = environment.connect();
     client.try_query("SELECT mz_sandbox.set_hydration('%', '1 hour')").expect("a sandbox");
     shop.totals("sum(amount) * 10 AS total");
-    environment.run_for(&shop, &["stage", "--deploy-id", "v2", "--allow-dirty"]).ends_with(0);
+    environment.run_for(&shop, &STAGE).ends_with(0);
     let cluster = format!("{}_{}", shop.cluster, shop.own("v2"));
     client.run(&format!("ALTER CLUSTER {cluster} SET (REPLICATION FACTOR = 0)"));
     let said = environment.run_for(&shop, &["wait", "v2", "--timeout", "60"]).ends_with(4);
@@ -201,7 +201,7 @@ fn a_plan_that_was_reviewed_is_run_as_it_was_or_not_at_all() {
     let shop = Shop::deployed(&environment);
     let client = environment.connect();
     shop.totals("sum(amount) * 10 AS total");
-    let stage = ["stage", "--deploy-id", "v2", "--allow-dirty"];
+    let stage = STAGE;
     let with = |more: &[&'static str]| [stage.as_slice(), more].concat();
     environment.run_for(&shop, &with(&["--dry-run", "--out", "plan.json"])).ends_with(0);
     let run = with(&["--plan", "plan.json"]);
@@ -254,7 +254,7 @@ fn what_others_do_elsewhere_is_no_reason_to_refuse_a_plan() {
     let shop = Shop::deployed(&environment);
     let client = environment.connect();
     shop.totals("sum(amount) * 10 AS total");
-    let stage = ["stage", "--deploy-id", "v2", "--allow-dirty"];
+    let stage = STAGE;
     let promote = ["promote", "v2", "--no-ready-check", "--yes"];
     let others = |at: &str| {
         let name = crate::environment::unique(&format!("elsewhere_{at}"));
@@ -477,7 +477,7 @@ fn a_ledger_of_a_newer_version_is_left_alone() {
     let shop = Shop::deployed(&environment);
     environment.connect().run("COMMENT ON SCHEMA _mz_deploy.tables IS 'mz-deploy ledger 99'");
     shop.totals("sum(amount) * 10 AS total");
-    let said = environment.run_for(&shop, &["stage", "--deploy-id", "v2", "--allow-dirty"]).ends_with(1);
+    let said = environment.run_for(&shop, &STAGE).ends_with(1);
     assert!(said.stderr.contains("version 99"), "{}", said.report());
     let said = environment.run_for(&shop, &["setup"]).ends_with(1);
     assert!(said.stderr.contains("version 99"), "{}", said.report());

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::environment::{Client, Environment, unique, until};
-use crate::shop::Shop;
+use crate::shop::{STAGE, Shop};
 
 /// Has the next statement like this wait, as good as for ever.
 fn delay(client: &Client<'_>, pattern: &str) {
@@ -53,8 +53,6 @@ impl Running {
         (self.child.wait().expect("it ended").code(), self.said())
     }
 }
-
-const STAGE: [&str; 4] = ["stage", "--deploy-id", "v2", "--allow-dirty"];
 
 /// The first Ctrl-C lets the statement that runs end; the second has the server cancel it, and what was made is taken away.
 #[cfg(unix)]
@@ -166,7 +164,7 @@ fn a_step_that_waits_for_data_says_so_and_is_stopped_when_its_time_is_over() {
     shop.deploy_at_once(&environment, "v1");
     let client = environment.connect();
     shop.totals("sum(amount) * 10 AS total");
-    environment.run_for(&shop, &["stage", "--deploy-id", "v2", "--allow-dirty"]).ends_with(0);
+    environment.run_for(&shop, &STAGE).ends_with(0);
     delay(&client, "ALTER SINK%SET FROM%");
     let promote = ["promote", "v2", "--no-ready-check", "--yes", "--step-timeout", "3"];
     let said = environment.run_for(&shop, &promote).ends_with(6);
@@ -209,7 +207,7 @@ fn waiting_goes_on_with_another_connection() {
     let client = environment.connect();
     client.try_query("SELECT mz_sandbox.set_hydration('%', '5 seconds')").expect("a sandbox");
     shop.totals("sum(amount) * 10 AS total");
-    environment.run_for(&shop, &["stage", "--deploy-id", "v2", "--allow-dirty"]).ends_with(0);
+    environment.run_for(&shop, &STAGE).ends_with(0);
     // The first is lost before anything was heard.
     for nth in [1, 3] {
         let lose = format!("SELECT mz_sandbox.drop_connection('FETCH%', {nth}, 'before')");

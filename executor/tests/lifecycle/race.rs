@@ -9,7 +9,7 @@ use mz_deploy_sandbox::fault::{Action, Rule, When};
 use mz_deploy_sandbox::time::Pattern;
 
 use crate::environment::{Environment, Said};
-use crate::shop::{NEW, OLD, Shop};
+use crate::shop::{NEW, OLD, STAGE, Shop};
 
 /// How long the first one is held while the second one runs.
 const HELD: Duration = Duration::from_millis(2500);
@@ -229,7 +229,7 @@ fn whoever_was_taken_over_does_nothing_more() {
     shop.apply(&environment);
     shop.deploy_at_once(&environment, "v1");
     shop.totals("sum(amount) * 10 AS total");
-    let stage = ["stage", "--deploy-id", "v2", "--allow-dirty"];
+    let stage = STAGE;
     taken_over(&shop, &environment, &stage, "CREATE MATERIALIZED VIEW%", &["abort", "v2"]);
     assert_eq!((shop.best(&client), staged_schemas(&shop)), (OLD.map(String::from).into(), Vec::new()));
     shop.remove(&client);

@@ -8,6 +8,9 @@ pub(crate) const OLD: [&str; 1] = ["1 130"];
 /// What they see of the change that [`Shop::stage_change`] stages.
 pub(crate) const NEW: [&str; 2] = ["1 1300", "2 300"];
 
+/// Stages the change.
+pub(crate) const STAGE: [&str; 4] = ["stage", "--deploy-id", "v2", "--allow-dirty"];
+
 /// Orders, their totals by customer, and who spends most.
 pub(crate) struct Shop {
     pub(crate) project: Project,
@@ -54,7 +57,7 @@ impl Shop {
     /// Stages a change as `v2`, and waits for it.
     pub(crate) fn stage_change(&self, environment: &Environment) {
         self.totals("sum(amount) * 10 AS total");
-        environment.run_for(self, &["stage", "--deploy-id", "v2", "--allow-dirty"]).ends_with(0);
+        environment.run_for(self, &STAGE).ends_with(0);
         environment.run_for(self, &["wait", "v2", "--timeout", "60"]).ends_with(0);
     }
 

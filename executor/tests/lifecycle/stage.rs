@@ -1,7 +1,7 @@
 //! Staging: what it refuses, and what it leaves behind.
 
 use crate::environment::Environment;
-use crate::shop::Shop;
+use crate::shop::{STAGE, Shop};
 
 #[test]
 fn what_is_in_the_way_is_found_before_anything_is_made() {
@@ -30,7 +30,7 @@ fn a_statement_that_fails_leaves_nothing_behind() {
     let client = environment.connect();
     // The server finds out that there is no such column; nobody else knows the table's columns.
     shop.totals("sum(amount) * no_such_column AS total");
-    environment.run_for(&shop, &["stage", "--deploy-id", "v2", "--allow-dirty"]).ends_with(1);
+    environment.run_for(&shop, &STAGE).ends_with(1);
     assert_eq!(shop.places(&client), shop.only_production());
     shop.totals("sum(amount) * 10 AS total");
     shop.deploy(&environment, "v2");

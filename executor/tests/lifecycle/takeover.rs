@@ -8,9 +8,8 @@ use mz_deploy_sandbox::fault::{Action, Rule, When};
 use mz_deploy_sandbox::time::Pattern;
 
 use crate::environment::{Client, Environment, Said};
-use crate::shop::{NEW, OLD, Shop};
+use crate::shop::{NEW, OLD, STAGE, Shop};
 
-const STAGE: [&str; 4] = ["stage", "--deploy-id", "v2", "--allow-dirty"];
 /// The first statement of taking a lease.
 const LEASE: &str = "CREATE SCHEMA%claim%lease%";
 /// Every n-th statement is tried, unless all are.

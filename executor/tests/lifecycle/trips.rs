@@ -10,7 +10,7 @@ use mz_deploy_planner::plan::{Action, Moment, Plan};
 use mz_deploy_planner::view::read_plan;
 
 use crate::environment::Environment;
-use crate::shop::Shop;
+use crate::shop::{STAGE, Shop};
 
 /// A shop with so many more views.
 fn with_views(environment: &Environment, count: usize) -> Shop {
@@ -122,7 +122,7 @@ fn everything_but_the_statements_takes_a_few_round_trips() {
         environment.run_through(way.port, &shop, command).ends_with(0);
         (way.trips.load(Ordering::SeqCst) - before, statements(&plan, at))
     };
-    let (trips, statements) = measure(&["stage", "--deploy-id", "v2", "--allow-dirty"], Moment::Stage);
+    let (trips, statements) = measure(&STAGE, Moment::Stage);
     assert!(trips <= statements + 25, "stage: {trips} round trips for {statements} statements");
     println!("stage: {trips} round trips for {statements} statements");
     let (trips, statements) = measure(&["promote", "v2", "--no-ready-check", "--yes"], Moment::Now);
