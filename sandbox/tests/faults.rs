@@ -98,6 +98,21 @@ async fn a_delay_holds_up_one_session_only() {
 }
 
 #[tokio::test]
+async fn a_delay_ends_with_the_rules() {
+    let sandbox = sandbox();
+    let (slow, quick) = (connect(&sandbox).await, connect(&sandbox).await);
+    rows(&quick, "SELECT mz_sandbox.delay('SELECT 1', 1, '1 hour')").await;
+    let waiting = tokio::spawn(async move { rows(&slow, "SELECT 1").await });
+    while !sandbox.faults().list().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert!(!waiting.is_finished());
+    rows(&quick, "SELECT mz_sandbox.clear()").await;
+    let ended = tokio::time::timeout(Duration::from_secs(10), waiting).await;
+    assert_eq!(ended.expect("it isn't delayed any more").expect("it ends").len(), 1);
+}
+
+#[tokio::test]
 async fn a_delayed_statement_can_be_cancelled() {
     let sandbox = sandbox();
     let client = connect(&sandbox).await;

@@ -127,8 +127,7 @@ impl Connection {
         &self,
         queries: &[impl AsRef<str>; N],
     ) -> Result<[Rows; N], DbError> {
-        let answers = self.query_all(queries).await.into_iter().collect::<Result<Vec<Rows>, DbError>>()?;
-        Ok(answers.try_into().expect("there are as many answers as queries"))
+        each(self.query_all(queries).await)
     }
 
     /// `mz_version` as the server said it when the session began; empty if it didn't.
@@ -195,6 +194,14 @@ impl std::fmt::Debug for CancelToken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "a cancel token of {}", self.address)
     }
+}
+
+/// The answers to a number of queries, of which none may fail.
+pub(super) fn each<const N: usize>(
+    answers: impl IntoIterator<Item = Result<Rows, DbError>>,
+) -> Result<[Rows; N], DbError> {
+    let answers = answers.into_iter().collect::<Result<Vec<Rows>, DbError>>()?;
+    Ok(answers.try_into().expect("there are as many answers as queries"))
 }
 
 /// Starts all of the futures in their order, each of which sends something when it is first polled, then waits for each.

@@ -28,6 +28,7 @@ use mz_deploy_planner::plan::{DEPLOYER_ROLE, LEDGER_DATABASE, is_deploy_id};
 pub use self::held::Held;
 pub use self::holder::Holder;
 use self::holder::is_token;
+use super::catalog::{Scope, observe};
 use super::connection::Connection;
 use super::error::{DbError, Kind};
 use super::rows::Rows;
@@ -39,7 +40,7 @@ const ATTEMPTS: usize = 4;
 const LOOKS: u32 = 5;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(60);
 /// How long it counts that a lease was held: it isn't asked before every statement.
-const COUNTS: Duration = Duration::from_secs(2);
+const COUNTS: Duration = Duration::from_secs(1);
 
 /// What became of an attempt to take a lease.
 #[derive(Debug)]
@@ -61,6 +62,8 @@ pub struct Lease {
     holder: Holder,
     /// When it was last seen to be held, unless something else was seen since.
     seen: Mutex<Option<Instant>>,
+    /// The time of the server's clock by which that was so.
+    now: Mutex<String>,
     /// When this process told the ledger's history of something, by the server's clock.
     told: Mutex<Vec<String>>,
     /// Who has it instead, as far as that is known, once it is known to be lost.
@@ -117,6 +120,7 @@ impl Lease {
         Self {
             name,
             id,
+            now: Mutex::new(holder.since.clone()),
             holder,
             seen: Mutex::new(Some(Instant::now())),
             told: Mutex::default(),
@@ -131,12 +135,13 @@ impl Lease {
 
     /// True if it is still held: nobody took it over. Once it is lost, it is lost.
     pub async fn is_held(&self, connection: &Connection) -> Result<bool, DbError> {
-        let mut found = None;
+        let (mut found, mut asked) = (None, Instant::now());
         for look_again in (0..LOOKS).rev() {
             if self.lost.get().is_some() {
                 return Ok(false);
             }
-            found = look(connection, &self.name).await?.lease.and_then(|found| found.holder);
+            asked = Instant::now();
+            found = self.holder_in(look(connection, &self.name).await?);
             if found.is_some() || look_again == 0 {
                 break;
             }
@@ -145,7 +150,7 @@ impl Lease {
         if found.is_none() {
             let _ = self.lost.set(None);
         }
-        Ok(self.compare(found))
+        Ok(self.compare(found, asked))
     }
 
     /// As [`Self::is_held`], unless that was seen a moment ago.
@@ -157,11 +162,15 @@ impl Lease {
         self.is_held(connection).await
     }
 
-    /// As [`Self::is_held`], at the moment at which a catalog was looked at. One that isn't there is not known to be lost yet.
-    pub fn is_held_in(&self, live: &Live) -> bool {
+    /// The catalog, and whether the lease is held at that moment. One that isn't there is not known to be lost yet.
+    pub async fn observe(&self, connection: &Connection, wanted: &Scope) -> Result<(Live, bool), DbError> {
+        // The answer may have been a long time under way.
+        let asked = Instant::now();
+        let live = observe(connection, wanted).await?;
         let schema = live.schemas.iter().find(|schema| schema.name == self.name);
         let comment = schema.and_then(|schema| schema.comment.as_deref());
-        self.compare(comment.and_then(Holder::read))
+        let is_held = self.compare(comment.and_then(Holder::read), asked);
+        Ok((live, is_held))
     }
 
     /// The question whether it is held, to be sent along with other statements, for [`Self::hear`].
@@ -172,13 +181,23 @@ impl Lease {
     /// Takes the answer to [`Self::question`], if there is one.
     pub fn hear(&self, answer: Option<&Rows>) {
         let around = answer.and_then(|answer| around(&self.name, answer).ok());
-        let found = around.and_then(|around| around.lease);
-        self.compare(found.and_then(|found| found.holder));
+        // It was the last that was asked: the answer is new.
+        self.compare(around.and_then(|around| self.holder_in(around)), Instant::now());
     }
 
-    fn compare(&self, found: Option<Holder>) -> bool {
+    /// The time of the server's clock at which it was last asked for.
+    pub fn now(&self) -> String {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn holder_in(&self, around: Around) -> Option<Holder> {
+        *self.now.lock().unwrap_or_else(PoisonError::into_inner) = around.now;
+        around.lease.and_then(|found| found.holder)
+    }
+
+    fn compare(&self, found: Option<Holder>, at: Instant) -> bool {
         let is_held = self.lost.get().is_none() && found.as_ref() == Some(&self.holder);
-        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = is_held.then(Instant::now);
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = is_held.then_some(at);
         if !is_held && found.is_some() {
             // The first answer stays: it says who took the lease from this process.
             let _ = self.lost.set(found);

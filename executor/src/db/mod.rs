@@ -16,12 +16,12 @@ mod target;
 mod tls;
 mod version;
 
-pub use catalog::{Scope, observe};
+pub use catalog::{Scope, observe, observe_and_ask};
 pub use connection::{CancelToken, Connection, Notice};
 pub use error::{DbError, Kind};
 pub(crate) use redaction::in_hex;
 pub use redaction::{Redactions, Secret};
 pub use rows::{Row, Rows};
-pub use session::{current_role, replicas_of, use_cluster};
+pub use session::{replicas_of, use_cluster};
 pub use target::{Target, TlsMode};
 pub use version::{Skew, skew};

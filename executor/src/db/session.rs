@@ -1,15 +1,9 @@
-//! The session: its role, and the cluster that its queries run on.
+//! The session: the cluster that its queries run on.
 
 use mz_deploy_planner::name::{Ident, Literal};
 
 use super::connection::Connection;
 use super::error::DbError;
-
-/// The role of the session.
-pub async fn current_role(connection: &Connection) -> Result<String, DbError> {
-    let rows = connection.query("SELECT current_user AS role").await?;
-    Ok(rows.first().and_then(|row| row.get("role")).unwrap_or("unknown").to_owned())
-}
 
 /// Has queries run on a cluster.
 pub async fn use_cluster(connection: &Connection, cluster: &Ident) -> Result<(), DbError> {

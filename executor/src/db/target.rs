@@ -114,6 +114,11 @@ impl Target {
         }
     }
 
+    /// The cluster that queries run on, unless the server chooses it.
+    pub fn cluster(&self) -> Option<&str> {
+        self.options.get("cluster").map(String::as_str)
+    }
+
     /// With queries on `cluster`, whatever the profile says.
     #[must_use]
     pub fn on_cluster(mut self, cluster: &str) -> Self {

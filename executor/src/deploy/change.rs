@@ -70,10 +70,9 @@ impl<'a> Change<'a> {
     /// Looks the deployment up. Changes nothing.
     pub async fn find(session: &'a Session, deploy_id: &str, wish: Wish) -> Result<Self, Failure> {
         let scope = Scope::default();
-        let live = session.look_at_ledger(&scope).await?;
-        let found = ledger::deployment(&session.connection, deploy_id).await?;
-        let deployment = known(found, deploy_id)?;
-        let last_event = ledger::last_event(&session.connection, deploy_id).await?.map(|event| event.event);
+        let (live, record) = session.look_up(&scope, deploy_id).await?;
+        let deployment = known(record.found, deploy_id)?;
+        let last_event = record.last_event.map(|last| last.event);
         Ok(Self { session, deployment, live, wish, scope, last_event, is_approved: false })
     }
 
@@ -125,7 +124,7 @@ impl<'a> Change<'a> {
     ) -> Result<(), Failure> {
         let connection = &self.session.connection;
         let deploy_id = self.deployment.plan.deploy_id.as_str();
-        let origin = super::origin(connection, None).await?;
+        let origin = super::origin(&self.live, None);
         let lease = hold(connection, deploy_id, self.wish.command(), &origin, take_over).await?;
         let result = match self.once_held(first).await {
             Ok((now, plan)) => now.converge(plan, interrupt, &origin, &lease, ready, &mut progress).await,
@@ -182,6 +181,8 @@ impl<'a> Change<'a> {
             origin,
             deploy_id: &self.deployment.plan.deploy_id,
             staged: &self.deployment.staged,
+            last_event: RefCell::new(self.last_event.clone()),
+            verified: RefCell::default(),
         };
         let perform = async |these: &[&Effect]| {
             for effect in these {
@@ -204,13 +205,12 @@ impl<'a> Change<'a> {
 /// True if a deployment was taken away before; then whatever held it is let go. An `abort` that was killed at its very end is
 /// done.
 pub async fn was_aborted(session: &Session, deploy_id: &str, take_over: bool) -> Result<bool, Failure> {
-    session.look_at_ledger(&Scope::default()).await?;
-    let connection = &session.connection;
-    let is_gone = ledger::deployment(connection, deploy_id).await? == Found::Nothing;
-    if !is_gone || ledger::last_event(connection, deploy_id).await?.is_none_or(|last| last.event != ABORTED) {
+    let (live, record) = session.look_up(&Scope::default(), deploy_id).await?;
+    if record.found != Found::Nothing || record.last_event.is_none_or(|last| last.event != ABORTED) {
         return Ok(false);
     }
-    let origin = super::origin(connection, None).await?;
+    let connection = &session.connection;
+    let origin = super::origin(&live, None);
     let lease = hold(connection, deploy_id, "abort", &origin, take_over).await?;
     lease.release(connection).await?;
     Ok(true)
@@ -226,6 +226,7 @@ pub async fn overdue(session: &Session) -> Result<Vec<String>, Failure> {
 pub(super) async fn take_away(
     session: &Session,
     deployment: Box<Deployment>,
+    last_event: Option<String>,
     interrupt: &Interrupt,
     origin: &Origin,
     lease: &Lease,
@@ -233,7 +234,7 @@ pub(super) async fn take_away(
 ) -> Result<(), Failure> {
     let scope = Scope::default();
     let live = session.look(&scope).await?;
-    let (wish, last_event, is_approved) = (Wish::Abort, None, false);
+    let (wish, is_approved) = (Wish::Abort, false);
     let change = Change { session, deployment, live, wish, scope, last_event, is_approved };
     let interrupt = interrupt.from_now_on();
     change.converge(change.plan()?, &interrupt, origin, lease, async || Ok(()), progress).await

@@ -98,12 +98,14 @@ async fn to_the_end(
             return Err(lost());
         }
         tokio::time::sleep(pause(attempt)).await;
-        let live = work.session.look(work.scope).await?;
-        if let Some(lease) = work.lease.filter(|lease| !lease.is_held_in(&live))
-            && !lease.is_held(connection).await?
-        {
-            return Err(taken_over(connection, lease, &plan.deploy_id, is_exchanged).await);
-        }
+        let held = work.lease.map_or(Held::from(connection), |lease| Held::new(connection, lease));
+        let live = match (held.observe(work.scope).await, work.lease) {
+            (Ok(live), _) => live,
+            (Err(_), Some(lease)) if lease.lost_to().is_some() => {
+                return Err(taken_over(connection, lease, &plan.deploy_id, is_exchanged).await);
+            }
+            (Err(error), _) => return Err(error.into()),
+        };
         plan = (work.plan)(&live).map_err(rejected).map_err(left)?;
     }
     let message = format!("others change the environment all the time: {ATTEMPTS} attempts were in vain");

@@ -1,5 +1,7 @@
 //! What steps do besides sending a statement.
 
+use std::cell::RefCell;
+
 use mz_deploy_planner::input::{Live, RecordedId};
 use mz_deploy_planner::name::{ObjectName, SchemaName, printed};
 use mz_deploy_planner::plan::{self, Effect, SinkInput};
@@ -26,6 +28,10 @@ pub(super) struct Effects<'a> {
     pub(super) deploy_id: &'a str,
     /// What stage made.
     pub(super) staged: &'a [RecordedId],
+    /// What the history says last. Nobody else adds to it as long as the lease is held.
+    pub(super) last_event: RefCell<Option<String>>,
+    /// What was seen when the exchange was verified, for whatever comes right after that.
+    pub(super) verified: RefCell<Option<Live>>,
 }
 
 impl Effects<'_> {
@@ -36,8 +42,10 @@ impl Effects<'_> {
         let id = self.deploy_id;
         match effect {
             Effect::Verify { names, sinks } => {
-                let live = self.session.look(self.scope).await?;
-                verify(&live, names, sinks)
+                let live = held.observe(self.scope).await?;
+                verify(&live, names, sinks)?;
+                self.verified.replace(Some(live));
+                Ok(())
             }
             // Rows are added to those that are there: a kill in between mustn't leave none.
             Effect::RecordProduction { ids } => {
@@ -71,12 +79,12 @@ impl Effects<'_> {
             Effect::Forget => {
                 // Said first: without any row, nothing would tell that this is what happened.
                 self.tell(ABORTED, &json!({})).await?;
-                // The lease is asked for after this time: whatever was begun until then is what is forgotten.
-                let until = ledger::server_time(connection).await?;
+                // It is held at this time: whatever was begun until then is what is forgotten.
+                let until = held.time().await?;
                 Ok(ledger::erase(held, id, &until).await?)
             }
             Effect::DropUnnamedIndex { on, cluster, .. } => {
-                let live = self.session.look(self.scope).await?;
+                let live = held.observe(self.scope).await?;
                 match plan::drop_of_unnamed_index(&live, on, cluster, self.staged) {
                     Ok(Some(drop)) => Ok(held.execute(&drop).await?),
                     Ok(None) => Ok(()),
@@ -84,7 +92,7 @@ impl Effects<'_> {
                 }
             }
             Effect::CloneCluster { from, to } => {
-                let live = self.session.look(self.scope).await?;
+                let live = held.observe(self.scope).await?;
                 let statements = plan::copy_of_cluster(&live, from, to).ok_or_else(|| {
                     Failure::new(format!("the cluster `{from}` isn't there any more"))
                         .help("stage again: the environment has changed")
@@ -100,24 +108,28 @@ impl Effects<'_> {
     }
 
     /// Adds to the history, unless that is what it says last: then this is what is left of a command that was killed.
-    pub(super) async fn tell(&self, event: &str, details: &serde_json::Value) -> Result<(), Failure> {
-        let connection = &self.session.connection;
-        let last = ledger::last_event(connection, self.deploy_id).await?;
-        if last.is_some_and(|last| last.event == event) {
+    async fn tell(&self, event: &str, details: &serde_json::Value) -> Result<(), Failure> {
+        if self.last_event.borrow().as_deref() == Some(event) {
             return Ok(());
         }
-        let now = ledger::server_time(connection).await?;
+        let now = self.lease.now();
         self.lease.told(&now);
         let insert = ledger::event(self.deploy_id, event, self.origin, &now, details);
-        Ok(ledger::write(Held::new(connection, self.lease), &[insert]).await?)
+        ledger::write(Held::new(&self.session.connection, self.lease), &[insert]).await?;
+        self.last_event.replace(Some(event.to_owned()));
+        Ok(())
     }
 
     /// Says in the comments of schemas who promoted them, unless they say something else.
     async fn annotate(&self, schemas: &[SchemaName]) -> Result<(), Failure> {
         let connection = &self.session.connection;
         let held = Held::new(connection, self.lease);
-        let now = ledger::server_time(connection).await?;
-        let live = self.session.look(self.scope).await?;
+        let now = self.lease.now();
+        let verified = self.verified.take();
+        let live = match verified {
+            Some(live) => live,
+            None => held.observe(self.scope).await?,
+        };
         let commit = self.origin.commit.as_deref().map(|commit| format!(", commit {commit}"));
         let comment = format!(
             "{}deployment {} promoted by {} at {now}{}",

@@ -18,10 +18,10 @@ pub use ready::{NotReady, Ready};
 pub use session::{Session, rejected};
 pub use stage::{StagePlan, Staging};
 
+use mz_deploy_planner::input::Live;
 use mz_deploy_planner::plan::Effect;
 
 use crate::db::ledger::Origin;
-use crate::db::{Connection, current_role};
 use crate::host::{self, Failure};
 
 /// Performs the effects of a plan that has none.
@@ -30,6 +30,7 @@ pub async fn no_effects(_: &[&Effect]) -> Result<(), Failure> {
 }
 
 /// Who works, and from where.
-async fn origin(connection: &Connection, commit: Option<String>) -> Result<Origin, Failure> {
-    Ok(Origin { role: current_role(connection).await?, host: host::machine_name(), commit })
+fn origin(live: &Live, commit: Option<String>) -> Origin {
+    let role = live.session.as_ref().map_or("unknown", |session| session.role.as_str()).to_owned();
+    Origin { role, host: host::machine_name(), commit }
 }

@@ -1,6 +1,6 @@
 //! Stage: builds the new version beside production.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use mz_deploy_planner::Compiled;
@@ -15,7 +15,7 @@ use super::hold::{hold, or_taken_over, taken_over};
 use super::session::{Session, rejected};
 use crate::db::Scope;
 use crate::db::lease::{Held, Lease};
-use crate::db::ledger::{self, Found, Origin, Snapshot};
+use crate::db::ledger::{self, Found, Origin, Record, Snapshot};
 use crate::host::{Failure, FailureCode, Interrupt};
 use crate::run::driver::Progress;
 
@@ -72,14 +72,12 @@ impl StagePlan {
 impl Staging<'_> {
     /// Looks at the environment and plans. Changes nothing.
     pub async fn plan(&self) -> Result<StagePlan, Failure> {
-        let live = self.session.look_at_ledger(self.scope).await?;
+        let (live, record) = self.session.look_up(self.scope, &self.options.deploy_id).await?;
         plan::require_deployer(&live, &self.options.deploy_id).map_err(rejected)?;
-        let connection = &self.session.connection;
-        let records = ledger::read(connection).await?;
-        let found = ledger::deployment(connection, &self.options.deploy_id).await?;
+        let records = ledger::read(&self.session.connection).await?;
         let schemas = self.compiled.project.objects.iter().map(|object| object.name.schema.clone()).collect();
         let deployed = records.deployed(&schemas, &live);
-        let begun = match found {
+        let begun = match record.found {
             Found::Nothing => None,
             Found::Deployment(deployment) if !deployment.is_promoted => Some(deployment),
             Found::Deployment(_) | Found::WithoutPlan => return Err(self.taken()),
@@ -131,7 +129,7 @@ impl Staging<'_> {
     ) -> Result<(), Failure> {
         let connection = &self.session.connection;
         let id = self.options.deploy_id.as_str();
-        let origin = super::origin(connection, self.commit.clone()).await?;
+        let origin = super::origin(&first.live, self.commit.clone());
         let lease = hold(connection, id, "stage", &origin, take_over).await?;
         let result = match self.once_held(&first).await {
             Ok(staged) => {
@@ -160,7 +158,7 @@ impl Staging<'_> {
     async fn once_held(&self, first: &StagePlan) -> Result<StagePlan, Failure> {
         let id = &self.options.deploy_id;
         let then = first.begun.clone().map_or(Found::Nothing, Found::Deployment);
-        let is_as_it_was = ledger::deployment(&self.session.connection, id).await? == then;
+        let is_as_it_was = ledger::deployment(&self.session.connection, id).await?.found == then;
         let changed = |help| {
             let message = format!("the deployment `{id}` was changed by others since it was looked at");
             Failure::coded(FailureCode::Conflict, message).help(help)
@@ -197,8 +195,16 @@ impl Staging<'_> {
             None => only_stage(&staged.plan),
         };
         let is_recorded = Cell::new(false);
-        let effects =
-            Effects { session: self.session, lease, scope: self.scope, origin, deploy_id: id, staged: &[] };
+        let effects = Effects {
+            session: self.session,
+            lease,
+            scope: self.scope,
+            origin,
+            deploy_id: id,
+            staged: &[],
+            last_event: RefCell::default(),
+            verified: RefCell::default(),
+        };
         let perform = async |these: &[&Effect]| {
             if these.iter().any(|effect| matches!(effect, Effect::Record { .. })) {
                 if !is_recorded.replace(true) {
@@ -224,18 +230,21 @@ impl Staging<'_> {
             lease: Some(lease),
         };
         converge(&work, left, perform, progress).await?;
-        let live = self.session.look(self.scope).await?;
-        if !lease.is_held_in(&live) && !lease.is_held(connection).await? {
-            return Err(taken_over(connection, lease, id, false).await);
-        }
+        let held = Held::new(connection, lease);
+        let live = match held.observe(self.scope).await {
+            Err(_) if lease.lost_to().is_some() => {
+                return Err(taken_over(connection, lease, id, false).await);
+            }
+            observed => observed?,
+        };
         let made = plan::recorded_ids(&staged.plan, &live, Side::Staged(before));
-        let now = ledger::server_time(connection).await?;
+        let now = held.time().await?;
         lease.told(&now);
         let rows = [
             ledger::recorded(id, "staged", &made),
             ledger::event(id, "staged", origin, &now, &json!({ "objects": staged.plan.cost.objects })),
         ];
-        Ok(ledger::write(Held::new(connection, lease), &rows).await?)
+        Ok(ledger::write(held, &rows).await?)
     }
 
     /// Writes everything that the ledger has to know before anything is made.
@@ -246,14 +255,14 @@ impl Staging<'_> {
         origin: &Origin,
         lease: &Lease,
     ) -> Result<(), Failure> {
-        let connection = &self.session.connection;
+        let held = Held::new(&self.session.connection, lease);
         let plan = &staged.plan;
         let after = plan::deployed_after_plan(&self.compiled.project, Some(&staged.deployed), plan);
-        let now = ledger::server_time(connection).await?;
+        let now = held.time().await?;
         lease.told(&now);
         let snapshot = Snapshot::new(plan, &after);
         let rows = ledger::begun(plan, &snapshot, &deployment.production, deployment.before, origin, &now)?;
-        Ok(ledger::write(Held::new(connection, lease), &rows).await?)
+        Ok(ledger::write(held, &rows).await?)
     }
 
     /// Writes down who goes on with it: what is made from now on is theirs.
@@ -261,12 +270,12 @@ impl Staging<'_> {
         if begun.staged_by.iter().any(|role| role.as_str() == origin.role) {
             return Ok(());
         }
-        let connection = &self.session.connection;
-        let now = ledger::server_time(connection).await?;
+        let held = Held::new(&self.session.connection, lease);
+        let now = held.time().await?;
         lease.told(&now);
         let details = json!({ "plan": begun.plan.id, "commit": origin.commit });
         let event = ledger::event(&self.options.deploy_id, "stage", origin, &now, &details);
-        Ok(ledger::write(Held::new(connection, lease), &[event]).await?)
+        Ok(ledger::write(held, &[event]).await?)
     }
 
     /// Takes away what was made. The failure that led to it is what counts; what couldn't be taken away is added.
@@ -279,11 +288,12 @@ impl Staging<'_> {
     ) -> Failure {
         let id = self.options.deploy_id.as_str();
         let cleaned = match ledger::deployment(&self.session.connection, id).await {
-            Ok(Found::Deployment(deployment)) => {
-                take_away(self.session, deployment, self.interrupt, origin, lease, progress).await
+            Ok(Record { found: Found::Deployment(deployment), last_event }) => {
+                let last_event = last_event.map(|last| last.event);
+                take_away(self.session, deployment, last_event, self.interrupt, origin, lease, progress).await
             }
             // It failed before anything was written, so nothing was made.
-            Ok(Found::Nothing | Found::WithoutPlan) => Ok(()),
+            Ok(Record { found: Found::Nothing | Found::WithoutPlan, .. }) => Ok(()),
             Err(error) => Err(error.into()),
         };
         match (cleaned, failure) {
@@ -308,19 +318,20 @@ impl Staging<'_> {
         let connection = &self.session.connection;
         let id = self.options.deploy_id.as_str();
         for _ in 0..LOOKS {
-            let found = ledger::deployment(connection, id).await;
-            let last = ledger::last_event(connection, id).await;
-            let is_ending = matches!(last, Ok(Some(event)) if event.event == ABORTED);
-            if found.is_err() || (!is_ending && found != Ok(Found::Nothing)) {
+            let Ok(Record { found, last_event }) = ledger::deployment(connection, id).await else { return };
+            let is_ending = last_event.is_some_and(|last| last.event == ABORTED);
+            if !is_ending && found != Found::Nothing {
                 return;
             }
-            if found == Ok(Found::Nothing)
+            if found == Found::Nothing
                 && let Ok(lease) = hold(connection, id, "stage", origin, false).await
             {
-                if ledger::deployment(connection, id).await == Ok(Found::Nothing) {
-                    let gone = staged.deployment();
+                let now = ledger::deployment(connection, id).await;
+                if let Ok(Record { found: Found::Nothing, last_event }) = now {
+                    let (gone, last) = (staged.deployment(), last_event.map(|last| last.event));
+                    let interrupt = self.interrupt;
                     // What can't be taken away is found by whoever stages under this name.
-                    let _ = take_away(self.session, gone, self.interrupt, origin, &lease, progress).await;
+                    let _ = take_away(self.session, gone, last, interrupt, origin, &lease, progress).await;
                 }
                 let _ = lease.release(connection).await;
                 return;

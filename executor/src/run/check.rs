@@ -26,13 +26,15 @@ pub(super) async fn check(
     steps: &[&Step],
     met: &mut Met,
 ) -> Event {
-    let live = match observe(connection, world.scope).await {
-        Ok(live) => live,
+    let observed = match world.lease {
+        Some(lease) => lease.observe(connection, world.scope).await,
+        None => observe(connection, world.scope).await.map(|live| (live, true)),
+    };
+    let live = match observed {
+        Ok((live, true)) => live,
+        Ok((_, false)) => return Event::TakenOver,
         Err(error) => return met.failure(number, error),
     };
-    if world.lease.is_some_and(|lease| !lease.is_held_in(&live)) {
-        return Event::TakenOver;
-    }
     // What is in the way now is told when it is still there at the next look.
     let Ok(plan) = (world.replan)(&live) else { return Event::Conflict };
     let planned = plan.phases.iter().flat_map(|phase| &phase.steps);

@@ -188,8 +188,8 @@ fn add(tasks: &mut VecDeque<Planned>, run: &[Step], steps: Range<usize>, is_exch
         }
         Some((Action::Sql(_), None)) => {
             if run.iter().any(takes_away) {
-                push(Task::Check(steps.clone()), is_exchanged);
-                push(Task::Send(steps), is_exchanged);
+                look_before(tasks, &steps, is_exchanged);
+                tasks.push_back(Planned { task: Task::Send(steps), is_barrier: is_exchanged });
             } else if is_exchanged {
                 // Each of these may take long and fails on its own.
                 steps.for_each(|step| push(Task::Send(step..step + 1), false));
@@ -198,6 +198,16 @@ fn add(tasks: &mut VecDeque<Planned>, run: &[Step], steps: Range<usize>, is_exch
             }
         }
         None => {}
+    }
+}
+
+/// Has these drops looked at before they are sent; one look is for all drops that follow one another.
+fn look_before(tasks: &mut VecDeque<Planned>, drops: &Range<usize>, is_barrier: bool) {
+    match tasks.iter_mut().rev().find(|planned| !matches!(planned.task, Task::Send(_))) {
+        Some(Planned { task: Task::Check(looked), .. }) if looked.end == drops.start => {
+            looked.end = drops.end;
+        }
+        _ => tasks.push_back(Planned { task: Task::Check(drops.clone()), is_barrier }),
     }
 }
 

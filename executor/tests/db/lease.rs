@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mz_deploy::db::lease::{Holder, Lease, Taken, take};
 use mz_deploy::db::ledger::Origin;
-use mz_deploy::db::{Connection, Kind, Scope, Target, observe};
+use mz_deploy::db::{Connection, Kind, Scope, Target};
 use mz_deploy::host::Process;
 use mz_deploy_sandbox::Options;
 use mz_deploy_sandbox::fault::{Action, Rule, When};
@@ -260,8 +260,8 @@ fn a_lease_that_is_not_there_for_a_moment_is_still_held() {
         let held = lease(&connection, running(), false).await.expect("it is free");
         let other = server.connect().await;
         other.execute("ALTER SCHEMA _mz_deploy.lease_a1 RENAME TO aside").await.expect("renamed");
-        let live = observe(&connection, &Scope::default()).await.expect("a catalog");
-        assert!(!held.is_held_in(&live));
+        let (_, is_held) = held.observe(&connection, &Scope::default()).await.expect("a catalog");
+        assert!(!is_held);
         let back = tokio::spawn(async move {
             tokio::time::sleep(Duration::from_millis(80)).await;
             other.execute("ALTER SCHEMA _mz_deploy.aside RENAME TO lease_a1").await.expect("renamed");

@@ -84,7 +84,7 @@ fn id(kind: &str, name: &str, id: &str) -> RecordedId {
 }
 
 async fn found(connection: &Connection, deploy_id: &str) -> Option<Deployment> {
-    match ledger::deployment(connection, deploy_id).await.expect("an answer") {
+    match ledger::deployment(connection, deploy_id).await.expect("an answer").found {
         Found::Deployment(deployment) => Some(*deployment),
         Found::Nothing => None,
         Found::WithoutPlan => panic!("there is a plan"),
@@ -348,7 +348,8 @@ fn hostile_rows_are_texts() {
         let ledger = ledger::read(&connection).await.expect("a ledger");
         let record = ledger.deployments.values().next().expect("it is listed");
         assert!(!record.deployed_by.contains('\u{1b}') && !record.deploy_id.contains('\u{1b}'));
-        assert_eq!(ledger::deployment(&connection, hostile).await.expect("an answer"), Found::Nothing);
+        let record = ledger::deployment(&connection, hostile).await.expect("an answer");
+        assert_eq!((record.found, record.last_event), (Found::Nothing, None));
         assert!(ledger::mark(&connection, hostile, Marking::Promoted).await.is_err());
         assert!(ledger::erase(&connection, hostile, "now").await.is_err());
         connection.query("SELECT * FROM canary").await.expect("the table is there");
@@ -369,7 +370,8 @@ fn a_deployment_of_the_original_tool_has_no_plan() {
         for row in rows {
             connection.execute(row).await.expect("a row");
         }
-        assert_eq!(ledger::deployment(&connection, "old").await.expect("an answer"), Found::WithoutPlan);
+        let record = ledger::deployment(&connection, "old").await.expect("an answer");
+        assert_eq!(record.found, Found::WithoutPlan);
         let live = observe(&connection, &Scope::default()).await.expect("a catalog");
         let ledger = ledger::read(&connection).await.expect("a ledger");
         let deployed = ledger.deployed(&schemas(&project(&[ORDERS, TOTALS]).project), &live);

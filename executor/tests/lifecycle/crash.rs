@@ -391,13 +391,13 @@ impl Shop {
     }
 
     /// The first version in production.
-    fn begin(&self, environment: &Environment) {
+    pub(crate) fn begin(&self, environment: &Environment) {
         self.apply(environment);
         self.deploy_at_once(environment, "v1");
     }
 
     /// The first version in production, with the totals in a stable schema, so that a change replaces them in place.
-    fn stable(&self, environment: &Environment) {
+    pub(crate) fn stable(&self, environment: &Environment) {
         self.project.write(&format!("models/{}/core.sql", self.database), "SET api = stable;\n");
         std::fs::remove_file(self.project.path(&format!("models/{}/core/best_customers.sql", self.database)))
             .expect("the view is there");

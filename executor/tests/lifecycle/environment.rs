@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use mz_deploy::db::{Connection, Rows, Secret, Target};
@@ -163,6 +164,31 @@ impl Environment {
         faults.clear();
         let met = line.rsplit_once("(met ").and_then(|(_, rest)| rest.split(' ').next()?.parse().ok());
         met.expect("a number of statements")
+    }
+
+    /// Runs the program for a shop; its n-th statement like `pattern` is held back while others do something.
+    pub(crate) fn meanwhile<T>(
+        &self,
+        shop: &Shop,
+        command: &[&str],
+        (pattern, nth): (&str, usize),
+        others: impl FnOnce() -> T,
+    ) -> (Said, T) {
+        let faults = self.sandbox().expect("a sandbox").faults();
+        let (pattern, nth) = (Pattern::new(pattern), u64::try_from(nth).ok());
+        // It is let go below; others that wait for the program itself aren't waited for.
+        let action = Action::Delay(Duration::from_secs(30));
+        faults.add(Rule { pattern, nth, when: When::Before, action });
+        thread::scope(|scope| {
+            let first = scope.spawn(|| self.run_for(shop, command));
+            let began = Instant::now();
+            while !faults.list().is_empty() && began.elapsed() < Duration::from_secs(20) {
+                thread::sleep(Duration::from_millis(2));
+            }
+            let second = others();
+            faults.clear();
+            (first.join().expect("the program ends"), second)
+        })
     }
 
     /// A connection of the test's own.

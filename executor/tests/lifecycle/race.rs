@@ -2,17 +2,9 @@
 //!
 //! `MZ_TEST_EVERY_STATEMENT=1` tries every statement, otherwise a few are tried.
 
-use std::thread;
-use std::time::{Duration, Instant};
-
-use mz_deploy_sandbox::fault::{Action, Rule, When};
-use mz_deploy_sandbox::time::Pattern;
-
 use crate::environment::{Environment, Said};
 use crate::shop::{NEW, OLD, STAGE, Shop};
 
-/// How long the first one is held while the second one runs.
-const HELD: Duration = Duration::from_millis(2500);
 /// Every n-th statement is tried, unless all are.
 const STRIDE: usize = 29;
 
@@ -100,23 +92,9 @@ fn prepared(environment: &Environment) -> Shop {
 
 fn interleaved(environment: &Environment, rival: &Rival, nth: usize) {
     let shop = prepared(environment);
-    let faults = environment.sandbox().expect("a sandbox").faults();
-    faults.add(Rule {
-        pattern: Pattern::new("%"),
-        nth: u64::try_from(nth).ok(),
-        when: When::Before,
-        action: Action::Delay(HELD),
-    });
-    let (first, second) = thread::scope(|scope| {
-        let first = scope.spawn(|| environment.run_for(&shop, &["promote", "v2", "--yes"]));
-        let began = Instant::now();
-        while !faults.list().is_empty() && began.elapsed() < Duration::from_secs(20) {
-            thread::sleep(Duration::from_millis(2));
-        }
-        let second = (rival.run)(environment, &shop);
-        (first.join().expect("the first ends"), second)
-    });
-    faults.clear();
+    let promote = ["promote", "v2", "--yes"];
+    let (first, second) =
+        environment.meanwhile(&shop, &promote, ("%", nth), || (rival.run)(environment, &shop));
     let client = environment.connect();
     let best = shop.best(&client);
     assert!(
@@ -171,18 +149,8 @@ fn promote_against_an_abort_that_takes_over() {
 
 /// Somebody takes over while a statement of a command is under way: that was its last one, and it says who has it now.
 fn taken_over(shop: &Shop, environment: &Environment, command: &[&str], during: &str, by: &[&str]) -> Said {
-    let faults = environment.sandbox().expect("a sandbox").faults();
-    let pattern = Pattern::new(during);
-    faults.add(Rule { pattern, nth: Some(1), when: When::Before, action: Action::Delay(HELD) });
-    let said = thread::scope(|scope| {
-        let first = scope.spawn(|| environment.run_for(shop, command));
-        let began = Instant::now();
-        while !faults.list().is_empty() && began.elapsed() < Duration::from_secs(20) {
-            thread::sleep(Duration::from_millis(2));
-        }
-        environment.run_for(shop, &[by, &["--take-over"]].concat()).ends_with(0);
-        first.join().expect("the first ends")
-    });
+    let others = || environment.run_for(shop, &[by, &["--take-over"]].concat()).ends_with(0);
+    let (said, _) = environment.meanwhile(shop, command, (during, 1), others);
     let said = said.ends_with(3);
     let name = command.first().copied().unwrap_or_default();
     let words = [format!("`{name}` has stopped"), "was taken over".to_owned()];

@@ -1,9 +1,6 @@
 //! Commands that are taken over while they run, and what others do between a look and a lease. Whatever was under way: nothing that
 //! nobody knows of is left, and nothing of another is taken along.
 
-use std::thread;
-use std::time::{Duration, Instant};
-
 use mz_deploy_sandbox::fault::{Action, Rule, When};
 use mz_deploy_sandbox::time::Pattern;
 
@@ -31,30 +28,6 @@ fn changed(environment: &Environment) -> Option<Shop> {
     Some(shop)
 }
 
-/// Runs a command; while its n-th statement like this is held, others do something.
-fn meanwhile(
-    environment: &Environment,
-    shop: &Shop,
-    command: &[&str],
-    (pattern, nth): (&str, usize),
-    held: Duration,
-    others: impl FnOnce() -> Said,
-) -> (Said, Said) {
-    rule(environment, pattern, nth, When::Before, Action::Delay(held));
-    let faults = environment.sandbox().expect("a sandbox").faults();
-    let said = thread::scope(|scope| {
-        let first = scope.spawn(|| environment.run_for(shop, command));
-        let began = Instant::now();
-        while !faults.list().is_empty() && began.elapsed() < Duration::from_secs(20) {
-            thread::sleep(Duration::from_millis(2));
-        }
-        let second = others();
-        (first.join().expect("the first ends"), second)
-    });
-    faults.clear();
-    said
-}
-
 /// What of a deployment is in the ledger's database: its marker, and what is left of its leases.
 fn markers(client: &Client<'_>, shop: &Shop) -> Vec<String> {
     let id = shop.own("v2");
@@ -78,8 +51,7 @@ fn each_statement_of_stage(rival: &[&str], is_sound: impl Fn(&Environment, &Shop
     for nth in (1..=all).rev().step_by(stride) {
         let Some(shop) = changed(&environment) else { return };
         let others = || environment.run_for(&shop, rival);
-        let held = Duration::from_millis(2500);
-        let (first, second) = meanwhile(&environment, &shop, &STAGE, ("%", nth), held, others);
+        let (first, second) = environment.meanwhile(&shop, &STAGE, ("%", nth), others);
         let (places, markers) = (shop.places(&client), markers(&client, &shop));
         assert!(
             is_sound(&environment, &shop, &first, &second),
@@ -130,8 +102,7 @@ fn what_was_under_way_when_a_stage_was_taken_over_is_taken_away_by_it() {
     let Some(shop) = changed(&environment) else { return };
     let client = environment.connect();
     let others = || environment.run_for(&shop, &["abort", "v2", "--take-over"]).ends_with(0);
-    let held = Duration::from_secs(4);
-    let (first, _) = meanwhile(&environment, &shop, &STAGE, ("CREATE CLUSTER%", 1), held, others);
+    let (first, _) = environment.meanwhile(&shop, &STAGE, ("CREATE CLUSTER%", 1), others);
     let first = first.ends_with(3);
     assert!(first.stderr.contains("was taken over"), "{}", first.report());
     assert_eq!(shop.places(&client), shop.only_production());
@@ -209,8 +180,7 @@ fn whoever_wakes_up_while_it_forgets_a_deployment_leaves_the_next_one_of_that_na
         environment.run_for(&shop, &STAGE).ends_with(0)
     };
     let deletion = "DELETE FROM _mz_deploy.tables.ids %";
-    let held = Duration::from_secs(20);
-    let (first, _) = meanwhile(&environment, &shop, &["abort", "v2"], (deletion, 1), held, others);
+    let (first, _) = environment.meanwhile(&shop, &["abort", "v2"], (deletion, 1), others);
     let first = first.ends_with(3);
     assert!(first.stderr.contains("was taken over"), "{}", first.report());
     environment.run_for(&shop, &["promote", "v2", "--no-ready-check", "--yes"]).ends_with(0);
@@ -227,9 +197,8 @@ fn whoever_was_taken_over_writes_down_no_more_steps() {
     environment.run_for(&shop, &STAGE).ends_with(0);
     let promote = ["promote", "v2", "--no-ready-check", "--yes"];
     let others = || environment.run_for(&shop, &["abort", "v2", "--take-over"]).ends_with(0);
-    let held = Duration::from_secs(4);
     let exchange = ("ALTER SCHEMA%generation%", 1);
-    let (first, _) = meanwhile(&environment, &shop, &promote, exchange, held, others);
+    let (first, _) = environment.meanwhile(&shop, &promote, exchange, others);
     first.ends_with(3);
     let id = shop.own("v2");
     let steps = format!("SELECT count(*) AS c1 FROM _mz_deploy.tables.steps WHERE deploy_id = '{id}'");

@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::watch;
+
 use crate::error::SqlError;
 use crate::time::Pattern;
 
@@ -30,7 +32,7 @@ pub struct StatementInfo<'a> {
 /// What happens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Time passes first.
+    /// Time passes first, unless the rules are forgotten meanwhile.
     Delay(Duration),
     /// Another session does this first.
     Run(String),
@@ -137,7 +139,10 @@ fn bare(text: &str) -> &str {
 
 /// The handle of a plan that a server and a program share. Clones are the same one.
 #[derive(Clone, Debug, Default)]
-pub struct Faults(Arc<Mutex<FaultPlan>>);
+pub struct Faults {
+    plan: Arc<Mutex<FaultPlan>>,
+    cleared: Arc<watch::Sender<()>>,
+}
 
 impl Faults {
     /// As [`FaultPlan::add`].
@@ -145,9 +150,20 @@ impl Faults {
         self.lock().add(rule)
     }
 
-    /// As [`FaultPlan::clear`].
+    /// As [`FaultPlan::clear`]. What is delayed because of a rule goes on.
     pub fn clear(&self) {
         self.lock().clear();
+        self.cleared.send_replace(());
+    }
+
+    /// Ends when the rules are forgotten, at any time after this call.
+    pub fn cleared(&self) -> impl Future<Output = ()> + use<> {
+        let mut cleared = self.cleared.subscribe();
+        async move {
+            if cleared.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
     }
 
     /// As [`FaultPlan::next`].
@@ -162,7 +178,7 @@ impl Faults {
 
     fn lock(&self) -> MutexGuard<'_, FaultPlan> {
         // Rules are whole after every step, so a panic elsewhere does them no harm.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.plan.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -23,6 +23,11 @@ impl Session {
         self.coordinator.faults().next(&statement)
     }
 
+    /// Ends when the rules about statements are forgotten, at any time after this call.
+    pub(crate) fn faults_cleared(&self) -> impl Future<Output = ()> + use<> {
+        self.coordinator.faults().cleared()
+    }
+
     /// Another session of the same role does something, from beginning to end.
     pub(crate) fn run_aside(&self, sql: &str) -> Result<()> {
         let names = ["database", "search_path", "cluster"];

@@ -13,8 +13,9 @@ use std::collections::BTreeSet;
 use mz_deploy_planner::input::Live;
 use mz_deploy_planner::name::Ident;
 
-use super::connection::Connection;
+use super::connection::{Connection, each};
 use super::error::{DbError, Kind};
+use super::rows::Rows;
 
 /// How often the catalog is read again when what it named was gone a moment later.
 const ATTEMPTS: usize = 5;
@@ -29,11 +30,22 @@ pub struct Scope {
 /// Everything that a plan may depend on: user databases with what they hold, clusters, roles, privileges, limits, and who
 /// looks.
 pub async fn observe(connection: &Connection, wanted: &Scope) -> Result<Live, DbError> {
+    observe_and_ask(connection, wanted, &[]).await.map(|(live, _)| live)
+}
+
+/// As [`observe`], and the answers to other queries, which go with the same flight.
+pub async fn observe_and_ask(
+    connection: &Connection,
+    wanted: &Scope,
+    others: &[String],
+) -> Result<(Live, Vec<Result<Rows, DbError>>), DbError> {
+    let all: Vec<&str> = queries::ALL.into_iter().chain(others.iter().map(String::as_str)).collect();
     let mut attempt = 1;
     loop {
-        let mut live = snapshot(connection).await?;
+        let mut answers = connection.query_all(&all).await.into_iter();
+        let mut live = live(answers.by_ref().take(queries::ALL.len()))?;
         match cluster::add_options(connection, &mut live, wanted).await {
-            Ok(()) => return Ok(live),
+            Ok(()) => return Ok((live, answers.collect())),
             // Its clusters were renamed or dropped since.
             Err(error) if error.kind == Kind::Missing && attempt < ATTEMPTS => attempt += 1,
             Err(error) => return Err(error),
@@ -42,8 +54,7 @@ pub async fn observe(connection: &Connection, wanted: &Scope) -> Result<Live, Db
 }
 
 /// The catalog at one moment.
-async fn snapshot(connection: &Connection) -> Result<Live, DbError> {
-    let [_, containers, objects, comments, relations, _, settings] =
-        connection.query_each(&queries::ALL).await?;
+fn live(answers: impl Iterator<Item = Result<Rows, DbError>>) -> Result<Live, DbError> {
+    let [_, containers, objects, comments, relations, _, settings] = each(answers)?;
     read::live(&read::Answers { containers, objects, comments, relations, settings })
 }

@@ -8,7 +8,7 @@ use mz_deploy_planner::plan::{Command, Plan, is_deploy_id};
 use mz_deploy_planner::view::read_plan;
 
 use super::overview::{Event, events, joined, plain};
-use crate::db::connection::Connection;
+use crate::db::connection::{Connection, each};
 use crate::db::error::DbError;
 use crate::db::rows::Rows;
 
@@ -23,32 +23,50 @@ pub enum Found {
     Deployment(Box<Deployment>),
 }
 
+/// What the ledger says under a deploy id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// The deployment.
+    pub found: Found,
+    /// What happened to it last; that is told also of one that isn't there any more.
+    pub last_event: Option<Event>,
+}
+
 /// Looks a deployment up, with queries in one flight that see one moment.
-pub async fn deployment(connection: &Connection, deploy_id: &str) -> Result<Found, DbError> {
-    if !is_deploy_id(deploy_id) {
-        return Ok(Found::Nothing);
-    }
+pub async fn deployment(connection: &Connection, deploy_id: &str) -> Result<Record, DbError> {
+    record_in(deploy_id, connection.query_all(&questions(deploy_id)).await)
+}
+
+/// The questions that [`deployment`] asks, to be sent along with others.
+pub fn questions(deploy_id: &str) -> [String; 7] {
     let id = Literal(deploy_id);
-    let queries = [
+    [
         "BEGIN READ ONLY".to_owned(),
         format!("SELECT deploy_id, part, body FROM _mz_deploy.tables.plans WHERE deploy_id = {id}"),
         format!("SELECT side, kind, name, id FROM _mz_deploy.tables.ids WHERE deploy_id = {id}"),
         format!("SELECT family, number FROM _mz_deploy.tables.highest WHERE deploy_id = {id}"),
-        format!(
-            "SELECT deploy_id, event, at::text AS at, role, host, details FROM _mz_deploy.tables.history WHERE deploy_id = {id}"
-        ),
+        history_of(deploy_id),
         format!(
             "SELECT 'row' AS fact, promoted_at::text AS promoted_at FROM _mz_deploy.tables.deployments WHERE deploy_id = {id} \
              UNION ALL SELECT 'kept', NULL::text FROM _mz_deploy.tables.kept WHERE deploy_id = {id}"
         ),
         "COMMIT".to_owned(),
-    ];
-    let [_, plans, ids, highest, history, facts, _] = connection.query_each(&queries).await?;
+    ]
+}
+
+/// What the answers to them say.
+pub fn record_in(deploy_id: &str, answers: Vec<Result<Rows, DbError>>) -> Result<Record, DbError> {
+    let [_, plans, ids, highest, history, facts, _] = each(answers)?;
+    if !is_deploy_id(deploy_id) {
+        return Ok(Record { found: Found::Nothing, last_event: None });
+    }
     let (rows, kept): (Vec<_>, Vec<_>) = facts.iter().partition(|row| row.get("fact") == Some("row"));
-    let Some(body) = joined(&plans)?.remove(deploy_id) else {
-        return Ok(if rows.is_empty() { Found::Nothing } else { Found::WithoutPlan });
-    };
     let events = events(&history)?;
+    let last_event = events.last().cloned();
+    let Some(body) = joined(&plans)?.remove(deploy_id) else {
+        let found = if rows.is_empty() { Found::Nothing } else { Found::WithoutPlan };
+        return Ok(Record { found, last_event });
+    };
     let last = |wanted: &str| events.iter().rposition(|event| event.event == wanted);
     let is_promoted = if rows.is_empty() {
         // Nothing but databases was touched: there is no row to mark.
@@ -56,7 +74,7 @@ pub async fn deployment(connection: &Connection, deploy_id: &str) -> Result<Foun
     } else {
         rows.iter().any(|row| row.get("promoted_at").is_some())
     };
-    Ok(Found::Deployment(Box::new(Deployment {
+    let deployment = Deployment {
         plan: plan(deploy_id, &body)?,
         staged: recorded(&ids, "staged")?,
         production: recorded(&ids, "production")?,
@@ -65,7 +83,16 @@ pub async fn deployment(connection: &Connection, deploy_id: &str) -> Result<Foun
         is_staged: last("staged").is_some() && last("staged") > last("stage"),
         is_promoted,
         is_kept: !kept.is_empty(),
-    })))
+    };
+    Ok(Record { found: Found::Deployment(Box::new(deployment)), last_event })
+}
+
+/// The question for what happened to a deployment.
+fn history_of(deploy_id: &str) -> String {
+    format!(
+        "SELECT deploy_id, event, at::text AS at, role, host, details FROM _mz_deploy.tables.history WHERE deploy_id = {}",
+        Literal(deploy_id)
+    )
 }
 
 /// Whoever is known to have begun a stage or to have gone on with it.
@@ -97,15 +124,7 @@ pub async fn objects(
 
 /// What happened to a deployment last; nothing if nobody knows it.
 pub async fn last_event(connection: &Connection, deploy_id: &str) -> Result<Option<Event>, DbError> {
-    if !is_deploy_id(deploy_id) {
-        return Ok(None);
-    }
-    let sql = format!(
-        "SELECT deploy_id, event, at::text AS at, role, host, details FROM _mz_deploy.tables.history WHERE deploy_id = {}",
-        Literal(deploy_id)
-    );
-    let events = events(&connection.query(&sql).await?)?;
-    Ok(events.into_iter().next_back())
+    Ok(events(&connection.query(&history_of(deploy_id)).await?)?.pop())
 }
 
 /// The plan of a deployment. It will be run, so it has to be what its digest says, and of this deployment.

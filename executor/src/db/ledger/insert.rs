@@ -210,14 +210,22 @@ fn replacements<T: AsRef<str>>(columns: &[T], rows: &[Vec<T>]) -> Option<Vec<Ins
 
 /// Writes rows of several tables: all of them or none.
 pub async fn write<'c>(on: impl Into<Held<'c>>, inserts: &[Insert]) -> Result<(), DbError> {
-    let mut statements = vec!["BEGIN".to_owned()];
-    statements.extend(inserts.iter().flat_map(Insert::statements));
-    if statements.len() == 1 {
+    let statements = transaction(inserts);
+    if statements.is_empty() {
         return Ok(());
     }
-    statements.push("COMMIT".to_owned());
-    // A COMMIT after a failure is a ROLLBACK, so what comes behind the failure does no harm.
     on.into().pipeline(&statements).await
+}
+
+/// The statements that write rows of several tables; none if there are no rows.
+pub(super) fn transaction(inserts: &[Insert]) -> Vec<String> {
+    let mut statements: Vec<String> = inserts.iter().flat_map(Insert::statements).collect();
+    if !statements.is_empty() {
+        // A COMMIT after a failure is a ROLLBACK, so what comes behind the failure does no harm.
+        statements.insert(0, "BEGIN".to_owned());
+        statements.push("COMMIT".to_owned());
+    }
+    statements
 }
 
 #[cfg(test)]

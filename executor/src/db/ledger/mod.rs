@@ -13,7 +13,7 @@ mod steps;
 mod tidy;
 
 pub use deployed::{Claim, Snapshot};
-pub use deployment::{Found, deployment, last_event, objects};
+pub use deployment::{Found, Record, deployment, last_event, objects, questions, record_in};
 pub use insert::{Insert, Value, record, write};
 pub use overview::{DeploymentRecord, Event, Ledger, read};
 pub use rows::{Marking, erase, event, keep, kept, mark, recorded, server_time, server_time_in, unkeep};

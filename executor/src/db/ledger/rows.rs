@@ -5,7 +5,7 @@ use mz_deploy_planner::name::Literal;
 use mz_deploy_planner::plan::is_deploy_id;
 
 use super::TABLES;
-use super::insert::{Insert, Value};
+use super::insert::{Insert, Value, transaction};
 use super::stage::Origin;
 use crate::db::connection::Connection;
 use crate::db::error::DbError;
@@ -42,17 +42,15 @@ pub enum Marking {
 
 /// The time of the server's clock, as its tables have it.
 pub async fn server_time(connection: &Connection) -> Result<String, DbError> {
-    let rows = connection.query("SELECT now()::text AS now").await?;
-    let row = rows.first().ok_or_else(|| DbError::unexpected("the server doesn't know the time"))?;
-    row.text("now").map(str::to_owned)
+    server_time_in(connection, 0).await
 }
 
 /// The time that the server's clock will show in some seconds.
 pub async fn server_time_in(connection: &Connection, seconds: u64) -> Result<String, DbError> {
-    let sql = format!("SELECT (now() + INTERVAL '{seconds} seconds')::text AS then");
+    let sql = format!("SELECT (now() + INTERVAL '{seconds} seconds')::text AS now");
     let rows = connection.query(&sql).await?;
     let row = rows.first().ok_or_else(|| DbError::unexpected("the server doesn't know the time"))?;
-    row.text("then").map(str::to_owned)
+    row.text("now").map(str::to_owned)
 }
 
 /// Something that happened at `now`, the server's time. `details` is JSON.
@@ -121,9 +119,9 @@ pub(super) fn in_parts(table: &'static str, deploy_id: &str, body: &str) -> Inse
 
 /// Keeps the old version: replaces what was said about it before.
 pub async fn keep<'c>(on: impl Into<Held<'c>>, deploy_id: &str, until: Option<&str>) -> Result<(), DbError> {
-    let on = on.into();
-    unkeep(on, deploy_id).await?;
-    super::insert::write(on, &[kept(deploy_id, until)]).await
+    let mut statements = vec![deletion("kept", deploy_id)?];
+    statements.extend(transaction(&[kept(deploy_id, until)]));
+    on.into().pipeline(&statements).await
 }
 
 /// Says that the old version isn't kept any more.

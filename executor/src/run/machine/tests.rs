@@ -98,6 +98,17 @@ fn without_failures_everything_is_done_once_and_in_order() {
 }
 
 #[test]
+fn drops_are_looked_at_before_they_are_sent_and_once_if_they_follow_one_another() {
+    let looks = |phases: &str| -> Vec<(usize, usize)> {
+        let planned = Machine::new(&plan(Command::Promote, phases)).tasks;
+        let looks = planned.into_iter().filter(|planned| matches!(planned.task, Task::Check(_)));
+        looks.map(|planned| planned.task.steps()).map(|steps| (steps.start, steps.end)).collect()
+    };
+    assert_eq!(looks("t dd d d v"), [(1, 5)]);
+    assert_eq!(looks("t dd v dd s d"), [(1, 3), (4, 6), (7, 8)]);
+}
+
+#[test]
 fn a_failure_before_the_exchange_ends_the_run() {
     let (done, outcome) = run(Command::Promote, "ss ttt s dd", &[1]);
     assert_eq!((done, outcome), (vec![0], Outcome::Failed { step: 1 }));

@@ -1,5 +1,6 @@
 //! What takes its time: faults, reads of the future, subscriptions. Meanwhile the client may cancel, leave or send more.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
@@ -29,12 +30,18 @@ impl Connection {
         canceled: &Canceled,
         deadline: Option<Instant>,
     ) -> Outcome<Result<(), SqlError>> {
+        let mut cleared = pin!(session.faults_cleared());
         for action in session.faults(bound, when) {
             match action {
                 Action::Delay(time) => {
                     let time = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
                     let clock = session.clock().clone();
-                    let waiting = clock.wait_until(clock.now().saturating_add(time));
+                    let waiting = async {
+                        tokio::select! {
+                            () = clock.wait_until(clock.now().saturating_add(time)) => {}
+                            () = &mut cleared => {}
+                        }
+                    };
                     match self.wait(waiting, canceled, deadline).await? {
                         Waited::For(()) => {}
                         Waited::Canceled => return Ok(Err(canceled_by_user())),
@@ -60,7 +67,7 @@ impl Connection {
         canceled: &Canceled,
         deadline: Option<Instant>,
     ) -> Outcome<Waited<T>> {
-        let work = std::pin::pin!(work);
+        let work = pin!(work);
         let mut work = work;
         let timeout = async {
             match deadline {
@@ -68,7 +75,7 @@ impl Connection {
                 None => std::future::pending().await,
             }
         };
-        let mut timeout = std::pin::pin!(timeout);
+        let mut timeout = pin!(timeout);
         loop {
             tokio::select! {
                 biased;
