@@ -99,7 +99,7 @@ fn what_others_build_just_before_the_drops_outlives_them() {
             Some(name) => format!("{old}.{name}"),
             None => shop.name(name),
         };
-        // In the old schema, of nothing that is in it: neither is the one kept by the other.
+        // One reads an old object from elsewhere, the other stands in the old schema and reads nothing of it.
         let source =
             if name.starts_with("old.") { "(VALUES (1), (2))".into() } else { format!("{old}.order_totals") };
         let create = format!("CREATE VIEW {theirs} AS SELECT * FROM {source} AS t");
