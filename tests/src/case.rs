@@ -124,6 +124,12 @@ pub fn parse(text: &str) -> Case {
     case
 }
 
+/// True for a statement that drops what it doesn't name.
+pub fn is_cascade(sql: &str) -> bool {
+    let word = sql.trim_end_matches([';', ' ', '\n']).rsplit([' ', '\n']).next();
+    word.is_some_and(|word| word.eq_ignore_ascii_case("CASCADE"))
+}
+
 /// Compiles each file of a case on its own.
 pub fn compile(case: &Case) -> ((Settings, Vec<Diagnostic>), Vec<Arc<CompiledFile>>) {
     let text = case.files.get(PROJECT_FILE).map(AsRef::as_ref);

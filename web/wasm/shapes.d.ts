@@ -416,21 +416,6 @@ export type Precondition =
        */
       name: string;
       require: "present";
-    }
-  | {
-      /**
-       * Whether it held when the plan was made: without the live catalog, nobody looked.
-       */
-      checked?: boolean;
-      /**
-       * `schema`, `cluster`, `object` or `database`.
-       */
-      kind: string;
-      /**
-       * The name, printed.
-       */
-      name: string;
-      require: "only-ours";
     };
 /**
  * What happens to a database or a schema.
@@ -1671,10 +1656,6 @@ export interface StepView {
    * The statement with its semicolon; absent where the step is something else.
    */
   sql?: string;
-  /**
-   * What it relies on and nobody looked at, in words.
-   */
-  unchecked?: string;
 }
 /**
  * A part of a file, or a thing of the project.

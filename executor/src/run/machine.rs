@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use mz_deploy_planner::plan::{Action, Command, Effect, Plan, Postcondition, Precondition, Step};
+use mz_deploy_planner::plan::{Action, Command, Effect, Plan, Postcondition, Step};
 
 /// What to do. Steps are numbered through all phases, from 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,8 +40,8 @@ pub enum Event {
     Done,
     /// A step failed; those before it in the task were done.
     Failed(usize),
-    /// Somebody else was quicker: what a step requires doesn't hold, or the transaction was refused for that reason.
-    /// Nothing was done.
+    /// Somebody else was quicker: what a step requires doesn't hold, or the server refused it for that reason. Neither it nor a
+    /// transaction that it is in was done.
     Conflict,
     /// Whether the transaction was done can't be known: the connection ended during its last statement.
     Unknown,
@@ -223,9 +223,7 @@ fn together(a: &Step, b: &Step) -> bool {
 
 /// A step that drops something: that it is still the same thing is checked just before.
 fn takes_away(step: &Step) -> bool {
-    step.group.is_none()
-        && (step.postcondition == Some(Postcondition::Gone)
-            || step.preconditions.iter().any(|p| matches!(p, Precondition::OnlyOurs { .. })))
+    step.group.is_none() && step.postcondition == Some(Postcondition::Gone)
 }
 
 fn is_row(effect: &Effect) -> bool {

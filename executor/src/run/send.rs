@@ -111,8 +111,9 @@ async fn land(
     if flight.stopped == Some(Stopped::Insisted) && error.kind == Kind::Cancelled {
         return Event::Interrupted;
     }
-    // Whoever was taken over may have made it since it was looked at: then it isn't to be made any more.
-    if error.kind == Kind::NameTaken && world.lease.is_some() {
+    // Whoever was taken over may have made it since it was looked at: then it isn't to be made any more. And what keeps something
+    // from being dropped was made since: a new plan tells what it is.
+    if matches!(error.kind, Kind::NameTaken | Kind::DependedUpon) && world.lease.is_some() {
         let checked = check(world, world.connection, number, &[*step], met).await;
         if matches!(checked, Event::Conflict | Event::TakenOver) {
             return checked;

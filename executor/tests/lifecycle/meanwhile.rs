@@ -86,6 +86,38 @@ fn what_others_build_just_after_the_exchange_is_not_dropped() {
     assert_eq!(shop.places(&client), shop.only_production());
 }
 
+/// Between the last look and the drops: what others make in the old schema, or of what was in it, makes the server refuse,
+/// because nothing is dropped with CASCADE.
+#[test]
+fn what_others_build_just_before_the_drops_outlives_them() {
+    for name in ["public.theirs", "old.theirs"] {
+        let environment = Environment::start();
+        let Some(shop) = staged(&environment) else { return };
+        let client = environment.connect();
+        let old = beside(&shop);
+        let theirs = match name.strip_prefix("old.") {
+            Some(name) => format!("{old}.{name}"),
+            None => shop.name(name),
+        };
+        // One reads an old object from elsewhere, the other stands in the old schema and reads nothing of it.
+        let source =
+            if name.starts_with("old.") { "(VALUES (1), (2))".into() } else { format!("{old}.order_totals") };
+        let create = format!("CREATE VIEW {theirs} AS SELECT * FROM {source} AS t");
+        around(&environment, "DROP VIEW%best_customers%", When::Before, create);
+        let partial = environment.run_for(&shop, &PROMOTE).ends_with(6);
+        assert!(partial.stderr.contains("theirs` (view"), "{}", partial.report());
+        assert_eq!(shop.best(&client), NEW);
+        assert_eq!(client.value(&format!("SELECT count(*) AS c1 FROM {theirs}")), "2");
+        // It is told again, and stays, as long as it is there.
+        let refused = environment.run_for(&shop, &PROMOTE).ends_with(1);
+        assert!(refused.stderr.contains("theirs` (view"), "{}", refused.report());
+        assert_eq!(client.value(&format!("SELECT count(*) AS c1 FROM {theirs}")), "2");
+        client.run(&format!("DROP VIEW {theirs}"));
+        environment.run_for(&shop, &PROMOTE).ends_with(0);
+        assert_eq!(shop.places(&client), shop.only_production());
+    }
+}
+
 /// Another session's change makes the server refuse the COMMIT.
 #[test]
 fn an_exchange_that_the_server_refuses_at_its_end_is_tried_again() {

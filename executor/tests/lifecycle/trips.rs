@@ -35,7 +35,10 @@ fn a_larger_project_takes_no_more_questions_than_it_has_statements() {
         let stage = environment.statements_of(&shop, &["stage", "--deploy-id", "v1", "--allow-dirty"]);
         environment.run_for(&shop, &["wait", "v1", "--timeout", "60"]).ends_with(0);
         let promote = environment.statements_of(&shop, &["promote", "v1", "--yes"]);
-        (stage, promote)
+        shop.totals("sum(amount) * 10 AS total");
+        environment.run_for(&shop, &STAGE).ends_with(0);
+        let again = environment.statements_of(&shop, &["promote", "v2", "--no-ready-check", "--yes"]);
+        (stage, promote, again)
     };
     let (small, large) = (measure(5), measure(45));
     // Statements go in flights of 32, each with one question about the lease.
@@ -46,6 +49,10 @@ fn a_larger_project_takes_no_more_questions_than_it_has_statements() {
     assert_eq!(
         large.1, small.1,
         "a promotion exchanges schemas, however much is in them: {small:?} {large:?}"
+    );
+    assert!(
+        (40..=42).contains(&(large.2 - small.2)),
+        "one statement for each view of the old version that is dropped: {small:?} {large:?}"
     );
 }
 

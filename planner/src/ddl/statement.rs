@@ -24,7 +24,7 @@ impl<'a> Item<'a> {
     }
 }
 
-/// A statement.
+/// A statement. There is none with `CASCADE`: what isn't known to be ours makes the server refuse a drop.
 #[derive(Clone, Copy)]
 pub(crate) enum Ddl<'a> {
     CreateDatabase {
@@ -73,10 +73,6 @@ pub(crate) enum Ddl<'a> {
     Drop {
         item: Item<'a>,
         if_exists: bool,
-    },
-    /// With everything in it and everything that depends on that. [`crate::plan::Precondition::OnlyOurs`] goes before.
-    DropSchemaCascade {
-        name: &'a SchemaName,
     },
     /// Refused by the server while something is in it.
     DropSchema {
@@ -150,7 +146,6 @@ impl fmt::Display for Ddl<'_> {
                 let if_exists = if *if_exists { "IF EXISTS " } else { "" };
                 write!(f, "DROP {} {if_exists}{} RESTRICT", item.kind.keyword(), item.name)
             }
-            Self::DropSchemaCascade { name } => write!(f, "DROP SCHEMA {name} CASCADE"),
             Self::DropSchema { name } => write!(f, "DROP SCHEMA {name} RESTRICT"),
             Self::DropCluster { name } => write!(f, "DROP CLUSTER {name} RESTRICT"),
             Self::DropDatabase { name } => write!(f, "DROP DATABASE {name} RESTRICT"),

@@ -134,7 +134,6 @@ fn add_step(parts: &mut Parts, step: &Step) {
         let (sign, kind, name, id) = match precondition {
             Precondition::Absent { kind, name } => ("-", kind, name, None),
             Precondition::Present { kind, name, id } => ("+", kind, name, id.as_ref()),
-            Precondition::OnlyOurs { kind, name, .. } => ("=", kind, name, None),
         };
         parts.text(sign);
         parts.text(kind);

@@ -134,9 +134,11 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// What something that is dropped in its own schema is called then.
+    /// What something that is dropped after promotion is called then.
     pub(super) fn name_at_drop(&self, name: &ObjectName) -> ObjectName {
-        if self.retirements.contains(name) {
+        if self.is_swapped_schema(&name.schema) {
+            self.naming.schema(&name.schema).object(name.name.clone())
+        } else if self.retirements.contains(name) {
             name.schema.object(self.naming.retired(&name.name))
         } else {
             name.clone()
@@ -179,9 +181,8 @@ impl<'a> Draft<'a> {
         &self.indexes.staged
     }
 
-    /// A removed object that is dropped with the schema that it is in.
-    pub(super) fn vanishes_with_its_schema(&self, removed: &DeployedObject) -> bool {
-        self.swapped_schemas().any(|schema| schema.name == &removed.name.schema)
+    pub(super) fn is_swapped_schema(&self, name: &SchemaName) -> bool {
+        self.swapped_schemas().any(|schema| schema.name == name)
     }
 
     /// A removed object whose name an object of another kind has now.

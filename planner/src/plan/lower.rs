@@ -96,10 +96,6 @@ pub(super) fn present(kind: &'static str, name: &impl Display, id: Option<&SmolS
     Precondition::Present { kind: kind.into(), name: printed(name), id: id.cloned() }
 }
 
-fn only_ours(draft: &Draft<'_>, kind: &'static str, name: &impl Display) -> Precondition {
-    Precondition::OnlyOurs { kind: kind.into(), name: printed(name), checked: draft.live.is_some() }
-}
-
 /// A place in an object's file.
 pub(super) fn at(object: &Object, statement: &StatementText) -> Cause {
     Cause {
@@ -158,7 +154,7 @@ fn step(draft: &Draft<'_>, deploy_id: &str, operation: Operation<'_>) -> Step {
             sql(statement).because(*cause).irreversible("what it takes back isn't in the project any more")
         }
         Operation::RetireRemoved(deployed) => retire_removed(draft, deployed),
-        Operation::DropRemoved { deployed, may_be_gone } => drop_removed(draft, deployed, may_be_gone),
+        Operation::DropRemoved(deployed) => drop_removed(draft, deployed),
         Operation::KeepRemoved(deployed) => {
             effect(Effect::KeepRemoved { object: deployed.name.clone() }).because(gone(draft, deployed))
         }
@@ -237,16 +233,14 @@ fn swap_cluster(draft: &Draft<'_>, name: &Ident) -> Step {
 
 fn drop_schema(draft: &Draft<'_>, name: &SchemaName, was_empty: bool) -> Step {
     let old = draft.naming.schema(name);
-    let is_there = present("schema", &old, live_schema(draft, name));
+    let step = ddl(&Ddl::DropSchema { name: &old })
+        .requires(present("schema", &old, live_schema(draft, name)))
+        .done_when(Postcondition::Gone);
     if was_empty {
-        let step = ddl(&Ddl::DropSchema { name: &old }).requires(is_there).done_when(Postcondition::Gone);
-        return step.undone_by(&Ddl::CreateSchema { name: &old, if_not_exists: false });
+        step.undone_by(&Ddl::CreateSchema { name: &old, if_not_exists: false })
+    } else {
+        step.irreversible(OLD_VERSION)
     }
-    ddl(&Ddl::DropSchemaCascade { name: &old })
-        .requires(is_there)
-        .requires(only_ours(draft, "schema", &old))
-        .done_when(Postcondition::Gone)
-        .irreversible(OLD_VERSION)
 }
 
 fn drop_cluster(draft: &Draft<'_>, name: &Ident) -> Step {
@@ -269,18 +263,17 @@ fn retire_removed(draft: &Draft<'_>, deployed: &DeployedObject) -> Step {
     lower_object::rename(deployed.kind.target(), &deployed.name, &retired, id).because(gone(draft, deployed))
 }
 
-fn drop_removed(draft: &Draft<'_>, deployed: &DeployedObject, may_be_gone: bool) -> Step {
+fn drop_removed(draft: &Draft<'_>, deployed: &DeployedObject) -> Step {
     let name = draft.name_at_drop(&deployed.name);
     let id = draft.live.and_then(|live| live.object(&deployed.name)).map(|o| &o.id);
-    let item = Item::object(deployed.kind, &name);
-    let step = ddl(&Ddl::Drop { item, if_exists: true })
-        .because(gone(draft, deployed))
-        .requires(only_ours(draft, "object", &name));
     // Without a catalog, nobody knows whether it was there at all.
-    let step = if id.is_some() && !may_be_gone {
-        step.requires(present("object", &name, id)).done_when(Postcondition::Gone)
-    } else {
+    let if_exists = id.is_none();
+    let step = ddl(&Ddl::Drop { item: Item::object(deployed.kind, &name), if_exists })
+        .because(gone(draft, deployed));
+    let step = if if_exists {
         step
+    } else {
+        step.requires(present("object", &name, id)).done_when(Postcondition::Gone)
     };
     match &deployed.sql {
         Some(_) if deployed.kind.is_computation() => {

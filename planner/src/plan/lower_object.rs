@@ -33,7 +33,7 @@ pub(super) fn step(draft: &Draft<'_>, node: Node, object: &Object, what: &Object
         ObjectOperation::RepeatCompanion(companion) => {
             Step { inverse: Inverse::Nothing, ..alter_companion(object, companion) }
         }
-        ObjectOperation::DropRetired => drop_retired(draft, node, object),
+        ObjectOperation::DropOld => drop_old(draft, node, object),
         ObjectOperation::DropIndex(index) => drop_index(draft, index, object),
     }
 }
@@ -157,7 +157,7 @@ fn alter_companion(object: &Object, companion: &Companion) -> Step {
     Step { inverse: Inverse::Sql(companion.undo.clone()), ..step }
 }
 
-fn drop_retired(draft: &Draft<'_>, node: Node, object: &Object) -> Step {
+fn drop_old(draft: &Draft<'_>, node: Node, object: &Object) -> Step {
     let old = draft.retired_name(node, object);
     let kind = draft.facts.old(node).map_or(object.kind, |d| d.kind);
     let id = draft.live.and_then(|live| live.object(&object.name)).map(|o| &o.id);

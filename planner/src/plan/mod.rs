@@ -16,6 +16,7 @@ mod companions;
 mod deployed_after;
 mod digests;
 mod draft;
+mod drop_order;
 mod immediate;
 mod indexes;
 mod ledger;

@@ -542,16 +542,6 @@ pub enum Precondition {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         id: Option<SmolStr>,
     },
-    /// Whatever is in it or depends on it was made by this project. Checked before a `CASCADE`.
-    OnlyOurs {
-        /// `schema`, `cluster`, `object` or `database`.
-        kind: SmolStr,
-        /// The name, printed.
-        name: SmolStr,
-        /// Whether it held when the plan was made: without the live catalog, nobody looked.
-        #[serde(default)]
-        checked: bool,
-    },
 }
 
 /// What shows that a step was done. A run that finds it so goes past the step; that is how a command goes on where it

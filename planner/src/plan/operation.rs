@@ -90,7 +90,7 @@ pub(super) enum Operation<'a> {
         name: &'a Ident,
         cause: Option<&'a Object>,
     },
-    /// The old side of a swap; `was_empty` if nothing was deployed in the schema before.
+    /// The old side of a swap, from which everything was dropped; `was_empty` if nothing was in it before.
     DropSchema {
         name: &'a SchemaName,
         was_empty: bool,
@@ -107,11 +107,8 @@ pub(super) enum Operation<'a> {
     },
     /// A removed object gives its name up.
     RetireRemoved(&'a DeployedObject),
-    /// A removed object is dropped. It `may_be_gone` by then: with a schema of the old side that it read.
-    DropRemoved {
-        deployed: &'a DeployedObject,
-        may_be_gone: bool,
-    },
+    /// A removed object is dropped.
+    DropRemoved(&'a DeployedObject),
     KeepRemoved(&'a DeployedObject),
     /// Something with an object of the project.
     On(Node, &'a Object, ObjectOperation<'a>),
@@ -142,7 +139,8 @@ pub(super) enum ObjectOperation<'a> {
     AlterCompanion(&'a Companion),
     /// One that production had before.
     RepeatCompanion(&'a Companion),
-    DropRetired,
+    /// The old version, under the name that it has after promotion.
+    DropOld,
     DropIndex(DroppedIndex<'a>),
 }
 

@@ -127,8 +127,8 @@ fn in_place<'a>(draft: &Draft<'a>, scopes: &Scopes<'a>) -> Vec<Operation<'a>> {
     operations
 }
 
-/// The old side. Swapped schemas come first, with all that is in them; what is left goes one by one, dependants first.
-/// Nothing but those schemas is dropped with CASCADE.
+/// The old side: its objects one by one, dependants first, through all schemas; then the schemas that they were in, and the
+/// clusters that they ran on. Nothing is dropped with CASCADE, so what others made meanwhile makes the server refuse.
 fn old_version<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
     let indexes =
         draft.indexes.dropped.iter().map(|i| Operation::On(i.node, i.object, ObjectOperation::DropIndex(*i)));
@@ -147,5 +147,5 @@ fn old_version<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
     let clusters = draft
         .swapped_clusters()
         .map(|name| Operation::DropCluster { name, cause: cause_of_cluster(draft, name) });
-    indexes.chain(schemas).chain(objects).chain(clusters).collect()
+    indexes.chain(objects).chain(schemas).chain(clusters).collect()
 }

@@ -5,18 +5,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use petgraph::algo::toposort;
-use petgraph::graph::{DiGraph, NodeIndex};
 use smol_str::{SmolStr, format_smolstr};
 
 use super::draft::Draft;
+use super::drop_order::dependants_first;
+use super::model::Strategy;
 use super::operation::{ObjectOperation, Operation};
 use super::paths;
 use crate::changeset::Definition;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::Node;
 use crate::input::{DeployedObject, LiveObject};
-use crate::name::{Ident, ObjectName, SchemaName};
+use crate::name::{Ident, ObjectName};
 use crate::project::{Object, ObjectKind};
 use crate::source::Location;
 use crate::syntax::token::{Token, TokenKind, tokenize};
@@ -32,7 +32,7 @@ pub(super) enum Fate {
 }
 
 pub(super) fn fate(draft: &Draft<'_>, removed: &DeployedObject) -> Fate {
-    if draft.vanishes_with_its_schema(removed) {
+    if draft.is_swapped_schema(&removed.name.schema) {
         Fate::Vanishes
     } else if draft.drop_removed || draft.is_in_the_way(removed) {
         Fate::Dropped
@@ -43,9 +43,12 @@ pub(super) fn fate(draft: &Draft<'_>, removed: &DeployedObject) -> Fate {
 
 /// Removed objects that the environment still has, as far as that is known.
 pub(super) fn present<'a>(draft: &Draft<'a>) -> impl Iterator<Item = &'a DeployedObject> {
-    let is_there =
-        |d: &DeployedObject| draft.live.is_none_or(|live| live.object_of_kind(&d.name, d.kind).is_some());
-    draft.facts.removed.iter().copied().filter(|d| is_there(d)).collect::<Vec<_>>().into_iter()
+    draft.facts.removed.iter().copied().filter(|d| is_there(draft, d)).collect::<Vec<_>>().into_iter()
+}
+
+/// True for what the environment has, as far as that is known.
+fn is_there(draft: &Draft<'_>, deployed: &DeployedObject) -> bool {
+    draft.live.is_none_or(|live| live.object_of_kind(&deployed.name, deployed.kind).is_some())
 }
 
 /// Removed objects that the environment doesn't have after promotion.
@@ -58,10 +61,7 @@ pub(super) fn gone<'a>(draft: &Draft<'a>) -> impl Iterator<Item = &'a DeployedOb
 /// Drops of removed sinks: before the relations that they read.
 pub(super) fn sinks<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
     let is_dropped = |d: &&DeployedObject| d.kind == ObjectKind::Sink && fate(draft, d) == Fate::Dropped;
-    present(draft)
-        .filter(is_dropped)
-        .map(|deployed| Operation::DropRemoved { deployed, may_be_gone: false })
-        .collect()
+    present(draft).filter(is_dropped).map(Operation::DropRemoved).collect()
 }
 
 pub(super) fn kept<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
@@ -71,77 +71,59 @@ pub(super) fn kept<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
 /// Something deployed that is dropped; the object of the project that took its place, if one did.
 type OldObject<'a> = (Option<(Node, &'a Object)>, &'a DeployedObject);
 
-/// Old versions that were renamed, and removed views and materialized views that are dropped: dependants first.
+/// Old versions, swapped or renamed, and removed objects that are dropped: dependants first, whichever schemas they are in.
 pub(super) fn old_objects<'a>(draft: &Draft<'a>) -> Vec<Operation<'a>> {
-    let retired = draft.renamed().filter_map(|(node, o)| Some((Some((node, o)), draft.facts.old(node)?)));
-    let is_dropped = |d: &&DeployedObject| d.kind != ObjectKind::Sink && fate(draft, d) == Fate::Dropped;
-    let removed = present(draft).filter(is_dropped).map(|d| (None, d));
-    let old: Vec<OldObject<'a>> = retired.chain(removed).collect();
-    let goes_along = if old.iter().any(|(retired, _)| retired.is_none()) {
-        goes_with_a_schema(draft)
-    } else {
-        BTreeSet::new()
+    let replaced = draft.built().filter(|(.., by)| matches!(by, Strategy::Swap | Strategy::Rename));
+    let replaced =
+        replaced.filter_map(|(node, object, _)| Some((Some((node, object)), draft.facts.old(node)?)));
+    // What isn't there any more in a schema that is swapped keeps nothing from its place.
+    let replaced = replaced.filter(|(_, deployed)| is_there(draft, deployed));
+    let is_dropped = |d: &&DeployedObject| match fate(draft, d) {
+        Fate::Vanishes => true,
+        // Sinks go before the relations that they read are dropped, and these before anything is.
+        Fate::Dropped => d.kind != ObjectKind::Sink,
+        Fate::Kept => false,
     };
-    dependants_first(draft, &old)
+    let removed = present(draft).filter(is_dropped).map(|d| (None, d));
+    let old: Vec<OldObject<'a>> = replaced.chain(removed).collect();
+    in_order(draft, &old)
         .into_iter()
         .filter_map(|at| old.get(at))
-        .map(|(retired, deployed)| match retired {
-            Some((node, object)) => Operation::On(*node, object, ObjectOperation::DropRetired),
-            None => Operation::DropRemoved { deployed, may_be_gone: goes_along.contains(&deployed.name) },
+        .map(|(replaced, deployed)| match replaced {
+            Some((node, object)) => Operation::On(*node, object, ObjectOperation::DropOld),
+            None => Operation::DropRemoved(deployed),
         })
         .collect()
 }
 
-/// Everything that the environment has and that a `CASCADE` on the old side of a swapped schema takes along.
-fn goes_with_a_schema<'a>(draft: &Draft<'a>) -> BTreeSet<&'a ObjectName> {
-    let Some(live) = draft.live else { return BTreeSet::new() };
-    let swapped: BTreeSet<&SchemaName> = draft.swapped_schemas().map(|s| s.name).collect();
-    let mut readers: BTreeMap<&str, Vec<&LiveObject>> = BTreeMap::new();
-    for object in live.objects() {
-        for read in &object.depends_on {
-            readers.entry(read.as_str()).or_default().push(object);
-        }
+/// What each old object reads, the catalog knows. Without one, the graph knows it of an unchanged object; for others the
+/// deployed text tells.
+fn in_order(draft: &Draft<'_>, old: &[OldObject<'_>]) -> Vec<usize> {
+    if let Some(live) = draft.live {
+        let objects: Vec<Option<&LiveObject>> = old.iter().map(|(_, d)| live.object(&d.name)).collect();
+        let positions: BTreeMap<&str, usize> =
+            (0..).zip(&objects).filter_map(|(at, o)| Some((o.as_ref()?.id.as_str(), at))).collect();
+        return dependants_first(old.len(), |at| {
+            let reads = objects.get(at).copied().flatten().map(|o| o.depends_on.as_slice());
+            reads.unwrap_or_default().iter().filter_map(|id| positions.get(id.as_str()).copied())
+        });
     }
-    let mut next: Vec<&LiveObject> = live.objects().filter(|o| swapped.contains(&o.name.schema)).collect();
-    let mut gone: BTreeSet<&ObjectName> = next.iter().map(|o| &o.name).collect();
-    while let Some(object) = next.pop() {
-        for &reader in readers.get(object.id.as_str()).into_iter().flatten() {
-            if gone.insert(&reader.name) {
-                next.push(reader);
-            }
-        }
-    }
-    gone
-}
-
-/// An order in which each old object comes before those that it reads. What an unchanged object reads, the graph
-/// knows; for others the deployed text tells.
-fn dependants_first(draft: &Draft<'_>, old: &[OldObject<'_>]) -> Vec<usize> {
     let positions: BTreeMap<&ObjectName, usize> =
         old.iter().enumerate().map(|(at, (_, d))| (&d.name, at)).collect();
-    let mut edges: DiGraph<(), (), u32> = DiGraph::with_capacity(old.len(), old.len());
-    for _ in old {
-        edges.add_node(());
-    }
-    for (at, (node, deployed)) in old.iter().enumerate() {
-        let mut add = |name: &ObjectName| {
-            if let Some(&needed) = positions.get(name).filter(|needed| **needed != at) {
-                edges.update_edge(NodeIndex::new(at), NodeIndex::new(needed), ());
-            }
-        };
-        let is_same = |node: Node| draft.facts.own(node).is_some_and(|o| o.definition == Definition::Same);
+    let is_same = |node: Node| draft.facts.own(node).is_some_and(|o| o.definition == Definition::Same);
+    dependants_first(old.len(), |at| -> Vec<usize> {
+        let Some((node, deployed)) = old.get(at) else { return Vec::new() };
         match (node, &deployed.sql) {
             (Some((node, object)), sql) if is_same(*node) || sql.is_none() => {
-                object.dependencies.iter().for_each(|d| add(&d.name));
+                let names = object.dependencies.iter().map(|d| &d.name);
+                names.filter_map(|name| positions.get(name).copied()).collect()
             }
-            (_, sql) => full_names(sql.as_deref().unwrap_or_default()).iter().for_each(&mut add),
+            (_, sql) => {
+                let names = full_names(sql.as_deref().unwrap_or_default());
+                names.iter().filter_map(|name| positions.get(name).copied()).collect()
+            }
         }
-    }
-    match toposort(&edges, None) {
-        Ok(order) => order.into_iter().map(NodeIndex::index).collect(),
-        // Only texts that were edited by hand read each other.
-        Err(_) => (0..old.len()).collect(),
-    }
+    })
 }
 
 /// Names of three parts in a text whose names are full names.
@@ -160,8 +142,7 @@ pub(super) fn full_names(sql: &str) -> Vec<ObjectName> {
         .collect()
 }
 
-/// Errors for objects that are kept although they read what goes or run on a cluster that goes: a CASCADE would take
-/// them, or the drop would fail.
+/// Errors for objects that are kept although they read what goes or run on a cluster that goes: the drop would fail.
 pub(super) fn check(draft: &Draft<'_>) -> Vec<Diagnostic> {
     let mut lost: BTreeMap<&ObjectName, ObjectName> = BTreeMap::new();
     let removed: Vec<(&DeployedObject, Vec<ObjectName>)> = present(draft)

@@ -129,7 +129,7 @@ fn taken<'a>(draft: &Draft<'a>) -> BTreeMap<ObjectName, Taker<'a>> {
         }
     }
     for (node, object) in created_sinks(draft) {
-        if !draft.swapped_schemas().any(|s| s.name == &object.name.schema) {
+        if !draft.is_swapped_schema(&object.name.schema) {
             taken.insert(object.name.clone(), (node, object));
         }
     }

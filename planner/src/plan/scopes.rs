@@ -278,7 +278,7 @@ fn is_made_at_stage(draft: &Draft<'_>, modifier: &Modifier) -> bool {
     };
     let mut members = schema.members.clone();
     let is_new = schema.deployed.is_none() && members.any(|m| u32::try_from(m).is_ok_and(is_made));
-    is_new || draft.swapped_schemas().any(|s| s.name == &own)
+    is_new || draft.is_swapped_schema(&own)
 }
 
 /// What was deployed on a schema that is swapped goes with the old one.

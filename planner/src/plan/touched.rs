@@ -94,9 +94,7 @@ impl Names {
         }
         for precondition in &step.preconditions {
             match precondition {
-                Precondition::Absent { name, .. }
-                | Precondition::Present { name, .. }
-                | Precondition::OnlyOurs { name, .. } => self.add(name),
+                Precondition::Absent { name, .. } | Precondition::Present { name, .. } => self.add(name),
             }
         }
         match &step.postcondition {

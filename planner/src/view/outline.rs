@@ -212,9 +212,6 @@ pub struct StepView {
     /// What must hold just before, in words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requires: Vec<String>,
-    /// What it relies on and nobody looked at, in words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unchecked: Option<SmolStr>,
     /// What undoes it.
     pub inverse: Inverse,
     /// Steps with the same group that follow each other share a transaction.
@@ -344,7 +341,6 @@ fn step_view(step: &Step) -> StepView {
         path: step.cause.path.clone(),
         line: step.cause.line,
         requires: step.preconditions.iter().map(words::precondition).collect(),
-        unchecked: words::unchecked(step).map(Into::into),
         inverse: step.inverse.clone(),
         group: step.group.clone(),
     }

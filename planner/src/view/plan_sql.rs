@@ -102,9 +102,6 @@ fn step(script: &mut String, step: &Step) {
     for precondition in &step.preconditions {
         comment(script, &format!("requires that {}", words::precondition(precondition)));
     }
-    if let Some(unchecked) = words::unchecked(step) {
-        comment(script, unchecked);
-    }
     if let Some(inverse) = words::inverse(&step.inverse) {
         comment(script, &inverse);
     }

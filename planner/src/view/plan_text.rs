@@ -353,9 +353,6 @@ fn step(page: &mut Page, step: &Step, indent: usize) {
             page.line(indent, DIM, format_args!("-- requires that {}", words::precondition(precondition)));
         }
     }
-    if let Some(unchecked) = words::unchecked(step) {
-        page.line(indent, YELLOW, format_args!("-- {unchecked}"));
-    }
     match &step.action {
         Action::Sql(sql) => {
             let sql = super::plan_sql::terminated(sql);

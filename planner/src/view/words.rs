@@ -369,22 +369,12 @@ pub(super) fn precondition(precondition: &Precondition) -> String {
         Precondition::Absent { kind, name } => format!("there is no {kind} {name}"),
         Precondition::Present { kind, name, id: Some(id) } => format!("{kind} {name} exists and is {id}"),
         Precondition::Present { kind, name, id: None } => format!("{kind} {name} exists"),
-        Precondition::OnlyOurs { kind, name, .. } => {
-            format!("nothing in {kind} {name} or depending on it was made by others")
-        }
     })
 }
 
 /// What a reader must know of the steps of promotion.
 pub(super) const OUTLOOK: &str = "an outlook: promotion plans again from the live catalog, and adds statements for the \
                                   deployment's generation and marker to the swap transaction";
-
-/// What a step relies on and nobody looked at.
-pub(super) fn unchecked(step: &Step) -> Option<&'static str> {
-    let is_unchecked = |p: &Precondition| matches!(p, Precondition::OnlyOurs { checked: false, .. });
-    let is_any = step.preconditions.iter().any(is_unchecked);
-    is_any.then_some("dependants were not checked: the live catalog was not looked at")
-}
 
 /// Something that must be there: `table app.raw.orders`.
 pub(super) fn need(need: &Need) -> String {

@@ -87,7 +87,8 @@ fn an_index_of_something_unchanged_moves_with_its_cluster() {
               ALTER INDEX s.t1_a__x RENAME TO t1_a
             promote: drop the old version
               DROP INDEX s.t1_a__x_old RESTRICT
-              DROP SCHEMA o_x CASCADE
+              DROP MATERIALIZED VIEW o_x.other RESTRICT
+              DROP SCHEMA o_x RESTRICT
               DROP CLUSTER ic_x RESTRICT
         ",
     );

@@ -104,7 +104,9 @@ fn with_a_catalog_clusters_are_copied_with_grants_and_comment_and_ids_are_requir
               ALTER SCHEMA s SWAP WITH s_x
               ALTER CLUSTER c SWAP WITH c_x
             promote: drop the old version
-              DROP SCHEMA s_x CASCADE
+              DROP MATERIALIZED VIEW s_x.m RESTRICT
+              DROP VIEW s_x.v RESTRICT
+              DROP SCHEMA s_x RESTRICT
               DROP CLUSTER c_x RESTRICT
         ",
     );
@@ -119,10 +121,12 @@ fn with_a_catalog_clusters_are_copied_with_grants_and_comment_and_ids_are_requir
             Precondition::Present { name, id, .. } => {
                 Some(format!("{name} {}", id.as_deref().unwrap_or("?")))
             }
-            _ => None,
+            Precondition::Absent { .. } => None,
         })
         .collect();
-    assert_eq!(ids, ["app.s u100", "app.s_x ?", "c u200", "c_x ?", "app.s_x u100", "c_x u200"]);
+    let swapped = ["app.s u100", "app.s_x ?", "c u200", "c_x ?"];
+    let dropped = ["app.s_x.m u2", "app.s_x.v u1", "app.s_x u100", "c_x u200"];
+    assert_eq!(ids, [swapped, dropped].concat());
 }
 
 #[test]
@@ -303,7 +307,7 @@ fn a_first_deployment_takes_nothing_that_is_there_for_its_own() {
 }
 
 #[test]
-fn a_schema_that_the_environment_shows_empty_is_dropped_without_cascade() {
+fn a_schema_that_the_environment_shows_empty_is_all_that_is_dropped_of_it() {
     let mut live = catalog(&["c"], &[("s.gone", "view", None, &[])]);
     live.objects.clear();
     let statements = first(&[("s/m", M1)]).live(live).statements();
@@ -389,19 +393,60 @@ fn what_is_dropped_must_be_what_was_observed() {
     let required = |scenario: Scenario| {
         let plan = scenario.plan();
         let steps = plan.phases.iter().flat_map(|p| &p.steps);
-        let is_drop =
-            |s: &&Step| matches!(&s.action, Action::Sql(sql) if sql.starts_with("DROP VIEW IF EXISTS"));
+        let is_drop = |s: &&Step| matches!(&s.action, Action::Sql(sql) if sql.starts_with("DROP VIEW"));
         let ids = steps.filter(is_drop).flat_map(|s| &s.preconditions).filter_map(|p| match p {
             Precondition::Present { name, id, .. } => {
                 Some(format!("{name} {}", id.as_deref().unwrap_or("?")))
             }
-            _ => None,
+            Precondition::Absent { .. } => None,
         });
         ids.collect::<Vec<_>>()
     };
-    // `r` reads the old side of `s`, and goes with it.
-    assert_eq!(required(edit()), ["app.o.q u3"]);
-    assert_eq!(required(edit().rename()), ["app.o.r u2", "app.o.q u3"]);
+    // `r` reads the old side of `s`, and goes before it.
+    assert_eq!(required(edit()), ["app.o.r u2", "app.o.q u3", "app.s_x.v u1"]);
+    assert_eq!(required(edit().rename()), ["app.o.r u2", "app.o.q u3", "app.s.v__x_old u1"]);
+}
+
+/// Views of three schemas that read each other to and fro, one of them removed: no schema could go as a whole.
+#[test]
+fn the_old_version_goes_object_by_object_through_all_schemas() {
+    let edit = || {
+        deployed(&[
+            ("s/a", "CREATE VIEW a AS SELECT 1 AS a;"),
+            ("t/b", "CREATE VIEW b AS SELECT a FROM s.a;"),
+            ("s/c", "CREATE VIEW c AS SELECT a FROM t.b;"),
+            ("t/d", "CREATE VIEW d AS SELECT a FROM s.c;"),
+        ])
+        .edit(&[("s/a", "CREATE VIEW a AS SELECT 2 AS a;"), ("t/d", "")])
+    };
+    let dropped = |scenario: Scenario| {
+        let plan = scenario.plan();
+        let old = plan.phases.iter().filter(|phase| phase.name == "drop the old version");
+        let statements = old.flat_map(|phase| &phase.steps).filter_map(|step| match &step.action {
+            Action::Sql(sql) => Some(sql.to_string()),
+            Action::Effect(_) => None,
+        });
+        statements.collect::<Vec<_>>()
+    };
+    let live = catalog(
+        &[],
+        &[
+            ("s.a", "view", None, &[]),
+            ("t.b", "view", None, &["u1"]),
+            ("s.c", "view", None, &["u2"]),
+            ("t.d", "view", None, &["u3"]),
+        ],
+    );
+    let rest = [
+        "DROP VIEW app.s_x.c RESTRICT",
+        "DROP VIEW app.t_x.b RESTRICT",
+        "DROP VIEW app.s_x.a RESTRICT",
+        "DROP SCHEMA app.s_x RESTRICT",
+        "DROP SCHEMA app.t_x RESTRICT",
+    ];
+    assert_eq!(dropped(edit().live(live)), [&["DROP VIEW app.t_x.d RESTRICT"], rest.as_slice()].concat());
+    // Without a catalog, nobody knows whether what was removed is there.
+    assert_eq!(dropped(edit()), [&["DROP VIEW IF EXISTS app.t_x.d RESTRICT"], rest.as_slice()].concat());
 }
 
 #[test]

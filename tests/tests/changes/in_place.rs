@@ -161,7 +161,8 @@ fn a_swapped_schema_takes_its_modifiers_along() {
             promote: swap
               ALTER SCHEMA s SWAP WITH s_x
             promote: drop the old version
-              DROP SCHEMA s_x CASCADE
+              DROP VIEW s_x.v RESTRICT
+              DROP SCHEMA s_x RESTRICT
         ",
     );
 }

@@ -45,10 +45,14 @@ fn a_swap_takes_the_owner_of_schema_and_cluster_and_the_right_to_make_copies() {
     expect(
         &edit().live(as_joe(catalog(&["c"], &VIEWS), &[])).problems(),
         "
+            NotOwner: dropping `app.s.m` takes the owner of the materialized view `app.s.m`: that is `deployer`, and `joe` isn't a member of it
+              help: let an administrator run `GRANT deployer TO joe`, or `ALTER MATERIALIZED VIEW app.s.m OWNER TO joe`
             MissingPrivilege: swapping the cluster `c` takes the system privilege CREATECLUSTER, which `joe` lacks
               help: let an administrator run `GRANT CREATECLUSTER ON SYSTEM TO joe`
             MissingPrivilege: swapping the schema `app.s` takes CREATE on the database `app`, which `joe` lacks
               help: let an administrator run `GRANT CREATE ON DATABASE app TO joe`
+            NotOwner: dropping `app.s.v` takes the owner of the view `app.s.v`: that is `deployer`, and `joe` isn't a member of it
+              help: let an administrator run `GRANT deployer TO joe`, or `ALTER VIEW app.s.v OWNER TO joe`
             NotOwner: swapping the cluster `c` takes the owner of the cluster `c`: that is `deployer`, and `joe` isn't a member of it
               help: let an administrator run `GRANT deployer TO joe`, or `ALTER CLUSTER c OWNER TO joe`
             NotOwner: swapping the schema `app.s` takes the owner of the schema `app.s`: that is `deployer`, and `joe` isn't a member of it

@@ -3,6 +3,7 @@
 use mz_deploy_planner::input::{Config, StageOptions, StrategyChoice};
 use mz_deploy_planner::plan::{Action, Inverse, Moment, Plan, deployed_after, stage};
 use mz_deploy_planner::{Compiled, Workspace};
+use mz_deploy_tests::case;
 use mz_deploy_tests::synthetic::{self, Shape};
 
 const SHAPE: Shape = Shape { objects: 300, layers: 6, schema_size: 20, schemas_per_cluster: 3, seed: 11 };
@@ -92,6 +93,42 @@ fn no_step_of_stage_is_irreversible() {
         let staged = plan.phases.iter().filter(|p| p.at == Moment::Stage).flat_map(|p| &p.steps);
         assert!(staged.into_iter().all(|s| !matches!(s.inverse, Inverse::Irreversible(_))));
     }
+}
+
+/// Neither what is done nor what would undo it: a drop takes along nothing that it doesn't name.
+#[test]
+fn no_statement_of_any_plan_cascades() {
+    let mut checked = 0;
+    let mut check = |plan: &Plan| {
+        for step in plan.phases.iter().flat_map(|p| &p.steps) {
+            let undo = match &step.inverse {
+                Inverse::Sql(sql) => Some(sql),
+                _ => None,
+            };
+            let action = match &step.action {
+                Action::Sql(sql) => Some(sql),
+                Action::Effect(_) => None,
+            };
+            for sql in action.into_iter().chain(undo) {
+                assert!(!case::is_cascade(sql), "{sql}");
+                checked += usize::from(sql.starts_with("DROP"));
+            }
+        }
+    };
+    plans().iter().for_each(&mut check);
+    for case in case::all() {
+        let compiled = case::check(&case);
+        let deployed = deployed_after(&compiled.project);
+        for strategy in [StrategyChoice::Swap, StrategyChoice::Rename] {
+            let all = StageOptions { redeploy_all: true, drop_removed: true, ..options(strategy) };
+            for before in [None, Some(&deployed)] {
+                if let Ok(plan) = compiled.plan_stage(before, None, &all) {
+                    check(&plan);
+                }
+            }
+        }
+    }
+    assert!(checked > 1000, "{checked} drops");
 }
 
 /// `rename` builds what reads the edited object, and `swap` never builds less.

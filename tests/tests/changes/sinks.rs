@@ -70,7 +70,9 @@ fn a_sink_follows_what_it_reads_before_the_old_version_is_dropped() {
             promote: move sinks
               ALTER SINK k.k SET FROM s.m
             promote: drop the old version
-              DROP SCHEMA s_x CASCADE
+              DROP MATERIALIZED VIEW s_x.n RESTRICT
+              DROP MATERIALIZED VIEW s_x.m RESTRICT
+              DROP SCHEMA s_x RESTRICT
               DROP CLUSTER c_x RESTRICT
         ",
     );

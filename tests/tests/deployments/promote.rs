@@ -251,6 +251,37 @@ fn an_environment_without_a_generation_was_not_set_up() {
     assert!(problems(&story.promote()).contains("run `setup`"));
 }
 
+/// Neither of what promotion drops nor of what takes a stage away.
+#[test]
+fn a_recorded_drop_that_takes_others_along_never_runs() {
+    use mz_deploy_planner::plan::{Action, Inverse};
+    let story = staged(StrategyChoice::Swap);
+    let changed = |change: fn(&mut mz_deploy_planner::plan::Step) -> bool| {
+        let mut story = story.clone();
+        let steps = story.deployment_mut().plan.phases.iter_mut().flat_map(|p| &mut p.steps);
+        assert_eq!(steps.map(change).filter(|is_changed| *is_changed).take(1).count(), 1);
+        story
+    };
+    let drops = changed(|step| match &mut step.action {
+        Action::Sql(sql) if sql.starts_with("DROP SCHEMA") => {
+            *sql = sql.replace("RESTRICT", "CASCADE").into();
+            true
+        }
+        _ => false,
+    });
+    let undoes = changed(|step| match &mut step.inverse {
+        Inverse::Sql(sql) if sql.starts_with("DROP SCHEMA") => {
+            *sql = sql.replace("RESTRICT", "cascade").into();
+            true
+        }
+        _ => false,
+    });
+    for planned in [drops.promote(), undoes.abort()] {
+        let problems = problems(&planned);
+        assert!(problems.starts_with("InvalidRecord: the recorded plan has `DROP SCHEMA"), "{problems}");
+    }
+}
+
 /// A record can be edited by whoever may write to the ledger's tables.
 #[test]
 fn a_statement_that_is_no_exchange_never_gets_into_the_swap_transaction() {

@@ -12,6 +12,7 @@ use mz_deploy_planner::plan::{
 };
 use mz_deploy_planner::view::{TextOptions, plan_text};
 use mz_deploy_planner::{Compiled, compile};
+use mz_deploy_tests::case::is_cascade;
 
 use crate::environment::Environment;
 
@@ -172,6 +173,8 @@ impl Story {
                 Action::Effect(_) => None,
             })
             .collect();
+        // No plan takes along what it doesn't name.
+        assert!(!statements.iter().any(|sql| is_cascade(sql)), "{statements:?}");
         self.environment.transaction(&statements).unwrap_or_else(|error| panic!("{error}"));
         for step in unit {
             if let Action::Effect(effect) = &step.action {

@@ -127,7 +127,7 @@ fn inverse(
     let Inverse::Sql(statement) = &step.inverse else { return None };
     let absent = step.preconditions.iter().find_map(|precondition| match precondition {
         Precondition::Absent { kind, name } => Some((Kind::parse(kind)?, name)),
-        _ => None,
+        Precondition::Present { .. } => None,
     });
     let Some((kind, name)) = absent else {
         // A grant or a default privilege: it goes with its schema, if that was made.

@@ -1,6 +1,7 @@
 //! The plan of `cleanup`: the old version that a promotion kept is dropped.
 
-use super::frame::{drop_marker, effects, old_version, phase, plan};
+use super::frame::{drop_marker, effects, phase, plan};
+use super::old_version;
 use super::promote::in_the_way;
 use super::recorded::Recorded;
 use super::state::{self, State, wrong};
@@ -23,7 +24,7 @@ pub fn cleanup(deployment: &Deployment, live: &Live) -> Result<Plan, Vec<Diagnos
     let recorded = Recorded::new(deployment)?;
     let mut walk = Walk::after_swap(&recorded, live);
     let after = walk.world.clone();
-    let dropped = walk.steps(old_version(&recorded));
+    let dropped = old_version::drops(&mut walk, live);
     let mut problems = std::mem::take(&mut walk.problems);
     problems.extend(in_the_way(&walk, live, &dropped, &after, false));
     if !problems.is_empty() {

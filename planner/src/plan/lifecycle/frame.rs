@@ -6,14 +6,14 @@ use super::bystanders::Going;
 use super::recorded::Recorded;
 use super::sinks;
 use super::state::{self, NOT_SWAPPED, SWAPPED, marker_schemas};
+use super::walk::required;
 use super::world::{Kind, Name, World, live_schema};
 use crate::ddl::{Ddl, Item};
 use crate::input::{Deployment, Live, LiveSchema, Marker};
 use crate::name::{Ident, SchemaName, printed};
 use crate::plan::immediate::{self, finished};
 use crate::plan::lower::{absent, ddl, effect, present};
-use crate::plan::model::{Command, Effect, Inputs, Moment, Phase, Plan, Postcondition, Precondition, Step};
-use crate::plan::promote_phases::OLD_VERSION;
+use crate::plan::model::{Command, Effect, Inputs, Moment, Phase, Plan, Postcondition, Step};
 use crate::plan::setup::DEPLOYER_ROLE;
 use crate::syntax::ast::TargetKind;
 
@@ -145,29 +145,16 @@ pub(super) fn is_swapped(deployment: &Deployment, live: &Live) -> bool {
     state::marker(live, &deployment.plan.deploy_id) == Marker::Swapped
 }
 
-/// The steps that drop the old version.
-pub(super) fn old_version<'a>(recorded: &Recorded<'a>) -> impl Iterator<Item = &'a Step> + use<'a> {
-    recorded.phases().filter(|phase| phase.name == OLD_VERSION).flat_map(|phase| &phase.steps)
-}
-
 /// What those steps drop, by the names that it has in the catalog now.
 pub(super) fn going(recorded: &Recorded<'_>, live: &Live, dropped: &[Step], after: &World<'_>) -> Going {
     let now = World::new(live);
     let mut going = Going::default();
     for step in dropped {
-        let target = step.preconditions.iter().find_map(|precondition| match precondition {
-            Precondition::Present { kind, id: Some(id), .. } => Some((Kind::parse(kind)?, id.clone())),
-            Precondition::OnlyOurs { kind, name, .. } => {
-                let kind = Kind::parse(kind)?;
-                Some((kind, after.id(kind, name)?.clone()))
-            }
-            _ => None,
-        });
-        let Some((kind, id)) = target else { continue };
-        match now.thing(kind, &id).map(|thing| thing.name.clone()) {
+        let Some((kind, _, Some(id))) = required(step) else { continue };
+        match now.thing(kind, id).map(|thing| thing.name.clone()) {
             Some(Name::Schema(name)) => drop(going.schemas.insert(name)),
             Some(Name::Cluster(name)) => drop(going.clusters.insert(name)),
-            Some(Name::Object(_)) => drop(going.objects.insert(id)),
+            Some(Name::Object(_)) => drop(going.objects.insert(id.clone())),
             Some(Name::Database(_)) | None => {}
         }
     }

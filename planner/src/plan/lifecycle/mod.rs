@@ -10,6 +10,7 @@ mod cleanup;
 mod exchange;
 mod frame;
 mod made;
+mod old_version;
 mod owners;
 mod promote;
 mod recorded;

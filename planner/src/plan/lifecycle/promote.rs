@@ -1,6 +1,6 @@
 //! The plan of `promote`: what is left to do until production is the new version and the old one is gone or kept.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use smol_str::{SmolStr, format_smolstr};
 
@@ -10,12 +10,13 @@ use super::frame::{
     drop_marker, drop_new_marker, effects, going, grouped, is_swapped, make_marker, next_generation, phase,
     phase_of, plan, swap_marker,
 };
+use super::owners::not_owned;
 use super::recorded::Recorded;
 use super::rollback::no_generation;
 use super::state::{self, State, wrong};
 use super::walk::{Walk, missing};
 use super::world::{Kind, Name, World};
-use super::{carry_over, sinks};
+use super::{carry_over, old_version, sinks};
 use crate::diagnostic::{self, Diagnostic};
 use crate::input::{Deployment, Live, LiveObject, RecordedId};
 use crate::name::SchemaName;
@@ -125,7 +126,7 @@ fn after_swap<'a>(
             KEPT_OBJECTS => kept_objects.extend(recorded_phase.steps.iter().cloned()),
             OLD_VERSION => {
                 if options.keep.is_none() {
-                    dropped = walk.steps(&recorded_phase.steps);
+                    dropped = old_version::drops(&mut walk, live);
                 }
             }
             // All of this was done before the promotion was recorded.
@@ -202,11 +203,7 @@ pub(super) fn in_the_way(
 ) -> Vec<Diagnostic> {
     let recorded = walk.recorded;
     // What somebody promoted into a schema or cluster that this deployment is put over goes with it.
-    let overridden: BTreeSet<SmolStr> =
-        overridden_things(live, &walk.rebound).into_iter().map(|r| r.id).collect();
-    let known = |object: &LiveObject| {
-        recorded.is_production(Kind::Object, &object.id) || overridden.contains(&object.id)
-    };
+    let known = old_version::ours(walk, live);
     if keep {
         // Nothing is dropped, but what stands in a schema that is swapped loses its name.
         if is_swapped(recorded.deployment, live) {
@@ -214,7 +211,9 @@ pub(super) fn in_the_way(
         }
         return strangers(live, &swapped_schemas(&recorded.exchanges).into_iter().collect(), known);
     }
-    bystanders(live, &going(recorded, live, dropped, after), known)
+    let mut problems = bystanders(live, &going(recorded, live, dropped, after), known);
+    problems.extend(not_owned(live, dropped.iter(), std::iter::empty(), "dropping the old version"));
+    problems
 }
 
 /// True for a schema that nobody has commented on, on either side.
@@ -248,10 +247,10 @@ fn swapped_schemas(exchanges: &[Exchange]) -> Vec<SchemaName> {
     exchanges.iter().filter_map(schema).collect()
 }
 
-type Rebound = BTreeMap<(Kind, SmolStr), SmolStr>;
+pub(super) type Rebound = BTreeMap<(Kind, SmolStr), SmolStr>;
 
 /// What took the place of what production had, and everything in that.
-fn overridden_things(live: &Live, rebound: &Rebound) -> Vec<RecordedId> {
+pub(super) fn overridden_things(live: &Live, rebound: &Rebound) -> Vec<RecordedId> {
     let world = World::new(live);
     let recorded = |name: &Name, id: &SmolStr| RecordedId {
         kind: name.kind().as_str().into(),

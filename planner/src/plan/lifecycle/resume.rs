@@ -100,7 +100,7 @@ impl Left<'_, '_> {
                         self.problems.push(problem);
                     }
                 }
-                Precondition::Present { id: None, .. } | Precondition::OnlyOurs { .. } => {}
+                Precondition::Present { id: None, .. } => {}
             }
         }
         is_done || index(step).is_some_and(|index| self.has_index(&index, named))

@@ -207,7 +207,7 @@ fn recreated(recorded: &Recorded<'_>) -> BTreeSet<SmolStr> {
     gone.flat_map(|step| &step.preconditions)
         .filter_map(|precondition| match precondition {
             Precondition::Present { name, .. } => Some(name.clone()),
-            _ => None,
+            Precondition::Absent { .. } => None,
         })
         .collect()
 }

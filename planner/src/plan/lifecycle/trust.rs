@@ -4,10 +4,10 @@
 use smol_str::format_smolstr;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::plan::model::{Action, Moment, Phase, Plan};
+use crate::plan::model::{Action, Inverse, Moment, Phase, Plan};
 use crate::plan::promote_phases::{IN_PLACE, OLD_VERSION, REPLACEMENTS, SINKS};
 use crate::source::Location;
-use crate::syntax::token::{TokenKind, tokenize};
+use crate::syntax::token::{Token, TokenKind, tokenize};
 
 const ALTERED: &[&str] = &["GRANT", "REVOKE", "COMMENT ON", "ALTER DEFAULT PRIVILEGES"];
 const STAGED: &[&str] = &[
@@ -32,7 +32,12 @@ pub(super) fn check(plan: &Plan) -> Vec<Diagnostic> {
     for phase in &plan.phases {
         for step in phase.steps.iter().filter(|step| step.group.is_none()) {
             if let Action::Sql(sql) = &step.action
-                && !begins_as(sql, expected(phase))
+                && (!begins_as(sql, expected(phase)) || cascades(sql))
+            {
+                problems.push(problem(sql, &phase.name));
+            }
+            if let Inverse::Sql(sql) = &step.inverse
+                && cascades(sql)
             {
                 problems.push(problem(sql, &phase.name));
             }
@@ -59,6 +64,13 @@ fn expected(phase: &Phase) -> [&'static [&'static str]; 2] {
     }
 }
 
+/// True for a drop that takes along what it doesn't name: no plan has one.
+fn cascades(sql: &str) -> bool {
+    let (tokens, _) = tokenize(sql);
+    let is = |token: Option<&Token>, word| token.is_some_and(|token| token.is_keyword(sql, word));
+    is(tokens.first(), "DROP") && is(tokens.last(), "CASCADE")
+}
+
 fn begins_as(sql: &str, expected: [&[&str]; 2]) -> bool {
     let (tokens, error) = tokenize(sql);
     let is_one = error.is_none() && tokens.iter().all(|token| token.kind != TokenKind::Semicolon);
@@ -81,5 +93,13 @@ mod tests {
         assert!(!begins_as("/* CREATE SINK */ DROP DATABASE app CASCADE", [SINK, ALTERED]));
         assert!(!begins_as("CREATE SINK 'x", [SINK, ALTERED]));
         assert!(!begins_as("", [SINK, ALTERED]));
+    }
+
+    #[test]
+    fn a_drop_that_ends_with_cascade_is_told_from_one_of_something_of_that_name() {
+        assert!(cascades("DROP VIEW app.s.v CASCADE"));
+        assert!(cascades("drop schema app.s /* RESTRICT */ cascade -- RESTRICT"));
+        assert!(!cascades("DROP VIEW app.s.cascade RESTRICT"));
+        assert!(!cascades("COMMENT ON VIEW app.s.v IS 'CASCADE'"));
     }
 }

@@ -128,8 +128,6 @@ impl<'r, 'a> Walk<'r, 'a> {
                         id.clone_from(now);
                     }
                 }
-                // What would be lost with it was looked for: it is in the way, or there is none.
-                Precondition::OnlyOurs { checked, .. } => *checked = true,
                 Precondition::Absent { .. } => {}
             }
         }
@@ -155,11 +153,7 @@ impl<'r, 'a> Walk<'r, 'a> {
     }
 
     fn is_gone(&mut self, step: &Step) -> bool {
-        let present = step.preconditions.iter().find_map(|precondition| match precondition {
-            Precondition::Present { kind, name, id } => Some((Kind::parse(kind)?, name, id.as_ref())),
-            _ => None,
-        });
-        let Some((kind, name, id)) = present else { return false };
+        let Some((kind, name, id)) = required(step) else { return false };
         match (self.world.meaning(kind, name), id) {
             (Meaning::Nothing, None) => true,
             (Meaning::Is(found), Some(id)) if found == id => false,
@@ -221,7 +215,6 @@ impl<'r, 'a> Walk<'r, 'a> {
                     self.problems.push(problem.help("rename or drop what has the name, or stage again"));
                 }
             }
-            Precondition::OnlyOurs { .. } => {}
         }
     }
 
@@ -246,7 +239,7 @@ impl<'r, 'a> Walk<'r, 'a> {
                     }
                     return;
                 }
-                _ => {}
+                Precondition::Present { .. } => {}
             }
         }
         if let Some(Postcondition::TakenOver { target, replacement }) = &step.postcondition
@@ -256,6 +249,14 @@ impl<'r, 'a> Walk<'r, 'a> {
             self.world.turn(Kind::Object, target, id);
         }
     }
+}
+
+/// What a step requires to be there first: of a drop, what it drops.
+pub(super) fn required(step: &Step) -> Option<(Kind, &SmolStr, Option<&SmolStr>)> {
+    step.preconditions.iter().find_map(|precondition| match precondition {
+        Precondition::Present { kind, name, id } => Some((Kind::parse(kind)?, name, id.as_ref())),
+        Precondition::Absent { .. } => None,
+    })
 }
 
 /// True if a sink reads what a name means.

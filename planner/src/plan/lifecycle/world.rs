@@ -159,6 +159,13 @@ impl<'a> World<'a> {
         self.things.get(*self.by_id.get(&(kind, SmolStr::new(id)))?)
     }
 
+    /// What is in a schema.
+    pub(super) fn inside<'w>(&'w self, schema: &'w SchemaName) -> impl Iterator<Item = &'w Thing<'a>> {
+        self.things
+            .iter()
+            .filter(move |thing| matches!(&thing.name, Name::Object(name) if &name.schema == schema))
+    }
+
     /// The object behind a printed name.
     pub(super) fn object(&self, name: &str) -> Option<&'a LiveObject> {
         self.thing(Kind::Object, self.id(Kind::Object, name)?)?.object

@@ -5,7 +5,7 @@ use smol_str::format_smolstr;
 use super::own;
 use crate::changeset::SinkChange;
 use crate::diagnostic::Diagnostic;
-use crate::input::{Live, LiveObject};
+use crate::input::{DeployedObject, Live, LiveObject};
 use crate::name::{Ident, SchemaName};
 use crate::plan::authority::Authority;
 use crate::plan::companions;
@@ -127,17 +127,20 @@ impl Preflight<'_, '_> {
                 self.owner_of(object, &format_smolstr!("altering `{}`", object.name));
             }
         }
-        for removed in removed::present(draft).filter(|d| removed::fate(draft, d) == Fate::Dropped) {
-            if let Some(live) = draft.live.and_then(|live| live.object(&removed.name)) {
-                let purpose = format_smolstr!("dropping `{}`", removed.name);
-                self.refusals.owner(
-                    removed.kind.target(),
-                    &removed.name,
-                    &live.owner,
-                    &purpose,
-                    Location::nowhere(),
-                );
+        for (node, object, _) in draft.built().filter(|(.., by)| *by == Strategy::Swap) {
+            if let Some(old) = draft.facts.old(node) {
+                self.owner_of_old(old, own(object));
             }
+        }
+        for removed in removed::present(draft).filter(|d| removed::fate(draft, d) != Fate::Kept) {
+            self.owner_of_old(removed, Location::nowhere());
+        }
+    }
+
+    fn owner_of_old(&mut self, old: &DeployedObject, at: Location) {
+        if let Some(live) = self.draft.live.and_then(|live| live.object(&old.name)) {
+            let purpose = format_smolstr!("dropping `{}`", old.name);
+            self.refusals.owner(old.kind.target(), &old.name, &live.owner, &purpose, at);
         }
     }
 

@@ -166,7 +166,6 @@ function StepDetail({ phase, step: at }: { phase: number; step: number }) {
           ) : (
             <span class="faint">nothing</span>
           )}
-          {step.unchecked !== undefined && <p class="warning-text">{step.unchecked}</p>}
         </dd>
         <dt>Undone by</dt>
         <dd>
