@@ -1,8 +1,8 @@
 //! Killed before and after every statement, and run again: the end is that of a run that nobody disturbed.
 //!
-//! The sandbox ends the connection of the program before or after its n-th statement, for each n; the program ends, as
-//! if it had been killed, and the same command is run again. `MZ_TEST_EVERY_STATEMENT=1` tries every point, otherwise a few are
-//! tried.
+//! The sandbox ends the connection of the program before or after a statement; the program ends, as if it had been killed, and the
+//! same command is run again. `MZ_TEST_EVERY_STATEMENT=1` tries it before and after each statement that changes something, and
+//! before some of those that only ask: the server is the same before each of these as after the last change. Otherwise a few are tried.
 
 use std::collections::BTreeSet;
 
@@ -12,8 +12,29 @@ use mz_deploy_sandbox::time::Pattern;
 use crate::environment::{Client, Environment, Said};
 use crate::shop::{STAGE, Shop};
 
+/// Kinds of statements, and whether they change something, or may do so. The last one is all of them.
+const KINDS: [(&str, bool); 16] = [
+    ("CREATE %", true),
+    ("ALTER %", true),
+    ("DROP %", true),
+    ("COMMENT %", true),
+    ("GRANT %", true),
+    ("REVOKE %", true),
+    ("INSERT %", true),
+    ("UPDATE %", true),
+    ("DELETE %", true),
+    ("COMMIT", true),
+    ("SET %", false),
+    ("BEGIN%", false),
+    ("SELECT %", false),
+    ("SHOW %", false),
+    ("WITH %", false),
+    ("%", false),
+];
 /// Every n-th point is tried, unless all are.
-const STRIDE: usize = 29;
+const STRIDE: usize = 17;
+/// Every n-th statement of a kind that changes nothing is a point.
+const STRIDE_OF_QUESTIONS: usize = 11;
 
 /// What is killed and run again.
 struct Scenario {
@@ -144,32 +165,48 @@ const SCENARIOS: &[Scenario] = &[
     },
 ];
 
-/// How many statements the program sends for a command, and where everything ends.
-fn undisturbed(environment: &Environment, scenario: &Scenario) -> (usize, Vec<String>) {
-    let shop = Shop::new();
-    (scenario.prepare)(environment, &shop);
-    let statements = environment.statements_of(&shop, scenario.command);
-    (statements, shop.everything(&environment.connect()))
+/// Where the connection ends: before or after the n-th statement of a kind.
+#[derive(Clone, Copy, Debug)]
+struct Point {
+    kind: &'static str,
+    nth: usize,
+    when: When,
 }
 
-fn killed(environment: &Environment, scenario: &Scenario, nth: usize, when: When) -> Vec<String> {
+/// The points of a command that are tried, and where everything ends if nobody disturbs it.
+fn undisturbed(environment: &Environment, scenario: &Scenario) -> (Vec<Point>, Vec<String>) {
     let shop = Shop::new();
     (scenario.prepare)(environment, &shop);
+    let counts = environment.statements_like(KINDS.map(|(kind, _)| kind), &shop, scenario.command);
+    let [of_kinds @ .., all] = counts;
+    assert_eq!(of_kinds.iter().sum::<usize>(), all, "each statement is of one kind");
+    let mut points = Vec::new();
+    for ((kind, changes), count) in KINDS.into_iter().zip(of_kinds) {
+        if changes {
+            let both = |nth| [When::Before, When::After].map(|when| Point { kind, nth, when });
+            points.extend((1..=count).flat_map(both));
+        } else {
+            let before = |nth| Point { kind, nth, when: When::Before };
+            points.extend((1..=count).step_by(STRIDE_OF_QUESTIONS).map(before));
+        }
+    }
+    let stride = if std::env::var_os("MZ_TEST_EVERY_STATEMENT").is_some() { 1 } else { STRIDE };
+    let tried = points.into_iter().rev().step_by(stride).collect();
+    (tried, shop.everything(&environment.connect()))
+}
+
+/// Ends the connection of `run` at a point.
+fn kill(environment: &Environment, point: Point, run: impl FnOnce()) {
     let faults = environment.sandbox().expect("a sandbox").faults();
     faults.add(Rule {
-        pattern: Pattern::new("%"),
-        nth: u64::try_from(nth).ok(),
-        when,
+        pattern: Pattern::new(point.kind),
+        nth: u64::try_from(point.nth).ok(),
+        when: point.when,
         action: Action::Disconnect,
     });
     // How this ends doesn't matter: after the last statement, it may not even have noticed.
-    environment.run_for(&shop, scenario.command);
+    run();
     faults.clear();
-    environment.run_for(&shop, scenario.command).ends_with(0);
-    let client = environment.connect();
-    let found = shop.everything(&client);
-    shop.remove(&client);
-    found
 }
 
 fn matrix(name: &str) {
@@ -178,25 +215,17 @@ fn matrix(name: &str) {
         return;
     }
     let scenario = SCENARIOS.iter().find(|scenario| scenario.name == name).expect("a scenario");
-    let (statements, expected) = undisturbed(&environment, scenario);
-    let stride = if std::env::var_os("MZ_TEST_EVERY_STATEMENT").is_some() { 1 } else { STRIDE };
-    let mut points = 0;
-    // The end is where a command says in several places that it is done.
-    let end = statements.saturating_sub(20)..=statements;
-    let is_tried = |nth: &usize| {
-        (statements - nth).is_multiple_of(stride) || (end.contains(nth) && nth.is_multiple_of(5))
-    };
-    for nth in (1..=statements).rev().filter(is_tried) {
-        for when in [When::Before, When::After] {
-            let found = killed(&environment, scenario, nth, when);
-            assert_eq!(
-                found, expected,
-                "{name}: the connection ended {when:?} statement {nth} of {statements}"
-            );
-            points += 1;
-        }
+    let (points, expected) = undisturbed(&environment, scenario);
+    for point in &points {
+        let shop = Shop::new();
+        (scenario.prepare)(&environment, &shop);
+        kill(&environment, *point, || drop(environment.run_for(&shop, scenario.command)));
+        environment.run_for(&shop, scenario.command).ends_with(0);
+        let client = environment.connect();
+        assert_eq!(shop.everything(&client), expected, "{name}: the connection ended at {point:?}");
+        shop.remove(&client);
     }
-    println!("{name}: {points} points, {statements} statements");
+    println!("{name}: {} points", points.len());
 }
 
 #[test]
@@ -276,17 +305,15 @@ fn promote_where_another_deployer_was_killed() {
     client.run("CREATE ROLE colleague");
     client.run("GRANT materialize TO colleague");
     let scenario = SCENARIOS.iter().find(|s| s.name == "promote by swap").expect("a scenario");
-    let (statements, expected) = undisturbed(&environment, scenario);
-    let stride = if std::env::var_os("MZ_TEST_EVERY_STATEMENT").is_some() { 1 } else { STRIDE / 2 };
+    let (points, expected) = undisturbed(&environment, scenario);
+    // Only these two statements leave something that is the colleague's.
+    let kinds = ["CREATE SCHEMA%apply%pre%", "CREATE SCHEMA%apply%post%"];
+    let own = kinds.map(|kind| Point { kind, nth: 1, when: When::After });
     let mut by_hand = BTreeSet::new();
-    let mut went_on = |pattern: &str, nth: usize| {
+    for point in points.into_iter().chain(own) {
         let shop = Shop::new();
         (scenario.prepare)(&environment, &shop);
-        let faults = environment.sandbox().expect("a sandbox").faults();
-        let (pattern, nth) = (Pattern::new(pattern), u64::try_from(nth).ok());
-        faults.add(Rule { pattern, nth, when: When::After, action: Action::Disconnect });
-        environment.run_as("colleague", &shop, scenario.command);
-        faults.clear();
+        kill(&environment, point, || drop(environment.run_as("colleague", &shop, scenario.command)));
         let mut again = environment.run_for(&shop, scenario.command);
         if again.code == 1 {
             by_hand.insert(given_away(&environment, &again));
@@ -295,15 +322,9 @@ fn promote_where_another_deployer_was_killed() {
         again.ends_with(0);
         // Whoever did the last of it is named.
         let end = shop.everything(&client).into_iter().map(|line| line.replace("colleague", "materialize"));
-        assert!(end.eq(expected.iter().cloned()), "after statement {nth:?} of {statements}");
+        assert!(end.eq(expected.iter().cloned()), "the colleague's connection ended at {point:?}");
         shop.remove(&client);
-    };
-    for nth in (1..=statements).step_by(stride) {
-        went_on("%", nth);
     }
-    // Only these two statements leave something that is the colleague's.
-    went_on("CREATE SCHEMA%apply%pre%", 1);
-    went_on("CREATE SCHEMA%apply%post%", 1);
     assert_eq!(by_hand.len(), 2, "{by_hand:?}");
 }
 

@@ -1,8 +1,10 @@
 //! A server with a ledger, and the program that deploys to it.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -15,7 +17,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use crate::project::{Project, report};
-use crate::shop::Shop;
+use crate::shop::{Belongings, Shop};
 
 /// A server. What a test makes in it has names of its own, so tests can share one.
 pub(crate) struct Environment {
@@ -23,6 +25,8 @@ pub(crate) struct Environment {
     target: Target,
     profiles: TempDir,
     runtime: Runtime,
+    /// What shops have in it.
+    shops: Mutex<BTreeSet<Belongings>>,
 }
 
 /// What a run of the program said.
@@ -57,15 +61,20 @@ impl Said {
     }
 }
 
-impl Environment {
-    /// A server on which nothing was set up.
-    pub(crate) fn bare() -> Self {
-        match std::env::var("MZ_TEST_URL") {
-            Ok(url) => Self::at(None, &url),
-            Err(_) => Self::sandboxed(Options::default()),
+/// A sandbox goes with all that is in it; on a server that others use, nothing is left but rows of the ledger.
+impl Drop for Environment {
+    fn drop(&mut self) {
+        if self.sandbox.is_some() || thread::panicking() {
+            return;
+        }
+        let client = self.connect();
+        for shop in self.shops.lock().expect("no panic").iter() {
+            shop.remove(&client);
         }
     }
+}
 
+impl Environment {
     fn sandboxed(options: Options) -> Self {
         let sandbox = Sandbox::start(options).expect("a sandbox starts");
         let url = sandbox.url();
@@ -77,12 +86,21 @@ impl Environment {
         let profiles = tempfile::tempdir().expect("a temporary directory");
         write_profile(profiles.path(), &target);
         let runtime = Runtime::new().expect("a runtime");
-        Self { sandbox, target, profiles, runtime }
+        Self { sandbox, target, profiles, runtime, shops: Mutex::default() }
     }
 
     /// A server that is set up.
     pub(crate) fn start() -> Self {
-        Self::bare().set_up()
+        match std::env::var("MZ_TEST_URL") {
+            Ok(url) => Self::at(None, &url),
+            Err(_) => Self::alone(),
+        }
+        .set_up()
+    }
+
+    /// A sandbox on which nothing was set up, whichever server others are tested on: for what would disturb them.
+    pub(crate) fn alone() -> Self {
+        Self::sandboxed(Options::default())
     }
 
     /// A sandbox that is set up, whichever server others are tested on.
@@ -128,6 +146,7 @@ impl Environment {
 
     /// Runs the program for a shop. Deploy ids (`v1`) become those of the shop.
     pub(crate) fn run_for(&self, shop: &Shop, arguments: &[&str]) -> Said {
+        self.shops.lock().expect("no panic").insert(shop.belongings());
         let own: Vec<String> = arguments.iter().map(|argument| shop.own(argument)).collect();
         let own: Vec<&str> = own.iter().map(String::as_str).collect();
         self.run(&shop.project, &own)
@@ -155,15 +174,28 @@ impl Environment {
 
     /// How many statements the sandbox gets from a run of the program that nobody disturbs.
     pub(crate) fn statements_of(&self, shop: &Shop, command: &[&str]) -> usize {
+        self.statements_like(["%"], shop, command)[0]
+    }
+
+    /// How many there are of each of these kinds.
+    pub(crate) fn statements_like<const N: usize>(
+        &self,
+        patterns: [&str; N],
+        shop: &Shop,
+        command: &[&str],
+    ) -> [usize; N] {
         let faults = self.sandbox().expect("a sandbox").faults();
-        // A rule that is never met counts what it looks at.
-        let action = Action::Delay(Duration::ZERO);
-        faults.add(Rule { pattern: Pattern::new("%"), nth: Some(u64::MAX), when: When::Before, action });
+        for pattern in patterns {
+            // A rule that is never met counts what it looks at.
+            let (nth, action) = (Some(u64::MAX), Action::Delay(Duration::ZERO));
+            faults.add(Rule { pattern: Pattern::new(pattern), nth, when: When::Before, action });
+        }
         self.run_for(shop, command).ends_with(0);
-        let line = faults.list().pop().expect("the rule is there");
+        let lines = faults.list();
         faults.clear();
-        let met = line.rsplit_once("(met ").and_then(|(_, rest)| rest.split(' ').next()?.parse().ok());
-        met.expect("a number of statements")
+        let met = |line: &String| line.rsplit_once("(met ")?.1.split(' ').next()?.parse().ok();
+        let met: Vec<usize> = lines.iter().map(|line| met(line).expect("a number of statements")).collect();
+        met.try_into().expect("a number for each pattern")
     }
 
     /// Runs the program for a shop; its n-th statement like `pattern` is held back while others do something.

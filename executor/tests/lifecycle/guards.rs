@@ -1,5 +1,7 @@
 //! What must never happen. Each test makes it nearly happen, and sees the guard.
 
+use mz_deploy_sandbox::Options;
+
 use crate::environment::{Client, Environment};
 use crate::shop::{NEW, OLD, STAGE, Shop};
 
@@ -473,7 +475,7 @@ fn whoever_can_not_take_away_everything_takes_away_nothing() {
 
 #[test]
 fn a_ledger_of_a_newer_version_is_left_alone() {
-    let environment = Environment::start();
+    let environment = Environment::with(Options::default());
     let shop = Shop::deployed(&environment);
     environment.connect().run("COMMENT ON SCHEMA _mz_deploy.tables IS 'mz-deploy ledger 99'");
     shop.totals("sum(amount) * 10 AS total");
@@ -572,7 +574,7 @@ fn a_forced_promotion_leaves_nothing_of_what_it_was_put_over() {
 
 #[test]
 fn a_ledger_on_another_cluster_serves_every_command() {
-    let environment = Environment::bare();
+    let environment = Environment::alone();
     let client = environment.connect();
     let cluster = crate::environment::unique("ledger");
     client.run(&format!("CREATE CLUSTER {cluster} (SIZE = '25cc')"));

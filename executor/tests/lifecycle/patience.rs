@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use mz_deploy_sandbox::Options;
+
 use crate::environment::{Client, Environment, unique, until};
 use crate::shop::{STAGE, Shop};
 
@@ -261,7 +263,7 @@ fn what_the_server_remarks_on_is_shown() {
     assert!(said.stderr.contains("notice: role"), "{}", said.report());
 }
 
-/// Two deployments whose old versions were kept long enough.
+/// Two deployments whose old versions were kept long enough. Any `cleanup` without an id drops them.
 pub(crate) fn kept_twice(environment: &Environment) -> Shop {
     let shop = Shop::deployed(environment);
     for (id, factor) in [("v2", 10), ("v3", 100)] {
@@ -275,7 +277,7 @@ pub(crate) fn kept_twice(environment: &Environment) -> Shop {
 
 #[test]
 fn a_cleanup_goes_on_with_the_others_and_names_what_is_left() {
-    let environment = Environment::start();
+    let environment = Environment::with(Options::default());
     let shop = kept_twice(&environment);
     let client = environment.connect();
     let (first, second) = (shop.own("v2"), shop.own("v3"));
@@ -311,7 +313,7 @@ fn a_cleanup_ends_with_its_connection() {
 /// 6 means that some of it was done.
 #[test]
 fn a_cleanup_of_which_nothing_was_done_is_not_partial() {
-    let environment = Environment::start();
+    let environment = Environment::with(Options::default());
     let shop = kept_twice(&environment);
     let client = environment.connect();
     for id in ["v2", "v3"] {

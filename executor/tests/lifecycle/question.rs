@@ -5,6 +5,7 @@
 use std::io::Write as _;
 use std::process::{Child, Command, Stdio};
 
+use mz_deploy_sandbox::Options;
 use tempfile::NamedTempFile;
 
 use crate::environment::{Environment, until};
@@ -102,7 +103,7 @@ fn what_was_answered_is_done() {
 /// A program that reads JSON can't be asked for each of them: that is wrong in the same way for all.
 #[test]
 fn a_cleanup_that_may_not_ask_ends_as_any_command_that_may_not() {
-    let environment = Environment::start();
+    let environment = Environment::with(Options::default());
     let shop = kept_twice(&environment);
     let run = OnTerminal::start(&environment.command(&shop.project, &["cleanup", "--json"]));
     let (code, shown) = run.ends();

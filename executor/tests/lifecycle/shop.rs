@@ -18,6 +18,32 @@ pub(crate) struct Shop {
     pub(crate) cluster: String,
 }
 
+/// How a shop's things in an environment are called, or begin.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Belongings {
+    database: String,
+    cluster: String,
+}
+
+impl Belongings {
+    pub(crate) fn remove(&self, client: &Client<'_>) {
+        let Self { database, cluster } = self;
+        client.run(&format!("DROP DATABASE IF EXISTS {database} CASCADE"));
+        for (kind, catalog, stem, with) in [
+            ("CLUSTER", "mz_catalog.mz_clusters", cluster, " CASCADE"),
+            ("NETWORK POLICY", "mz_internal.mz_network_policies", database, ""),
+            ("ROLE", "mz_catalog.mz_roles", database, ""),
+        ] {
+            let like = stem.replace('_', "\\_");
+            let names =
+                format!("SELECT name AS c1 FROM {catalog} WHERE name = '{stem}' OR name LIKE '{like}\\_%'");
+            for name in client.lines(&names, 1) {
+                client.run(&format!("DROP {kind} {name}{with}"));
+            }
+        }
+    }
+}
+
 impl Shop {
     /// The project, with nothing in the environment.
     pub(crate) fn new() -> Self {
@@ -63,7 +89,7 @@ impl Shop {
 
     /// Makes what is missing, and has two customers order something.
     pub(crate) fn apply(&self, environment: &Environment) {
-        environment.run(&self.project, &["apply"]).ends_with(0);
+        environment.run_for(self, &["apply"]).ends_with(0);
         let orders = self.name("raw.orders");
         environment.connect().run(&format!("INSERT INTO {orders} VALUES (1, 60), (1, 70), (2, 30)"));
     }
@@ -83,23 +109,12 @@ impl Shop {
 
     /// Makes room for the next shop: an environment has a limited number of clusters.
     pub(crate) fn remove(&self, client: &Client<'_>) {
-        let (database, cluster) = (&self.database, &self.cluster);
-        client.run(&format!("DROP DATABASE IF EXISTS {database} CASCADE"));
-        let names = format!("SELECT name AS c1 FROM mz_clusters WHERE name LIKE '{cluster}%'");
-        for name in client.lines(&names, 1) {
-            client.run(&format!("DROP CLUSTER IF EXISTS {name} CASCADE"));
-        }
-        let names = format!(
-            "SELECT name AS c1 FROM mz_internal.mz_network_policies WHERE name LIKE '{database}\\_%'"
-        );
-        for name in client.lines(&names, 1) {
-            client.run(&format!("DROP NETWORK POLICY {name}"));
-        }
-        for name in
-            client.lines(&format!("SELECT name AS c1 FROM mz_roles WHERE name LIKE '{database}\\_%'"), 1)
-        {
-            client.run(&format!("DROP ROLE {name}"));
-        }
+        self.belongings().remove(client);
+    }
+
+    /// What it has in an environment.
+    pub(crate) fn belongings(&self) -> Belongings {
+        Belongings { database: self.database.clone(), cluster: self.cluster.clone() }
     }
 
     /// Writes the file of an object: `schema/name`.
