@@ -145,7 +145,7 @@ impl Workspace {
     }
 
     /// A change of the last plan, by its position in the outline: `schemas/change.schema.json`.
-    pub fn change(&self, position: usize) -> Result<JsValue, JsError> {
+    pub fn change(&mut self, position: usize) -> Result<JsValue, JsError> {
         write(&self.0.change(position))
     }
 

@@ -77,13 +77,6 @@ export interface Filter {
   action?: Action;
 }
 
-/** A change as it is listed. */
-export interface ListedChange {
-  row: ChangeRow;
-  /** The object's file, where it has one. */
-  file?: string;
-}
-
 /** Part of a list, and how long all of it is. */
 export interface Page<T> {
   from: number;
@@ -100,7 +93,7 @@ export interface Calls {
   compare: { ask: { baseline: Baseline; root?: string }; answer: Opened };
   live: { ask: { name?: string; file?: File }; answer: Opened };
   text: { ask: { path: string }; answer: Texts | undefined };
-  changes: { ask: { filter: Filter; from: number; to: number }; answer: Page<ListedChange> };
+  changes: { ask: { filter: Filter; from: number; to: number }; answer: Page<ChangeRow> };
   change: { ask: { object: Key }; answer: ChangeDetail | undefined };
   steps: { ask: { phase: number; from: number; to: number }; answer: Page<StepView> };
   render: { ask: { rendering: Rendering; most: number }; answer: Rendered };
@@ -129,10 +122,9 @@ export interface Texts {
   now: string;
 }
 
-/** A change with the place of its object, and the first lines of its steps. */
+/** A change, and the first lines of its steps. */
 export interface ChangeDetail {
   change: ChangeView;
-  file?: string;
   lines: string[];
 }
 
