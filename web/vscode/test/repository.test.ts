@@ -5,8 +5,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
+import { belongs } from "@mz-deploy/planner/node";
 import { type Change, changesIn, filesAtHead, type GitState } from "../src/head";
-import { belongs } from "../src/paths";
 
 const MODELS = "models/a/b";
 const INDEX: Record<string, number> = { M: 0, A: 1, D: 2, R: 3, C: 4 };
