@@ -87,8 +87,9 @@ export interface Page<T> {
 /** Questions of the page, and their answers. */
 export interface Calls {
   open: { ask: { source: Source; root?: string; start?: Start }; answer: OpenedProject };
-  edit: { ask: { path: string; text: string }; answer: undefined };
-  revert: { ask: { path: string }; answer: undefined };
+  /** What was typed into a file of a project; nothing, if another one is open by now. */
+  edit: { ask: { project: number; path: string; text: string }; answer: undefined };
+  revert: { ask: { project: number; path: string }; answer: undefined };
   configure: { ask: { settings: Settings }; answer: undefined };
   compare: { ask: { baseline: Baseline; root?: string }; answer: Opened };
   live: { ask: { name?: string; file?: File }; answer: Opened };
@@ -107,8 +108,8 @@ export type Call = keyof Calls;
 /** What came of opening something: nothing went wrong, a sentence says what did, or one of several projects is to be chosen. */
 export type Opened = { done: true } | { done: false; problem: string } | { done: false; choose: string[] };
 
-/** The same of a project, which may come with settings of its own. */
-export type OpenedProject = { done: true; settings: Settings } | Extract<Opened, { done: false }>;
+/** The same of a project, which has a number of its own and may come with settings. */
+export type OpenedProject = { done: true; project: number; settings: Settings } | Extract<Opened, { done: false }>;
 
 /** How a project starts that is opened to show something: with a change to what is deployed. */
 export interface Start {
