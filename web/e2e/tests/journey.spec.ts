@@ -321,6 +321,13 @@ test("an example that is opened again is as it was at first", async ({ app: { pa
   await expect(editor(page)).toHaveText(text ?? "");
 });
 
+test("the guide is seen at once on the screen of a small laptop", async ({ app: { page } }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await openExample(page, "An edited view");
+  await tab(page, "Guide").click();
+  await expect(page.getByText("in the graph: nearer, farther, all of it")).toBeInViewport({ ratio: 1 });
+});
+
 test("a character that needs the Alt key is written, and goes nowhere", async ({ app: { page } }) => {
   await openExample(page, "An edited view");
   await editor(page).focus();
