@@ -152,25 +152,24 @@ impl Preview {
         let planned = inputs.and_then(|(deployed, live)| {
             self.workspace.plan_stage(deployed, live.map(AsRef::as_ref), options)
         });
-        let problems = match planned {
+        let (outline, problems) = match planned {
             Ok(plan) => {
+                let compiled = self.workspace.check();
+                let outline = view::outline(&plan, &compiled.project);
                 self.plan = Some(plan);
-                self.workspace.check().diagnostics
+                (Some(outline), compiled.diagnostics)
             }
             Err(problems) => {
                 self.plan = None;
-                problems
+                (None, problems)
             }
         };
-        PreviewView {
-            outline: self.plan.as_ref().map(view::outline),
-            diagnostics: view::diagnostics(&problems, |path| self.text_of(path)),
-        }
+        PreviewView { outline, diagnostics: view::diagnostics(&problems, |path| self.text_of(path)) }
     }
 
     /// A change of the last plan, by its position in the outline.
-    pub fn change(&self, position: usize) -> Option<ChangeView> {
-        view::change(self.plan.as_ref()?, position)
+    pub fn change(&mut self, position: usize) -> Option<ChangeView> {
+        view::change(self.plan.as_ref()?, &self.workspace.check().project, position)
     }
 
     /// Steps of a phase of the last plan, from the one at `from` to the one before `to`.

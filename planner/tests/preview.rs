@@ -48,6 +48,8 @@ fn the_parts_of_a_plan_are_the_plan() {
     let outline = planned(&mut preview).outline.expect("a plan");
     let plan = plan(&preview);
     assert_eq!(outline.id, plan.id);
+    let files: Vec<_> = outline.changes.iter().map(|row| row.file.as_deref()).collect();
+    assert_eq!(files, [Some("models/app/core/orders.sql"), Some("models/app/core/totals.sql")]);
     let names: Vec<String> = plan.changes.iter().map(|change| change.name.to_string()).collect();
     assert_eq!(outline.changes.iter().map(|row| row.name.clone()).collect::<Vec<_>>(), names);
     let changes: Vec<ChangeView> = (0..names.len()).filter_map(|at| preview.change(at)).collect();

@@ -31,7 +31,7 @@ for (const { module, name, kind } of WebAssembly.Module.imports(new WebAssembly.
 }
 
 // The package as Node has it, which loads the module that was built.
-const { Workspace } = await import("./node.js");
+const { belongs, Workspace } = await import("./node.js");
 const workspace = new Workspace();
 workspace.setFile("project.toml", "");
 workspace.setFile("models/app/public/one.sql", "CREATE VIEW one AS SELECT 1 AS one;");
@@ -48,6 +48,9 @@ if (place?.path !== "models/app/public/one.sql" || place.start?.utf16_column !==
   failures.push("the module doesn't find the place of a definition");
 }
 workspace.free();
+if (!belongs("models/app/public/one.sql") || !belongs("models/app/") || belongs("README.md") || belongs("src/")) {
+  failures.push("the module doesn't know a project's files");
+}
 
 for (const failure of failures) {
   console.error(`error: ${failure}`);

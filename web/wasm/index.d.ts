@@ -28,6 +28,12 @@ export function load(source?: URL | string | Response | BufferSource | WebAssemb
 export function loadSync(module: BufferSource | WebAssembly.Module): void;
 
 /**
+ * True for the path of a file that belongs to a project, and for a directory, whose path ends in `/`, that may hold some.
+ * The path is relative to the project's root, with `/` between its parts.
+ */
+export function belongs(path: string): boolean;
+
+/**
  * A project in memory, what it is compared with, and the last plan. It is edited, and planned again after an edit: what
  * the edit doesn't concern is kept. It lives outside of JavaScript's memory until `free` is called.
  */

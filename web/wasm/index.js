@@ -1,7 +1,7 @@
 // The planner for pages, workers and editors. It asks for nothing but its module, and that once.
-import init, { initSync, Workspace } from "./pkg/mz_deploy.js";
+import init, { belongs, initSync, Workspace } from "./pkg/mz_deploy.js";
 
-export { Workspace };
+export { belongs, Workspace };
 
 export async function load(source) {
   await init(source === undefined ? undefined : { module_or_path: source });

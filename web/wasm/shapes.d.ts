@@ -555,6 +555,10 @@ export interface Change {
  */
 export interface ChangeRow {
   action: ChangeAction;
+  /**
+   * Its own file; absent where the project doesn't have it any more.
+   */
+  file?: string;
   kind: ObjectKind;
   /**
    * The line in it, from 1.

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use mz_deploy_planner::diagnostic::{Code, Diagnostic};
+use mz_deploy_planner::project::{DIRECTORIES, ROOT_FILES, belongs};
 use mz_deploy_planner::source::{FilePath, Location, Span};
 
 use super::failure::{Failure, reason};
@@ -17,10 +18,6 @@ use super::failure::{Failure, reason};
 /// Texts of files as they are on disk, by the path that diagnostics use.
 pub type Texts = BTreeMap<FilePath, Arc<str>>;
 
-/// Files at the root that belong to the project.
-const ROOT_FILES: [&str; 2] = ["project.toml", "types.lock"];
-/// Directories whose `.sql` files belong to the project.
-pub(super) const DIRECTORIES: [&str; 4] = ["clusters", "models", "network-policies", "roles"];
 /// The largest file that is read. Hand-written SQL is a thousand times smaller.
 const MAX_FILE_BYTES: u64 = 8 << 20;
 /// The largest document that is read. A snapshot of 10,000 objects has 8 MiB.
@@ -112,13 +109,14 @@ impl Search {
             return self.listing.diagnostics.push(error.help("rename the file"));
         };
         let path = format!("{directory}/{name}");
+        let is_searched = belongs(&format!("{path}/"));
         if kind.is_dir() {
-            if !name.starts_with('.') {
+            if is_searched {
                 self.directory(&path, &entry.path(), depth + 1);
             }
-        } else if is_sql(name) {
+        } else if belongs(&path) {
             self.file(path, kind, entry.path());
-        } else if kind.is_symlink() && !name.starts_with('.') {
+        } else if kind.is_symlink() && is_searched {
             self.linked_directory(&path, &entry.path());
         }
     }
@@ -160,10 +158,6 @@ impl Search {
         let problem = Diagnostic::error(Code::UnreadableFile, Location::file(path), message).help(help);
         self.listing.bad_directories.push((path.into(), problem));
     }
-}
-
-fn is_sql(name: &str) -> bool {
-    Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("sql"))
 }
 
 /// A file whose text is not known.

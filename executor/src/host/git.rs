@@ -4,8 +4,9 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
+use mz_deploy_planner::project::{DIRECTORIES, ROOT_FILES};
+
 use super::failure::{Failure, FailureCode, reason};
-use super::files::DIRECTORIES;
 
 /// Characters of a commit that stand for it in a deploy id.
 const SHORT: usize = 7;
@@ -80,7 +81,7 @@ impl WorkTreeQuery {
             // A repository must not start programs of its own choice, nor be locked by a look at it.
             .args(["-c", "core.fsmonitor=false", "--no-optional-locks"])
             .args(["status", "--porcelain=v2", "--branch", "--untracked-files=all", "--"])
-            .args(["project.toml", "types.lock"])
+            .args(ROOT_FILES)
             .args(DIRECTORIES)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! `@` is reserved for versions of objects. What has no place in this tree is ignored, with a warning if it looks
-//! like SQL that was meant for the project.
+//! like SQL that was meant for the project. What is in a hidden directory is not looked at.
 
 use smol_str::{SmolStr, format_smolstr};
 
@@ -21,13 +21,14 @@ use crate::source::Location;
 
 /// The directory of databases, schemas and objects.
 pub(super) const MODELS: &str = "models";
+const CLUSTERS: &str = "clusters";
+const ROLES: &str = "roles";
+const NETWORK_POLICIES: &str = "network-policies";
 
-/// The directories of definitions that belong to no database.
-const INFRASTRUCTURE: &[(&str, InfrastructureKind)] = &[
-    ("clusters", InfrastructureKind::Cluster),
-    ("roles", InfrastructureKind::Role),
-    ("network-policies", InfrastructureKind::NetworkPolicy),
-];
+/// The directories of a project, sorted. What is SQL in them, at any depth, belongs to it.
+pub const DIRECTORIES: [&str; 4] = [CLUSTERS, MODELS, NETWORK_POLICIES, ROLES];
+/// The files of a project that stand in no directory.
+pub const ROOT_FILES: [&str; 2] = [PROJECT_FILE, TYPES_LOCK_FILE];
 
 /// What a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,8 +99,23 @@ impl<'a> Stem<'a> {
     }
 }
 
+/// True for the path of a file that is compiled with a project, be it for a warning; also for a directory, whose path ends
+/// in `/`, that such files may stand in. Relative to the project, with `/`.
+pub fn belongs(path: &str) -> bool {
+    match path.strip_suffix('/') {
+        Some(directory) => {
+            let mut names = directory.split('/');
+            names.next().is_some_and(|first| DIRECTORIES.contains(&first)) && names.all(is_visible)
+        }
+        None => place(path) != Place::Ignored(None),
+    }
+}
+
 /// What the file at `path` is.
 pub(super) fn place(path: &str) -> Place<'_> {
+    if path.rsplit_once('/').is_some_and(|(directories, _)| !directories.split('/').all(is_visible)) {
+        return Place::Ignored(None);
+    }
     let mut parts = path.split('/');
     let mut next = || parts.next();
     let (first, second, third, fourth, fifth) = (next(), next(), next(), next(), next());
@@ -109,24 +125,20 @@ pub(super) fn place(path: &str) -> Place<'_> {
         (MODELS, Some(file), None, ..) => {
             sql_stem(file, |stem| no_profile(stem).unwrap_or(Place::DatabaseModifier { database: stem }))
         }
-        (MODELS, Some(database), Some(file), None, _) if is_visible(database) => sql_stem(file, |stem| {
+        (MODELS, Some(database), Some(file), None, _) => sql_stem(file, |stem| {
             no_profile(stem).unwrap_or(Place::SchemaModifier { database, schema: stem })
         }),
-        (MODELS, Some(database), Some(schema), Some(file), None)
-            if is_visible(database) && is_visible(schema) =>
-        {
+        (MODELS, Some(database), Some(schema), Some(file), None) => {
             sql_stem(file, |stem| Place::Object { database, schema, file: Stem::new(stem) })
         }
-        (MODELS, Some(database), Some(schema), Some(directory), Some(_))
-            if [database, schema, directory].iter().all(|name| is_visible(name)) && looks_like_sql(path) =>
-        {
+        (MODELS, _, _, _, Some(_)) if looks_like_sql(path) => {
             Place::Ignored(Some("move it: objects stand directly in the directory of their schema"))
         }
         (directory, Some(file), third, ..) => match infrastructure(directory) {
             Some(kind) if third.is_none() => {
                 sql_stem(file, |stem| Place::Infrastructure { kind, file: Stem::new(stem) })
             }
-            Some(_) if is_visible(file) && looks_like_sql(path) => {
+            Some(_) if looks_like_sql(path) => {
                 Place::Ignored(Some("move it: definitions stand directly in their directory"))
             }
             _ => Place::Ignored(None),
@@ -155,7 +167,12 @@ pub(super) fn directories(path: &str) -> Option<(&str, Option<&str>)> {
 }
 
 fn infrastructure(directory: &str) -> Option<InfrastructureKind> {
-    INFRASTRUCTURE.iter().find(|(name, _)| *name == directory).map(|(_, kind)| *kind)
+    match directory {
+        CLUSTERS => Some(InfrastructureKind::Cluster),
+        ROLES => Some(InfrastructureKind::Role),
+        NETWORK_POLICIES => Some(InfrastructureKind::NetworkPolicy),
+        _ => None,
+    }
 }
 
 /// The place of an SQL file by its name without `.sql`; other files are ignored.
@@ -229,6 +246,8 @@ mod tests {
             ("models/.git/core/v.sql", false),
             ("models/app/.trash/v.sql", false),
             ("models/app/core/.trash/v.sql", false),
+            ("models/app/core/a/.trash/v.sql", false),
+            ("clusters/eu/.trash/compute.sql", false),
             ("scripts/backfill.sql", false),
             ("README.md", false),
             ("", false),
@@ -237,7 +256,25 @@ mod tests {
                 Place::Ignored(reason) => assert_eq!(reason.is_some(), has_reason, "{path}"),
                 other => panic!("{path}: {other:?}"),
             }
+            assert_eq!(belongs(path), has_reason, "{path}");
         }
+    }
+
+    #[test]
+    fn a_directory_belongs_to_a_project_if_its_files_may() {
+        for directory in
+            ["models/", "models/app/", "models/app/core/", "models/a/b/c/d/", "clusters/", "roles/eu/"]
+        {
+            assert!(belongs(directory), "{directory}");
+            assert!(belongs(&format!("{directory}v.sql")), "{directory}");
+        }
+        for directory in
+            ["", "/", "src/", "models", "models.old/", ".git/", "models/.git/", "models/app/.git/core/"]
+        {
+            assert!(!belongs(directory), "{directory}");
+            assert!(!belongs(&format!("{directory}v.sql")), "{directory}");
+        }
+        assert!(ROOT_FILES.into_iter().all(belongs));
     }
 
     #[test]

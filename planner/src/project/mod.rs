@@ -24,6 +24,7 @@ mod variants;
 pub use assemble::assemble;
 pub use compile::{CompiledFile, Contents, InfrastructureFile, ObjectFile, compile_file};
 pub use context::{FileContext, file_context};
+pub use layout::{DIRECTORIES, ROOT_FILES, belongs};
 pub use model::{Infrastructure, InfrastructureKind, Modifier, ModifierStatement, Project, Settings};
 pub(crate) use naming::check as check_name;
 pub use object::{Companion, CompanionKind, Dependency, IndexDefinition, Object, ObjectKind, StatementText};

@@ -13,7 +13,7 @@ use crate::name::ObjectName;
 use crate::plan::{
     Action, Change, ChangeAction, Command, Cost, Inverse, Moment, Need, Plan, Reason, Step, Strategy,
 };
-use crate::project::ObjectKind;
+use crate::project::{ObjectKind, Project};
 use crate::source::FilePath;
 
 /// The version of the format of outlines and of the parts of a plan.
@@ -115,6 +115,9 @@ pub struct ChangeRow {
     pub action: ChangeAction,
     /// How.
     pub strategy: Strategy,
+    /// Its own file; absent where the project doesn't have it any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<FilePath>,
     /// Why, in words.
     pub why: String,
     /// The file where the chain of reasons ends.
@@ -230,8 +233,8 @@ pub struct ProfileView {
     pub variables: BTreeMap<SmolStr, SmolStr>,
 }
 
-/// The outline of a plan.
-pub fn outline(plan: &Plan) -> OutlineView {
+/// The outline of a plan of a project.
+pub fn outline(plan: &Plan, project: &Project) -> OutlineView {
     OutlineView {
         format: OUTLINE_FORMAT,
         command: plan.command,
@@ -250,7 +253,7 @@ pub fn outline(plan: &Plan) -> OutlineView {
         needs: plan.needs.clone(),
         drift: plan.drift.iter().map(infrastructure::drift).collect(),
         scopes: plan.scopes.iter().map(scope_row).collect(),
-        changes: plan.changes.iter().map(change_row).collect(),
+        changes: plan.changes.iter().map(|change| change_row(change, project)).collect(),
         unchanged: plan.unchanged.len(),
         phases: phases(plan)
             .map(|phase| PhaseRow { name: phase.name.clone(), at: phase.at, steps: phase.steps.len() })
@@ -273,7 +276,8 @@ fn scope_row(scope: &crate::plan::ScopeChange) -> ScopeRow {
     }
 }
 
-fn change_row(change: &Change) -> ChangeRow {
+fn change_row(change: &Change, project: &Project) -> ChangeRow {
+    let own = project.position(&change.name).and_then(|at| project.objects.get(at));
     let (path, line) = change.reason.last().map(place).unwrap_or_default();
     ChangeRow {
         object: change.name.clone(),
@@ -281,6 +285,7 @@ fn change_row(change: &Change) -> ChangeRow {
         kind: change.kind,
         action: change.action,
         strategy: change.strategy,
+        file: own.map(|object| object.path.clone()),
         why: words::chain(&change.reason, false),
         path,
         line,
@@ -296,7 +301,7 @@ fn place(reason: &Reason) -> (Option<FilePath>, Option<u32>) {
 }
 
 /// A change of a plan, by its position in the outline.
-pub fn change(plan: &Plan, position: usize) -> Option<ChangeView> {
+pub fn change(plan: &Plan, project: &Project, position: usize) -> Option<ChangeView> {
     let change = plan.changes.get(position)?;
     let steps = phases(plan).enumerate().flat_map(|(phase, steps)| {
         let steps = steps.steps.iter().enumerate();
@@ -304,7 +309,7 @@ pub fn change(plan: &Plan, position: usize) -> Option<ChangeView> {
         serving.map(move |(step, _)| StepPlace { phase, step })
     });
     Some(ChangeView {
-        row: change_row(change),
+        row: change_row(change, project),
         reasons: change.reason.iter().map(reason_view).collect(),
         before: change.before.clone(),
         after: change.after.clone(),

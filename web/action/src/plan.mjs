@@ -40,7 +40,7 @@ export async function loadPlanner(folder) {
  * @returns {Planned}
  */
 export function plan(planner, repository, inputs, commits) {
-  const files = readProject(repository, commits.head, inputs.directory);
+  const files = readProject(planner, repository, commits.head, inputs.directory);
   if (files.size === 0) {
     const where = inputs.directory === "" ? "the root of the repository" : `\`${inputs.directory}\``;
     throw new Failure(EXIT.usage, `there is no project in ${where}: name its folder in \`directory\``);
@@ -75,7 +75,7 @@ export function plan(planner, repository, inputs, commits) {
  * @param {string | undefined} base
  */
 function deployedAfter(planner, repository, inputs, base) {
-  const files = base === undefined ? new Map() : readProject(repository, base, inputs.directory);
+  const files = base === undefined ? new Map() : readProject(planner, repository, base, inputs.directory);
   if (files.size === 0) {
     return undefined;
   }

@@ -1,27 +1,20 @@
 // The files of a project in a commit.
 import { EXIT, Failure } from "./failure.mjs";
 
-const ROOT_FILES = ["project.toml", "types.lock"];
-const DIRECTORIES = ["clusters", "models", "network-policies", "roles"];
 /** Of a file, and of a link to one: links are not followed. */
 const FILE_MODES = ["100644", "100755"];
-
-/** @param {string} path Relative to the project. */
-function belongs(path) {
-  const [first = "", ...rest] = path.split("/");
-  return rest.length === 0 ? ROOT_FILES.includes(first) : DIRECTORIES.includes(first) && /\.sql$/i.test(path);
-}
 
 /**
  * The texts of a project's files, by path.
  *
+ * @param {typeof import("../../wasm/index.js")} planner
  * @param {import("./git.mjs").Repository} repository
  * @param {string} commit
  * @param {string} directory
  * @returns {Map<string, string>}
  */
-export function readProject(repository, commit, directory) {
-  const entries = repository.files(commit, directory).filter((entry) => belongs(entry.path));
+export function readProject(planner, repository, commit, directory) {
+  const entries = repository.files(commit, directory).filter((entry) => planner.belongs(entry.path));
   const link = entries.find((entry) => !FILE_MODES.includes(entry.mode));
   if (link !== undefined) {
     throw new Failure(EXIT.problems, `\`${link.path}\` is a link: put the file itself there`);

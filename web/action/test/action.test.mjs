@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
+import { Repository } from "../../repository.mjs";
 import { LIMIT, marker } from "../src/comment.mjs";
-import { act, EDITED, GitHub, Repository, SHOP } from "./support.mjs";
+import { act, EDITED, GitHub, SHOP } from "./support.mjs";
 
 const SNAPSHOT = new URL("comment.md", import.meta.url);
 
@@ -189,12 +190,8 @@ test("a snapshot takes the place of the base", async () => {
 });
 
 test("a base without a project makes everything new", async () => {
-  const empty = repository.git(
-    "commit-tree",
-    "-m",
-    "empty",
-    repository.git("hash-object", "-t", "tree", "-w", "/dev/null"),
-  );
+  const tree = repository.git("hash-object", "-t", "tree", "-w", "/dev/null").trim();
+  const empty = repository.git("commit-tree", "-m", "empty", tree).trim();
   const { code, comment } = await act(repository, event, { MZ_DEPLOY_BASE: empty });
   assert.equal(code, 0);
   assert.match(comment, /\| created \| \*\*\d\*\* \|/);

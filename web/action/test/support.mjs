@@ -1,21 +1,9 @@
-// A repository in a temporary folder, and a server that answers like GitHub.
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+// A project, and a server that answers like GitHub.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { run } from "../src/main.mjs";
-
-const IDENTITY = {
-  GIT_AUTHOR_NAME: "a",
-  GIT_AUTHOR_EMAIL: "a@example.org",
-  GIT_AUTHOR_DATE: "2026-01-01T00:00:00Z",
-  GIT_COMMITTER_NAME: "a",
-  GIT_COMMITTER_EMAIL: "a@example.org",
-  GIT_COMMITTER_DATE: "2026-01-01T00:00:00Z",
-  GIT_CONFIG_GLOBAL: "/dev/null",
-  GIT_CONFIG_SYSTEM: "/dev/null",
-};
 
 /** A small project. */
 export const SHOP = {
@@ -30,48 +18,10 @@ export const SHOP = {
 /** A change of it. */
 export const EDITED = "CREATE VIEW open AS SELECT id, total FROM raw.orders WHERE total > 1;\n";
 
-export class Repository {
-  constructor() {
-    /** @type {string} */
-    this.root = mkdtempSync(join(tmpdir(), "mz-deploy-action-"));
-    this.git("init", "--quiet", "--initial-branch=main");
-  }
-
-  /** @param {string[]} args */
-  git(...args) {
-    const env = { ...process.env, ...IDENTITY };
-    return execFileSync("git", args, { cwd: this.root, env, encoding: "utf8" }).trim();
-  }
-
-  /**
-   * Writes files (an absent text removes one) and commits.
-   *
-   * @param {Record<string, string | undefined>} files
-   */
-  commit(files) {
-    for (const [path, text] of Object.entries(files)) {
-      const file = join(this.root, path);
-      if (text === undefined) {
-        rmSync(file);
-      } else {
-        mkdirSync(dirname(file), { recursive: true });
-        writeFileSync(file, text);
-      }
-    }
-    this.git("add", "--all");
-    this.git("commit", "--quiet", "--message", "change");
-    return this.git("rev-parse", "HEAD");
-  }
-
-  remove() {
-    rmSync(this.root, { recursive: true, force: true });
-  }
-}
-
 /**
  * Runs the action as GitHub would.
  *
- * @param {Repository} repository
+ * @param {import("../../repository.mjs").Repository} repository
  * @param {object} pullRequest The event.
  * @param {Record<string, string>} [env]
  */

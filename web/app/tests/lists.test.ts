@@ -4,7 +4,7 @@ import { byTree, treeMove, treeRows } from "../src/project/tree";
 import { key, shown, split } from "../src/state/names";
 import { counted, firstLine, spoken } from "../src/state/words";
 import { within } from "../src/view/divider";
-import { pages, range } from "../src/view/list";
+import { begin, pages, range } from "../src/view/list";
 import type { Overview } from "../src/worker/protocol";
 
 test("rows in sight have a margin, and none are beyond the ends", () => {
@@ -17,6 +17,16 @@ test("a range that lies on two pages asks for both", () => {
   expect(pages(90, 110)).toEqual([0, 1]);
   expect(pages(100, 200)).toEqual([1]);
   expect(pages(0, 0)).toEqual([]);
+});
+
+test("a late question about an earlier list doesn't stand for one about the newer list", () => {
+  const none = { identity: "0", pages: new Set<number>() };
+  const first = begin(none, "1", [0]);
+  expect(first.missing).toEqual([0]);
+  expect(begin(first.asked, "1", [0, 1]).missing).toEqual([1]);
+  // The page knows of the second list by now, and what was put off for the first one is done before its own question.
+  const late = begin(first.asked, "1", [0]);
+  expect(begin(late.asked, "2", [0]).missing).toEqual([0]);
 });
 
 test("neither half of the page can be moved away", () => {

@@ -1,4 +1,5 @@
 // What is opened: which files count, and what is refused.
+import "@mz-deploy/planner/node";
 import { strToU8, zipSync } from "fflate";
 import { expect, test } from "vitest";
 import { LIMITS, size } from "../src/project/limits";
@@ -14,6 +15,7 @@ test("a project's files are those that the command line reads", () => {
     "project.toml",
     "models/a/b/c.sql",
     "x/clusters/c.sql",
+    "x/roles/r.SQL",
     "README.md",
     ".git/models/a.sql",
     "node_modules/p/models/a.sql",
@@ -27,6 +29,7 @@ test("a project's files are those that the command line reads", () => {
     "project.toml",
     "models/a/b/c.sql",
     "x/clusters/c.sql",
+    "x/roles/r.SQL",
     "models/a/target/v.sql",
     "models/node_modules/s/v.sql",
   ]);

@@ -44,7 +44,7 @@ test("an edit has its rebuilds, each with the chain that ends at the edited line
   ]);
   const totals = key({ database: "app", schema: "core", object: "totals" });
   const detail = session.changeOf(totals);
-  expect(detail?.file).toBe("models/app/core/totals.sql");
+  expect(detail?.change.row.file).toBe("models/app/core/totals.sql");
   expect(detail?.change.reasons.map(({ words }) => words)).toEqual([
     "reads app.core.orders",
     `${ORDERS}:1: definition changed`,
@@ -97,14 +97,14 @@ test("changes are found by name and kind, and what somebody did comes first", ()
   session.edit(ORDERS, "CREATE VIEW orders AS SELECT 2 AS id;");
   session.plan(clock);
   const names = (text: string, action?: "update") =>
-    session.changes({ text, ...(action && { action }) }, 0, 10).items.map(({ row }) => row.name);
+    session.changes({ text, ...(action && { action }) }, 0, 10).items.map(({ name }) => name);
   expect(names("")).toEqual(["app.core.aaa", "app.core.orders", "app.core.totals"]);
   expect(names("ORD")).toEqual(["app.core.orders"]);
   expect(names("", "update")).toEqual(["app.core.orders", "app.core.totals"]);
   expect(session.changes({ text: "" }, 1, 2)).toMatchObject({
     from: 1,
     total: 3,
-    items: [{ row: { name: "app.core.orders" } }],
+    items: [{ name: "app.core.orders" }],
   });
 });
 

@@ -294,6 +294,40 @@ test("a project that is asked for last is the one that is open, though another t
   await expect(page.getByRole("alert")).toHaveCount(0);
 });
 
+test("what was typed into a project that is gone doesn't get into the next one", async ({ app: { page } }) => {
+  await openExample(page, "An edited view");
+  // A page that is busy sends what was typed late.
+  await page.evaluate(() => {
+    const post = Worker.prototype.postMessage as (...message: unknown[]) => void;
+    Worker.prototype.postMessage = function (...message: unknown[]) {
+      const [{ call }] = message as [{ call?: string }];
+      setTimeout(() => post.apply(this, message), call === "edit" ? 1000 : 0);
+    };
+  });
+  await type(page, "CREATE VIEW");
+  await drop(page, "shop.zip", Array.from(zip(SHOP)));
+  await expect(changes(page)).toHaveCount(2);
+  await page.waitForTimeout(1500);
+  await expect(changes(page)).toHaveCount(2);
+  await expect(tab(page, "Problems")).toHaveText("Problems");
+});
+
+test("an example that is opened again is as it was at first", async ({ app: { page } }) => {
+  await openExample(page, "An edited view");
+  const text = await editor(page).textContent();
+  await type(page, "CREATE VIEW");
+  await page.getByRole("button", { name: /^Project: / }).click();
+  await page.getByRole("button", { name: /An edited view/ }).click();
+  await expect(editor(page)).toHaveText(text ?? "");
+});
+
+test("the guide is seen at once on the screen of a small laptop", async ({ app: { page } }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await openExample(page, "An edited view");
+  await tab(page, "Guide").click();
+  await expect(page.getByText("in the graph: nearer, farther, all of it")).toBeInViewport({ ratio: 1 });
+});
+
 test("a character that needs the Alt key is written, and goes nowhere", async ({ app: { page } }) => {
   await openExample(page, "An edited view");
   await editor(page).focus();

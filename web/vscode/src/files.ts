@@ -1,6 +1,6 @@
 // The files of a project, by the editor's file system.
+import { belongs } from "@mz-deploy/planner";
 import * as vscode from "vscode";
-import { AT_ROOT, SEARCHED } from "./paths";
 
 /** Folders deeper than this are not read; the project's own tree is three deep. */
 const MAX_DEPTH = 12;
@@ -26,10 +26,8 @@ export async function findProjects(folder: vscode.Uri, depth = 0): Promise<vscod
 
 /** The texts of a project's files, by their paths in it. */
 export async function readProject(root: vscode.Uri): Promise<Map<string, string>> {
-  const paths = (await Promise.all(SEARCHED.map((name) => listSql(root, name, 1)))).flat();
-  const texts = await Promise.all(
-    [...AT_ROOT, ...paths].map(async (path) => [path, await readText(root, path)] as const),
-  );
+  const paths = await pathsIn(root, "", 0);
+  const texts = await Promise.all(paths.map(async (path) => [path, await readText(root, path)] as const));
   return new Map(texts.flatMap(([path, text]) => (text === undefined ? [] : [[path, text] as const])));
 }
 
@@ -43,18 +41,19 @@ export async function readText(root: vscode.Uri, path: string): Promise<string |
   }
 }
 
-async function listSql(root: vscode.Uri, folder: string, depth: number): Promise<string[]> {
+/** The paths of the project's files in a folder of it. */
+async function pathsIn(root: vscode.Uri, folder: string, depth: number): Promise<string[]> {
   if (depth > MAX_DEPTH) {
     return [];
   }
   const entries = await list(vscode.Uri.joinPath(root, folder));
   const found = await Promise.all(
     entries.map(async ([name, type]) => {
-      const path = `${folder}/${name}`;
+      const path = folder === "" ? name : `${folder}/${name}`;
       if (type === vscode.FileType.Directory) {
-        return name.startsWith(".") ? [] : listSql(root, path, depth + 1);
+        return belongs(`${path}/`) ? pathsIn(root, path, depth + 1) : [];
       }
-      return (type & vscode.FileType.File) !== 0 && /\.sql$/i.test(name) ? [path] : [];
+      return (type & vscode.FileType.File) !== 0 && belongs(path) ? [path] : [];
     }),
   );
   return found.flat();

@@ -1,7 +1,7 @@
 // The editor's own git extension. It is there on a desktop and on a server; in a browser there is none.
+import { belongs } from "@mz-deploy/planner";
 import * as vscode from "vscode";
 import { changesIn, filesAtHead, type GitState } from "./head";
-import { belongs } from "./paths";
 
 /** The part of the git extension's interface, version 1, that is used here. */
 interface Repository {

@@ -1,17 +1,4 @@
-// Which files belong to a project, and what they are called in it.
-
-const ROOT_FILES = ["project.toml", "types.lock"];
-const DIRECTORIES = ["clusters", "models", "network-policies", "roles"];
-
-/** True for a path, relative to the project, that the planner reads. */
-export function belongs(path: string): boolean {
-  const [first = "", ...rest] = path.split("/");
-  return rest.length === 0 ? ROOT_FILES.includes(first) : DIRECTORIES.includes(first) && /\.sql$/i.test(path);
-}
-
-/** What has to be looked through for files of a project. */
-export const SEARCHED: readonly string[] = DIRECTORIES;
-export const AT_ROOT: readonly string[] = ROOT_FILES;
+// What files are called in a project, and which project they are in.
 
 /** The path of a file relative to a folder; absent if it isn't in there. Both have `/` between their parts. */
 export function relativeTo(folder: string, file: string): string | undefined {

@@ -1,11 +1,11 @@
 // A project that is open: its files as they are on disk and in the editors, its problems and its plan.
-import { type DiagnosticView, type PreviewView, Workspace } from "@mz-deploy/planner";
+import { belongs, type DiagnosticView, type PreviewView, Workspace } from "@mz-deploy/planner";
 import * as vscode from "vscode";
 import { type Baseline, findBaseline } from "./baseline";
 import { readProject, readText } from "./files";
 import { Git } from "./git";
 import { Kept, reason } from "./order";
-import { belongs, relativeTo } from "./paths";
+import { relativeTo } from "./paths";
 import { readSettings, type Settings } from "./settings";
 
 /** How long nothing must have been typed before the project is looked at again. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { belongs } from "@mz-deploy/planner/node";
 import { filesAtHead } from "../src/head";
-import { belongs } from "../src/paths";
 
 const COMMITTED: Record<string, string> = {
   "models/a/b/v.sql": "old",

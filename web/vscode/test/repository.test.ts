@@ -1,49 +1,18 @@
 // The last commit of real repositories, from their statuses, in the numbers that the git extension's interface has for them.
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
+import { belongs } from "@mz-deploy/planner/node";
+import { Repository } from "../../repository.mjs";
 import { type Change, changesIn, filesAtHead, type GitState } from "../src/head";
-import { belongs } from "../src/paths";
 
 const MODELS = "models/a/b";
 const INDEX: Record<string, number> = { M: 0, A: 1, D: 2, R: 3, C: 4 };
 const TREE: Record<string, number> = { M: 5, D: 6, A: 9 };
 const MERGE: Record<string, number> = { AU: 12, UA: 13, DU: 14, UD: 15, AA: 16, DD: 17, UU: 18 };
 
-class Repository {
-  readonly root = mkdtempSync(join(tmpdir(), "mz-deploy-head-"));
-
-  constructor() {
-    this.git("init", "--quiet", "--initial-branch=main");
-    this.git("config", "user.name", "a");
-    this.git("config", "user.email", "a@example.org");
-  }
-
-  git(...args: string[]): string {
-    return execFileSync("git", args, { cwd: this.root, encoding: "utf8" });
-  }
-
-  write(files: Record<string, string | undefined>): void {
-    for (const [path, text] of Object.entries(files)) {
-      const file = join(this.root, path);
-      if (text === undefined) {
-        rmSync(file);
-      } else {
-        mkdirSync(dirname(file), { recursive: true });
-        writeFileSync(file, text);
-      }
-    }
-  }
-
-  commit(files: Record<string, string | undefined>): void {
-    this.write(files);
-    this.git("add", "--all");
-    this.git("commit", "--quiet", "--message", "change");
-  }
-
+class Sample extends Repository {
   /** What the git extension makes of the status. */
   state(): GitState {
     const uri = (path: string) => ({ path: `${this.root}/${path}` });
@@ -90,7 +59,7 @@ class Repository {
     const show = async (path: string) => this.git("show", `HEAD:${path}`);
     const found = await filesAtHead(this.onDisk(), changesIn(this.root, this.state()), belongs, show);
     assert.deepEqual(Object.fromEntries([...found].sort()), Object.fromEntries([...this.atHead()].sort()));
-    rmSync(this.root, { recursive: true });
+    this.remove();
   }
 }
 
@@ -98,7 +67,7 @@ const view = (name: string, text = "1") =>
   `CREATE VIEW ${name} AS SELECT ${text} AS one;\n${`-- ${name}\n`.repeat(20)}`;
 
 test("what was edited, added, moved or removed, staged or not, is at the last commit what it was there", async () => {
-  const repository = new Repository();
+  const repository = new Sample();
   const names = ["same", "edited", "staged", "gone", "unstaged_gone", "moved", "moved_and_edited"];
   repository.commit({
     "project.toml": "",
@@ -121,7 +90,7 @@ test("what was edited, added, moved or removed, staged or not, is at the last co
 });
 
 test("in a merge with conflicts, the last commit is ours and has no marks of a conflict", async () => {
-  const repository = new Repository();
+  const repository = new Sample();
   const file = (name: string) => `${MODELS}/${name}.sql`;
   repository.commit({
     "project.toml": "",
@@ -144,7 +113,7 @@ test("in a merge with conflicts, the last commit is ours and has no marks of a c
     [file("they_removed")]: view("they_removed", "3"),
     [file("both_added")]: view("both_added", "3"),
   });
-  spawnSync("git", ["merge", "--quiet", "theirs"], { cwd: repository.root });
+  assert.throws(() => repository.git("merge", "--quiet", "theirs"), "there are conflicts");
   assert.match(readFileSync(join(repository.root, file("both")), "utf8"), /^<<<<<<< /);
   const statuses = (repository.state().mergeChanges ?? []).map(({ status }) => status);
   assert.deepEqual([...statuses].sort(), [14, 15, 16, 18]);

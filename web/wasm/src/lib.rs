@@ -3,12 +3,18 @@
 
 use std::collections::BTreeMap;
 
-use mz_deploy_planner::Preview;
 use mz_deploy_planner::view::{self, At};
+use mz_deploy_planner::{Preview, project};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use smol_str::SmolStr;
 use wasm_bindgen::prelude::{JsError, JsValue, wasm_bindgen};
+
+/// True for the path of a file that belongs to a project, and for a directory (its path ends in `/`) that may hold some.
+#[wasm_bindgen]
+pub fn belongs(path: &str) -> bool {
+    project::belongs(path)
+}
 
 /// A project that stays in memory and is edited, what it is compared with, and the last plan.
 #[wasm_bindgen]
@@ -145,7 +151,7 @@ impl Workspace {
     }
 
     /// A change of the last plan, by its position in the outline: `schemas/change.schema.json`.
-    pub fn change(&self, position: usize) -> Result<JsValue, JsError> {
+    pub fn change(&mut self, position: usize) -> Result<JsValue, JsError> {
         write(&self.0.change(position))
     }
 

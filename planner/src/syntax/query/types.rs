@@ -1,5 +1,6 @@
 //! Types: `int`, `numeric(38, 2)`, `timestamp with time zone`, `map[text=>int list]`, `d.s.mytype[]`.
 
+use super::keyword::look_up;
 use super::unexpected;
 use crate::source::Span;
 use crate::syntax::SyntaxError;
@@ -84,8 +85,7 @@ fn is_builtin_type(name: &str) -> bool {
 
 /// True if an unquoted word in any letter case is a type of the server.
 pub(super) fn is_builtin_word(word: &str) -> bool {
-    let compare = |name: &&str| name.bytes().cmp(word.bytes().map(|b| b.to_ascii_lowercase()));
-    BUILTIN_TYPES.binary_search_by(compare).is_ok()
+    look_up(BUILTIN_TYPES, |name| name, word).is_some()
 }
 
 /// Reads a type from `at` on and returns the position after it. Names that aren't plainly built in are added to
@@ -233,6 +233,7 @@ mod tests {
     #[test]
     fn builtin_types_are_sorted_for_the_search() {
         assert!(BUILTIN_TYPES.is_sorted());
+        assert!(BUILTIN_TYPES.iter().all(|name| is_builtin_word(&name.to_ascii_uppercase())));
     }
 
     #[test]

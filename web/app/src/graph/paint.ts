@@ -33,6 +33,8 @@ const OBJECTS = 0.16;
 const MOST_ROOTS = 200;
 /** Objects in sight whose names can't be read are drawn one by one up to this many. */
 const MOST_OBJECTS = 600;
+/** Pixels of height from which on the shape of a block is seen. Three times as many edges are drawn for it. */
+const SHAPE = 3;
 /** A graph of this size is drawn with all its objects and edges from any distance. */
 const FEW = 300;
 
@@ -215,6 +217,7 @@ function curve(context: CanvasRenderingContext2D, x1: number, y1: number, x2: nu
  */
 function blocks(context: CanvasRenderingContext2D, { layout, palette, camera, lit }: Scene, inSight: number[]): void {
   const byLook = new Map<number, number[]>();
+  const hasShape = NODE.height * camera.scale >= SHAPE;
   for (const node of inSight) {
     const look = (layout.states[node] ?? 0) * 2 + (lit && lit[node] !== 1 ? 1 : 0);
     const alike = byLook.get(look);
@@ -231,7 +234,12 @@ function blocks(context: CanvasRenderingContext2D, { layout, palette, camera, li
     context.fillStyle = isChanged ? palette.states[state].stroke : palette.line;
     context.beginPath();
     for (const node of alike) {
-      block(context, state, layout.corners[node * 2] ?? 0, layout.corners[node * 2 + 1] ?? 0);
+      const [x, y] = [layout.corners[node * 2] ?? 0, layout.corners[node * 2 + 1] ?? 0];
+      if (hasShape) {
+        block(context, state, x, y);
+      } else {
+        context.rect(x, y, NODE.width, NODE.height);
+      }
     }
     context.fill("evenodd");
   }

@@ -1,4 +1,5 @@
 // Loads the planner, and then closes the page: from there on it can't connect to anything.
+import { load } from "@mz-deploy/planner";
 import moduleUrl from "@mz-deploy/planner/mz_deploy_bg.wasm?url";
 import PlannerWorker from "../worker/worker?worker&inline";
 import { Client, type Listener } from "./client";
@@ -9,9 +10,9 @@ export async function loadPlanner(listener: Listener): Promise<Client> {
     throw new Error(`the planner can't be loaded: ${response.status} ${response.statusText}`);
   }
   const module = await compile(response);
-  await Promise.all(
-    ["400 1em 'Inter Variable'", "400 1em 'JetBrains Mono Variable'"].map((font) => document.fonts.load(font)),
-  );
+  const fonts = ["400 1em 'Inter Variable'", "400 1em 'JetBrains Mono Variable'"];
+  // The page asks which files belong to a project; all else is the worker's.
+  await Promise.all([load(module), ...fonts.map((font) => document.fonts.load(font))]);
   if (import.meta.env.PROD) {
     forbidConnections();
   }

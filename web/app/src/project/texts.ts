@@ -1,13 +1,12 @@
 // A project as texts by path, whatever it came from.
+import { belongs } from "@mz-deploy/planner";
 import { LIMITS, Refusal, size } from "./limits";
 
 /** Texts by path, relative to what was opened. */
 export type Texts = Map<string, string>;
 
-/** The files that say that a folder is a project. */
+/** The file that says that a folder is a project. */
 const PROJECT_FILE = "project.toml";
-const TOP_LEVEL_FILES = new Set([PROJECT_FILE, "types.lock"]);
-const DIRECTORIES = new Set(["models", "clusters", "roles", "network-policies"]);
 
 /** Directories that hold no project and may be large. Below a project's own directories they are names like others. */
 const SKIPPED = new Set(["node_modules", "target", "__MACOSX"]);
@@ -15,21 +14,28 @@ const SKIPPED = new Set(["node_modules", "target", "__MACOSX"]);
 /** True for the path of a directory or a file that nobody has to look into. */
 export function isSkipped(path: string): boolean {
   const parts = path.split("/");
-  const own = parts.findIndex((part) => DIRECTORIES.has(part));
-  const above = own < 0 ? parts : parts.slice(0, own);
-  return parts.some((part) => part.startsWith(".")) || above.some((part) => SKIPPED.has(part));
+  const isLarge = (part: string, at: number) =>
+    SKIPPED.has(part) && !belongsSomewhere(`${parts.slice(0, at + 1).join("/")}/`);
+  return parts.some((part, at) => part.startsWith(".") || isLarge(part, at));
 }
 
 /** True for a path that a project may have somewhere. */
 export function mayBelong(path: string): boolean {
-  if (isSkipped(path)) {
-    return false;
+  return !isSkipped(path) && belongsSomewhere(path);
+}
+
+/** True if the path belongs to a project in one of the directories above it. */
+function belongsSomewhere(path: string): boolean {
+  for (let start = 0; ; ) {
+    if (belongs(path.slice(start))) {
+      return true;
+    }
+    const slash = path.indexOf("/", start);
+    if (slash < 0) {
+      return false;
+    }
+    start = slash + 1;
   }
-  const parts = path.split("/");
-  const name = parts.at(-1) ?? "";
-  return (
-    TOP_LEVEL_FILES.has(name) || (name.endsWith(".sql") && parts.slice(0, -1).some((part) => DIRECTORIES.has(part)))
-  );
 }
 
 /** The folders that are projects: those with a `project.toml`, or with `models` if there is none. Sorted, shallow first. */
@@ -56,9 +62,7 @@ export function under(texts: Texts, root: string): Texts {
   const prefix = root === "" ? "" : `${root}/`;
   const inside = [...texts].filter(([path]) => path.startsWith(prefix));
   const relative = inside.map(([path, text]): [string, string] => [path.slice(prefix.length), text]);
-  const isOwn = ([path]: [string, string]) =>
-    TOP_LEVEL_FILES.has(path) || DIRECTORIES.has(path.slice(0, Math.max(path.indexOf("/"), 0)));
-  return new Map(relative.filter(isOwn).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return new Map(relative.filter(([path]) => belongs(path)).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

@@ -25,6 +25,7 @@ import {
   paths,
   phase,
   place,
+  project,
   selectedChange,
   selectedStep,
   settings,
@@ -86,6 +87,7 @@ export async function open(source: Source, root?: string, start?: Start): Promis
   }
   batch(() => {
     phase.value = "open";
+    project.value = opened.project;
     settings.value = opened.settings;
     place.value = start?.edit && { path: start.edit.path };
     selectedChange.value = undefined;
@@ -128,8 +130,8 @@ export async function configure(change: SettingsChange): Promise<void> {
   await during("Planning", () => ask("configure", { settings: next }));
 }
 
-export function edit(path: string, text: string): void {
-  void ask("edit", { path, text });
+export function edit(project: number, path: string, text: string): void {
+  void ask("edit", { project, path, text });
 }
 
 export function show(next: Tab): void {

@@ -38,6 +38,8 @@ export const announcement = signal("");
 export const choice = signal<Choice | undefined>(undefined);
 
 export const overview = signal<Overview | undefined>(undefined);
+/** The number of the project that is open. */
+export const project = signal(0);
 /** The project's files, in the order of a tree. */
 export const paths = signal<string[]>([]);
 export const settings = signal<Settings>(FIRST_SETTINGS);

@@ -5,7 +5,7 @@ import { useComputed, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { editing, mark, reveal } from "../editor/editor";
 import { ask, edit } from "../state/actions";
-import { overview, place } from "../state/state";
+import { overview, place, project } from "../state/state";
 import { Code } from "./code";
 import { UndoIcon } from "./icons";
 
@@ -22,10 +22,10 @@ export function Editor() {
       </div>
     );
   }
-  return <OpenFile key={path} path={path} />;
+  return <OpenFile key={`${project.value}\0${path}`} project={project.value} path={path} />;
 }
 
-function OpenFile({ path }: { path: string }) {
+function OpenFile({ project, path }: { project: number; path: string }) {
   const [text, setText] = useState<string>();
   const [revision, setRevision] = useState(0);
   const view = useRef<EditorView | undefined>(undefined);
@@ -52,7 +52,7 @@ function OpenFile({ path }: { path: string }) {
   });
 
   const revert = async () => {
-    await ask("revert", { path });
+    await ask("revert", { project, path });
     setText(undefined);
     setRevision(revision + 1);
   };
@@ -76,7 +76,7 @@ function OpenFile({ path }: { path: string }) {
         <Code
           text={text}
           identity={`${path}\0${revision}`}
-          extensions={() => editing(path, path, (next) => edit(path, next))}
+          extensions={() => editing(path, path, (next) => edit(project, path, next))}
           made={(made) => {
             view.current = made;
             mark(made, path, overview.value?.problems ?? []);

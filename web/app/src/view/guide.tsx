@@ -16,24 +16,15 @@ const TERMS: { title: string; terms: [string, string][] }[] = [
     title: "How an object gets there",
     terms: [
       ["Swap", "Its whole schema and cluster are built beside the old ones and exchanged by name."],
-      [
-        "Rename",
-        "Only what changed and what reads it is built, under a staged name. It costs less where little changes.",
-      ],
-      [
-        "Replacement",
-        "In a stable schema, a materialized view takes over its new definition in place. Its readers aren't touched.",
-      ],
+      ["Rename", "Only what changed and what reads it is built, under a staged name."],
+      ["Replacement", "A materialized view of a stable schema is redefined in place. Its readers aren't touched."],
       ["In place", "Grants, comments and indexes are altered where they are."],
     ],
   },
   {
     title: "A step",
     terms: [
-      [
-        "Requires",
-        "What must hold just before. It is checked again when the step runs; otherwise the step isn't done.",
-      ],
+      ["Requires", "What must hold. It is checked again when the step runs, which otherwise isn't done."],
       ["Undone by", "The statement that takes it back. Where there is none, the plan says so before it runs."],
       ["Because of", "The line in a file that made the step necessary. Every step has one."],
       ["Transaction", "Steps that are done together or not at all."],
@@ -42,16 +33,10 @@ const TERMS: { title: string; terms: [string, string][] }[] = [
   {
     title: "What it is compared with",
     terms: [
-      ["First deployment", "Nothing is there, so everything is created."],
-      [
-        "Snapshot",
-        "What was deployed last: the file deployed.json of “mz-deploy snapshot”, or that of “mz-deploy compile --snapshot”.",
-      ],
+      ["First deployment", "Everything is created."],
+      ["Snapshot", "What was deployed last: deployed.json of “mz-deploy snapshot”, or of “compile --snapshot”."],
       ["Another version", "A second folder or archive: the plan is what leads from it to this one."],
-      [
-        "Live catalog",
-        "Facts of the environment: the file live.json of “mz-deploy snapshot”. With them, the plan checks names, owners and who else would notice.",
-      ],
+      ["Live catalog", "live.json of “mz-deploy snapshot”: names, owners and who else would notice are checked."],
     ],
   },
 ];
@@ -61,8 +46,7 @@ export function Guide() {
     <div class="guide">
       <p class="guide-lead">
         A plan says what a deployment would do before it does anything: what happens to each object and why, every
-        statement, and how it is undone. This page makes it from the files that you open, with the same program as the
-        command line.
+        statement, and how it is undone. It is the plan of the command line.
       </p>
       <section class="legend" aria-label="Signs">
         {(["create", "update", "rebuild", "delete", "keep"] as const).map((action) => (
@@ -119,10 +103,10 @@ const MEANINGS = {
 } as const;
 
 const KEYS: [string, string][] = [
-  ["Alt 1 … 6", "the views: plan, steps, script, graph, problems, guide"],
-  ["Alt E", "the editor; Ctrl ] and Ctrl [ indent, Tab leaves it"],
+  ["Alt 1 … 6", "the views, the plan first"],
+  ["Alt E", "the editor; Ctrl ] indents, Tab leaves"],
   ["Alt F", "the files"],
   ["↑ ↓ Home End", "in a list: another row"],
-  ["← → ↑ ↓", "in the graph: what is read, what reads it, the next in the layer"],
+  ["← → ↑ ↓", "in the graph: inputs, readers, neighbours"],
   ["+ − 0", "in the graph: nearer, farther, all of it"],
 ];

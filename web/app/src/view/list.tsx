@@ -26,6 +26,22 @@ interface Rows<T> {
   item: (at: number) => T | undefined;
 }
 
+/** Which pages were asked for, and of which list. */
+interface Asked {
+  identity: string;
+  pages: Set<number>;
+}
+
+/**
+ * The pages that nobody asked for yet. A question begins its list: one of the list before may come late, between a new
+ * list and its first question, and must not be taken for that one.
+ */
+export function begin(asked: Asked, identity: string, wanted: number[]): { asked: Asked; missing: number[] } {
+  const known = asked.identity === identity ? asked.pages : new Set<number>();
+  const missing = wanted.filter((page) => !known.has(page));
+  return { asked: { identity, pages: new Set([...known, ...missing]) }, missing };
+}
+
 /** Rows that are asked for page by page. They are asked for again when `identity` is another one. */
 export function usePages<T>(identity: string, first: number, fetch: (from: number, to: number) => Promise<Page<T>>) {
   const [rows, setRows] = useState<{ identity: string; total: number; pages: Map<number, T[]> }>({
@@ -33,26 +49,26 @@ export function usePages<T>(identity: string, first: number, fetch: (from: numbe
     total: first,
     pages: new Map(),
   });
-  const asked = useRef<{ identity: string; pages: Set<number> }>({ identity, pages: new Set() });
-  if (asked.current.identity !== identity) {
-    asked.current = { identity, pages: new Set() };
-  }
+  const asked = useRef<Asked>({ identity, pages: new Set() });
   const want = (from: number, to: number) => {
-    for (const page of pages(from, Math.max(to, from + 1))) {
-      if (!asked.current.pages.has(page)) {
-        asked.current.pages.add(page);
-        fetch(page * PAGE, (page + 1) * PAGE).then(
-          ({ items, total }) => {
-            if (asked.current.identity === identity) {
-              setRows((known) => {
-                const before = known.identity === identity ? known.pages : new Map<number, T[]>();
-                return { identity, total, pages: new Map(before).set(page, items) };
-              });
-            }
-          },
-          () => asked.current.pages.delete(page),
-        );
-      }
+    const begun = begin(asked.current, identity, pages(from, Math.max(to, from + 1)));
+    asked.current = begun.asked;
+    for (const page of begun.missing) {
+      fetch(page * PAGE, (page + 1) * PAGE).then(
+        ({ items, total }) => {
+          if (asked.current.identity === identity) {
+            setRows((known) => {
+              const before = known.identity === identity ? known.pages : new Map<number, T[]>();
+              return { identity, total, pages: new Map(before).set(page, items) };
+            });
+          }
+        },
+        () => {
+          if (asked.current.identity === identity) {
+            asked.current.pages.delete(page);
+          }
+        },
+      );
     }
   };
   // What was shown stays until the new rows are there.

@@ -1,13 +1,13 @@
 // The plan: what it is made from and costs, what happens to which object, and all that is known of one of them.
 
-import type { ChangeAction } from "@mz-deploy/planner";
+import type { ChangeAction, ChangeRow } from "@mz-deploy/planner";
 import { useSignal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { ask, configure, goTo, show, showChange, showInGraph } from "../state/actions";
 import { key, split } from "../state/names";
 import { overview, selectedChange, selectedStep, settings, version } from "../state/state";
 import { ACTIONS, count, KINDS, STRATEGIES, scopesChanged } from "../state/words";
-import type { ChangeDetail, Filter, ListedChange } from "../worker/protocol";
+import type { ChangeDetail, Filter } from "../worker/protocol";
 import { Difference, Sql } from "./code";
 import { ChevronIcon, CloseIcon, FileIcon, GraphIcon, SearchIcon } from "./icons";
 import { List, usePages } from "./list";
@@ -81,13 +81,13 @@ function NoPlan({ errors }: { errors: number }) {
 function Changes() {
   const filter = useSignal<Filter>({ text: "" });
   const identity = `${version.value}\0${filter.value.text}\0${filter.value.action ?? ""}`;
-  const { rows, want } = usePages<ListedChange>(identity, overview.value?.plan?.changes ?? 0, (from, to) =>
+  const { rows, want } = usePages<ChangeRow>(identity, overview.value?.plan?.changes ?? 0, (from, to) =>
     ask("changes", { filter: filter.value, from, to }),
   );
   const [selected, setSelected] = useState<number>();
   const isNarrowed = filter.value.text !== "" || filter.value.action !== undefined;
   const item = rows.item(selected ?? -1);
-  const at = item && key(item.row.object) === selectedChange.value ? selected : undefined;
+  const at = item && key(item.object) === selectedChange.value ? selected : undefined;
   return (
     <div class="split">
       <section class="changes" aria-label="Changes">
@@ -104,9 +104,9 @@ function Changes() {
             selected={at}
             select={(item, position) => {
               setSelected(position);
-              selectedChange.value = key(item.row.object);
+              selectedChange.value = key(item.object);
             }}
-            render={({ row }) => (
+            render={(row) => (
               <span class="change-row">
                 <Shape tone={ACTIONS[row.action].tone} />
                 <span class="change-words">
@@ -208,8 +208,8 @@ function Detail() {
         </button>
       </header>
       <div class="detail-tools">
-        {detail.file !== undefined && (
-          <button type="button" onClick={() => goTo({ path: detail.file ?? "" })}>
+        {row.file !== undefined && (
+          <button type="button" onClick={() => goTo({ path: row.file ?? "" })}>
             <FileIcon />
             Open the file
           </button>

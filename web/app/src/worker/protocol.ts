@@ -77,13 +77,6 @@ export interface Filter {
   action?: Action;
 }
 
-/** A change as it is listed. */
-export interface ListedChange {
-  row: ChangeRow;
-  /** The object's file, where it has one. */
-  file?: string;
-}
-
 /** Part of a list, and how long all of it is. */
 export interface Page<T> {
   from: number;
@@ -94,13 +87,14 @@ export interface Page<T> {
 /** Questions of the page, and their answers. */
 export interface Calls {
   open: { ask: { source: Source; root?: string; start?: Start }; answer: OpenedProject };
-  edit: { ask: { path: string; text: string }; answer: undefined };
-  revert: { ask: { path: string }; answer: undefined };
+  /** What was typed into a file of a project; nothing, if another one is open by now. */
+  edit: { ask: { project: number; path: string; text: string }; answer: undefined };
+  revert: { ask: { project: number; path: string }; answer: undefined };
   configure: { ask: { settings: Settings }; answer: undefined };
   compare: { ask: { baseline: Baseline; root?: string }; answer: Opened };
   live: { ask: { name?: string; file?: File }; answer: Opened };
   text: { ask: { path: string }; answer: Texts | undefined };
-  changes: { ask: { filter: Filter; from: number; to: number }; answer: Page<ListedChange> };
+  changes: { ask: { filter: Filter; from: number; to: number }; answer: Page<ChangeRow> };
   change: { ask: { object: Key }; answer: ChangeDetail | undefined };
   steps: { ask: { phase: number; from: number; to: number }; answer: Page<StepView> };
   render: { ask: { rendering: Rendering; most: number }; answer: Rendered };
@@ -114,8 +108,8 @@ export type Call = keyof Calls;
 /** What came of opening something: nothing went wrong, a sentence says what did, or one of several projects is to be chosen. */
 export type Opened = { done: true } | { done: false; problem: string } | { done: false; choose: string[] };
 
-/** The same of a project, which may come with settings of its own. */
-export type OpenedProject = { done: true; settings: Settings } | Extract<Opened, { done: false }>;
+/** The same of a project, which has a number of its own and may come with settings. */
+export type OpenedProject = { done: true; project: number; settings: Settings } | Extract<Opened, { done: false }>;
 
 /** How a project starts that is opened to show something: with a change to what is deployed. */
 export interface Start {
@@ -129,10 +123,9 @@ export interface Texts {
   now: string;
 }
 
-/** A change with the place of its object, and the first lines of its steps. */
+/** A change, and the first lines of its steps. */
 export interface ChangeDetail {
   change: ChangeView;
-  file?: string;
   lines: string[];
 }
 

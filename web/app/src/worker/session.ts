@@ -1,13 +1,6 @@
 // A project, what it is compared with, and its plan: everything that the worker knows. No messages here, so that tests
 // can ask it directly.
-import {
-  type ChangeRow,
-  type GraphView,
-  type ObjectName,
-  type OutlineView,
-  type StageOptions,
-  Workspace,
-} from "@mz-deploy/planner";
+import { type ChangeRow, type GraphView, type OutlineView, type StageOptions, Workspace } from "@mz-deploy/planner";
 import type { GroupBy, Layout } from "../graph/model";
 import { byTree } from "../project/tree";
 import { type Key, key } from "../state/names";
@@ -17,7 +10,6 @@ import {
   type ChangeDetail,
   type Counts,
   type Filter,
-  type ListedChange,
   MARKS,
   type Mark,
   type Overview,
@@ -63,8 +55,6 @@ export class Session {
   #live: string | undefined;
   #version: number;
   #outline: OutlineView | undefined;
-  /** The file of each object. Dropped when objects may have come or gone. */
-  #files: Map<string, string> | undefined;
   #graph: GraphView | undefined;
   #paths: string[] = [];
   #found: { filter: Filter; positions: number[] } | undefined;
@@ -113,18 +103,12 @@ export class Session {
   }
 
   edit(path: string, text: string): void {
-    if (!this.#texts.has(path)) {
-      this.#files = undefined;
-    }
     this.#texts.set(path, text);
     this.#workspace.setFile(path, text);
     if (this.#opened.get(path) === text) {
       this.#edited.delete(path);
     } else {
       this.#edited.add(path);
-    }
-    if (!path.endsWith(".sql")) {
-      this.#files = undefined;
     }
     this.#graph = undefined;
   }
@@ -139,7 +123,6 @@ export class Session {
   /** Plans otherwise from now on. With another profile, the deployed version is another snapshot, or has errors. */
   configure(settings: Settings): void {
     this.#settings = settings;
-    this.#files = undefined;
     this.#graph = undefined;
     this.#select(this.#workspace);
     this.restore(this.#deployed);
@@ -224,7 +207,7 @@ export class Session {
   }
 
   /** Changes that a filter lets through. */
-  changes(filter: Filter, from: number, to: number): Page<ListedChange> {
+  changes(filter: Filter, from: number, to: number): Page<ChangeRow> {
     const rows = this.#outline?.changes ?? [];
     if (this.#found?.filter.text !== filter.text || this.#found.filter.action !== filter.action) {
       const wanted = filter.text.trim().toLowerCase();
@@ -239,7 +222,7 @@ export class Session {
     const { positions } = this.#found;
     const items = positions.slice(from, to).flatMap((position) => {
       const row = rows[position];
-      return row ? [{ row, ...this.#fileOf(row.object) }] : [];
+      return row ? [row] : [];
     });
     return { from, items, total: positions.length };
   }
@@ -252,7 +235,7 @@ export class Session {
       const [found] = this.#workspace.steps(phase, step, step + 1);
       return found ? firstLine(found) : "";
     });
-    return change && { change, ...this.#fileOf(change.row.object), lines: lines ?? [] };
+    return change && { change, lines: lines ?? [] };
   }
 
   steps(phase: number, from: number, to: number) {
@@ -333,17 +316,11 @@ export class Session {
     const marks = new Uint8Array(this.#paths.length);
     const at = new Map(this.#paths.map((path, index) => [path, index]));
     for (const row of this.#outline?.changes ?? []) {
-      const index = at.get(this.#fileOf(row.object).file ?? "");
+      const index = at.get(row.file ?? "");
       if (index !== undefined) {
         marks[index] = MARKS.indexOf(markOf(row));
       }
     }
     return marks;
-  }
-
-  #fileOf(object: ObjectName): { file?: string } {
-    this.#files ??= new Map(this.#workspace.check().objects.map(({ name, path }) => [key(name), path]));
-    const file = this.#files.get(key(object));
-    return file === undefined ? {} : { file };
   }
 }

@@ -24,6 +24,8 @@ import { warmUp } from "./warm";
 
 let session: Session | undefined;
 let opened: ReadonlyMap<string, string> = new Map();
+/** How many projects were opened: the number of the one that is open. */
+let project = 0;
 let planning: ReturnType<typeof setTimeout> | undefined;
 
 const post = (answer: Answer, transfer: Transferable[] = []) => self.postMessage(answer, { transfer });
@@ -82,9 +84,9 @@ const turns = { open: 0, compare: 0, live: 0 };
 function turn(what: keyof typeof turns): () => void {
   turns[what] += 1;
   const own = turns[what];
-  const project = turns.open;
+  const opening = turns.open;
   return () => {
-    if (turns[what] !== own || turns.open !== project) {
+    if (turns[what] !== own || turns.open !== opening) {
       throw new Superseded();
     }
   };
@@ -104,6 +106,7 @@ async function open(source: Source, root: string | undefined, start: Start): Pro
     ...(start.profile !== undefined && { profile: start.profile }),
   };
   opened = chosen.texts;
+  project += 1;
   session = new Session(root ? `${shared.name}/${root}` : shared.name, chosen.texts, settings, after);
   if (shared.deployed) {
     session.restore({ kind: "texts", words: "the version in the link", texts: shared.deployed });
@@ -113,7 +116,7 @@ async function open(source: Source, root: string | undefined, start: Start): Pro
     session.edit(start.edit.path, start.edit.text);
   }
   planSoon();
-  return { done: true, settings };
+  return { done: true, project, settings };
 }
 
 const AS_OPENED = (): Deployed => ({ kind: "texts", words: "the project as it was opened", texts: opened });
@@ -177,14 +180,18 @@ function download(of: Session, what: Calls["download"]["ask"]["what"]): Blob | u
 /** The answer to each question. */
 const ANSWERS: { [C in Call]: (ask: Calls[C]["ask"]) => Calls[C]["answer"] | Promise<Calls[C]["answer"]> } = {
   open: ({ source, root, start }) => open(source, root, start ?? {}),
-  edit: ({ path, text }) => {
-    session?.edit(path, text);
-    planSoon();
+  edit: ({ project: of, path, text }) => {
+    if (of === project) {
+      session?.edit(path, text);
+      planSoon();
+    }
     return undefined;
   },
-  revert: ({ path }) => {
-    session?.revert(path);
-    planSoon();
+  revert: ({ project: of, path }) => {
+    if (of === project) {
+      session?.revert(path);
+      planSoon();
+    }
     return undefined;
   },
   configure: ({ settings }) => {
