@@ -101,7 +101,9 @@ async fn a_delay_holds_up_one_session_only() {
 async fn a_delay_ends_with_the_rules() {
     let sandbox = sandbox();
     let (slow, quick) = (connect(&sandbox).await, connect(&sandbox).await);
-    rows(&quick, "SELECT mz_sandbox.delay('SELECT 1', 1, '1 hour')").await;
+    for time in ["1 hour", "2 hours"] {
+        rows(&quick, &format!("SELECT mz_sandbox.delay('SELECT 1', 1, '{time}')")).await;
+    }
     let waiting = tokio::spawn(async move { rows(&slow, "SELECT 1").await });
     while !sandbox.faults().list().is_empty() {
         tokio::time::sleep(Duration::from_millis(5)).await;

@@ -10,7 +10,8 @@
 //!
 //! A statement names what it changes and can't ask for its id, so whoever takes over, or gives a lease back, at the same moment as others
 //! may push aside the lease of one who was quicker, sees that, and gives it its name back. If a third one has the name by then, the
-//! quicker one stops: whoever holds a lease asks whether it still does before each batch of statements that it sends.
+//! quicker one stops: whoever holds a lease asks whether it still does for each batch of statements that it sends. An answer counts for
+//! a second from when it was asked for.
 //!
 //! What was sent before the lease was lost can't be called back. Whoever took over sees what came of it when they look, and whoever
 //! lost it, if that comes later still (`deploy::stage`).
@@ -28,7 +29,7 @@ use mz_deploy_planner::plan::{DEPLOYER_ROLE, LEDGER_DATABASE, is_deploy_id};
 pub use self::held::Held;
 pub use self::holder::Holder;
 use self::holder::is_token;
-use super::catalog::{Scope, observe};
+use super::catalog::{Scope, observe_and_ask};
 use super::connection::Connection;
 use super::error::{DbError, Kind};
 use super::rows::Rows;
@@ -87,8 +88,11 @@ pub async fn take(
     }
     holder.since.clone_from(&around.now);
     let claim = beside(&name, &format!("claim_{}_{}", name.schema.as_str(), holder.token));
-    let id = prepare(connection, &claim, &holder).await?;
+    let mut id = None;
     for _ in 0..ATTEMPTS {
+        if id.is_none() {
+            id = prepare(connection, &claim, &holder).await?;
+        }
         if let Some(found) = around.lease {
             if !may_take(&found) {
                 sweep(connection, &[claim]).await;
@@ -99,10 +103,12 @@ pub async fn take(
         match connection.execute(&rename(&claim, &name)).await {
             Ok(()) => {
                 sweep(connection, &around.left).await;
+                let id = id.ok_or_else(|| DbError::unexpected("a schema that wasn't there has a name"))?;
                 return Ok(Taken::Lease(Box::new(Lease::new(name, id, holder))));
             }
             // Somebody was quicker, and may have swept the claim away.
             Err(error) if matches!(error.kind, Kind::NameTaken | Kind::Missing) => {
+                id = id.filter(|_| error.kind == Kind::NameTaken);
                 around = look(connection, &name).await?;
             }
             Err(error) => {
@@ -164,9 +170,14 @@ impl Lease {
 
     /// The catalog, and whether the lease is held at that moment. One that isn't there is not known to be lost yet.
     pub async fn observe(&self, connection: &Connection, wanted: &Scope) -> Result<(Live, bool), DbError> {
-        // The answer may have been a long time under way.
         let asked = Instant::now();
-        let live = observe(connection, wanted).await?;
+        // The question is asked for the time alone: whether the lease is held is told by the same moment as everything else.
+        let (live, answers) = observe_and_ask(connection, wanted, &[self.question()]).await?;
+        if let Some(Ok(around)) =
+            answers.first().and_then(|answer| Some(around(&self.name, answer.as_ref().ok()?)))
+        {
+            self.holder_in(around);
+        }
         let schema = live.schemas.iter().find(|schema| schema.name == self.name);
         let comment = schema.and_then(|schema| schema.comment.as_deref());
         let is_held = self.compare(comment.and_then(Holder::read), asked);
@@ -178,11 +189,10 @@ impl Lease {
         question(&self.name)
     }
 
-    /// Takes the answer to [`Self::question`], if there is one.
-    pub fn hear(&self, answer: Option<&Rows>) {
+    /// Takes the answer to [`Self::question`], if there is one, to what was sent at this time: it may have been long under way.
+    pub fn hear(&self, answer: Option<&Rows>, sent: Instant) {
         let around = answer.and_then(|answer| around(&self.name, answer).ok());
-        // It was the last that was asked: the answer is new.
-        self.compare(around.and_then(|around| self.holder_in(around)), Instant::now());
+        self.compare(around.and_then(|around| self.holder_in(around)), sent);
     }
 
     /// The time of the server's clock at which it was last asked for.
@@ -286,8 +296,12 @@ fn is_left_of(name: &SchemaName, found: &str) -> bool {
     rest("claim_").is_some_and(is_token) || rest("left_").is_some_and(is_id)
 }
 
-/// Makes what will be a lease, under a name that is nobody else's. Returns its id.
-async fn prepare(connection: &Connection, claim: &SchemaName, holder: &Holder) -> Result<String, DbError> {
+/// Makes what will be a lease, under a name that is nobody else's. Returns its id, unless somebody who was quicker swept it away.
+async fn prepare(
+    connection: &Connection,
+    claim: &SchemaName,
+    holder: &Holder,
+) -> Result<Option<String>, DbError> {
     let statements = [
         format!("CREATE SCHEMA {claim}"),
         format!("ALTER SCHEMA {claim} OWNER TO {}", Ident::new(DEPLOYER_ROLE)),
@@ -299,8 +313,9 @@ async fn prepare(connection: &Connection, claim: &SchemaName, holder: &Holder) -
     let error = match done
         .map(|answers| answers.last().and_then(Rows::first).map(|row| row.text("id").map(str::to_owned)))
     {
-        Ok(Some(id)) => return id,
-        Ok(None) => DbError::unexpected("the schema that was just made isn't there"),
+        Ok(Some(id)) => return id.map(Some),
+        Ok(None) => return Ok(None),
+        Err(error) if error.kind == Kind::Missing => return Ok(None),
         Err(error) => error,
     };
     sweep(connection, std::slice::from_ref(claim)).await;

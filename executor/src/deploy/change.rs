@@ -1,6 +1,6 @@
 //! What is done with a deployment after it was staged: promote, abort, roll back, clean up.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use mz_deploy_planner::diagnostic::Diagnostic;
@@ -163,12 +163,14 @@ impl<'a> Change<'a> {
     ) -> Result<(), Failure> {
         // What is written down while it runs is known to the next plan.
         let added: RefCell<Vec<RecordedId>> = RefCell::default();
+        let is_recorded = Cell::new(false);
         let again = |live: &Live| {
             let added = added.borrow();
-            if added.is_empty() {
+            if added.is_empty() && !is_recorded.get() {
                 return self.planned(live);
             }
             let mut deployment = (*self.deployment).clone();
+            deployment.is_promoted |= is_recorded.get();
             deployment.production.extend(added.iter().cloned());
             deployment.production.sort();
             deployment.production.dedup();
@@ -190,8 +192,10 @@ impl<'a> Change<'a> {
                     Effect::WaitUntilReady => ready().await?,
                     other => effects.perform(other).await?,
                 }
-                if let Effect::RecordProduction { ids } = effect {
-                    added.borrow_mut().extend(ids.iter().cloned());
+                match effect {
+                    Effect::RecordProduction { ids } => added.borrow_mut().extend(ids.iter().cloned()),
+                    Effect::RecordPromotion => is_recorded.set(true),
+                    _ => {}
                 }
             }
             Ok(())

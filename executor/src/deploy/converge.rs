@@ -34,6 +34,14 @@ pub struct Work<'a> {
     pub lease: Option<&'a Lease>,
 }
 
+impl<'a> Work<'a> {
+    /// The connection, as long as what has to be held is.
+    fn held(&self) -> Held<'a> {
+        let connection = &self.session.connection;
+        self.lease.map_or(Held::from(connection), |lease| Held::new(connection, lease))
+    }
+}
+
 /// Runs `first`, a plan that was made and approved, and what has to follow it. What was done is written down, as far as the
 /// connection allows it.
 pub async fn converge(
@@ -47,9 +55,7 @@ pub async fn converge(
     let result = to_the_end(work, first, &log, perform, progress).await;
     // Of a deployment that was taken away nothing is left, and neither are its steps; and one that was taken over may be another by now.
     if !(is_abort && result.is_ok()) {
-        let connection = &work.session.connection;
-        let held = work.lease.map_or(Held::from(connection), |lease| Held::new(connection, lease));
-        drop(held.pipeline(&log.take_all()).await);
+        drop(work.held().pipeline(&log.take_all()).await);
     }
     result
 }
@@ -98,8 +104,7 @@ async fn to_the_end(
             return Err(lost());
         }
         tokio::time::sleep(pause(attempt)).await;
-        let held = work.lease.map_or(Held::from(connection), |lease| Held::new(connection, lease));
-        let live = match (held.observe(work.scope).await, work.lease) {
+        let live = match (work.held().observe(work.scope).await, work.lease) {
             (Ok(live), _) => live,
             (Err(_), Some(lease)) if lease.lost_to().is_some() => {
                 return Err(taken_over(connection, lease, &plan.deploy_id, is_exchanged).await);

@@ -11,11 +11,11 @@ use serde_json::json;
 use super::change::{moved_on, take_away};
 use super::converge::{Work, converge};
 use super::effects::{ABORTED, Effects};
-use super::hold::{hold, or_taken_over, taken_over};
+use super::hold::{hold, or_taken_over};
 use super::session::{Session, rejected};
-use crate::db::Scope;
 use crate::db::lease::{Held, Lease};
 use crate::db::ledger::{self, Found, Origin, Record, Snapshot};
+use crate::db::{DbError, Scope};
 use crate::host::{Failure, FailureCode, Interrupt};
 use crate::run::driver::Progress;
 
@@ -230,21 +230,31 @@ impl Staging<'_> {
             lease: Some(lease),
         };
         converge(&work, left, perform, progress).await?;
-        let held = Held::new(connection, lease);
-        let live = match held.observe(self.scope).await {
-            Err(_) if lease.lost_to().is_some() => {
-                return Err(taken_over(connection, lease, id, false).await);
-            }
-            observed => observed?,
-        };
-        let made = plan::recorded_ids(&staged.plan, &live, Side::Staged(before));
+        match self.record_staged(&staged.plan, before, origin, lease).await {
+            Err(error) => Err(or_taken_over(error.into(), connection, lease, id).await),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// Writes down what was made, and that all of it was.
+    async fn record_staged(
+        &self,
+        plan: &Plan,
+        before: HighestIds,
+        origin: &Origin,
+        lease: &Lease,
+    ) -> Result<(), DbError> {
+        let held = Held::new(&self.session.connection, lease);
+        let id = self.options.deploy_id.as_str();
+        let live = held.observe(self.scope).await?;
+        let made = plan::recorded_ids(plan, &live, Side::Staged(before));
         let now = held.time().await?;
         lease.told(&now);
         let rows = [
             ledger::recorded(id, "staged", &made),
-            ledger::event(id, "staged", origin, &now, &json!({ "objects": staged.plan.cost.objects })),
+            ledger::event(id, "staged", origin, &now, &json!({ "objects": plan.cost.objects })),
         ];
-        Ok(ledger::write(held, &rows).await?)
+        ledger::write(held, &rows).await
     }
 
     /// Writes everything that the ledger has to know before anything is made.

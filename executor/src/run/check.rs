@@ -6,7 +6,7 @@ use mz_deploy_planner::plan::{Effect, Step};
 
 use super::driver::{Met, World, effect, statement};
 use super::machine::Event;
-use crate::db::{Connection, observe};
+use crate::db::{Connection, DbError, observe};
 
 /// Asks whether the lease is held, unless that was seen a moment ago.
 pub(super) async fn is_held(world: World<'_>, number: usize, met: &mut Met) -> Event {
@@ -26,17 +26,24 @@ pub(super) async fn check(
     steps: &[&Step],
     met: &mut Met,
 ) -> Event {
-    let observed = match world.lease {
-        Some(lease) => lease.observe(connection, world.scope).await,
-        None => observe(connection, world.scope).await.map(|live| (live, true)),
+    look(world, connection, steps).await.unwrap_or_else(|error| met.failure(number, error))
+}
+
+/// As [`check`], where a failure of the look is no step's.
+pub(super) async fn look(
+    world: World<'_>,
+    connection: &Connection,
+    steps: &[&Step],
+) -> Result<Event, DbError> {
+    let (live, is_held) = match world.lease {
+        Some(lease) => lease.observe(connection, world.scope).await?,
+        None => (observe(connection, world.scope).await?, true),
     };
-    let live = match observed {
-        Ok((live, true)) => live,
-        Ok((_, false)) => return Event::TakenOver,
-        Err(error) => return met.failure(number, error),
-    };
+    if !is_held {
+        return Ok(Event::TakenOver);
+    }
     // What is in the way now is told when it is still there at the next look.
-    let Ok(plan) = (world.replan)(&live) else { return Event::Conflict };
+    let Ok(plan) = (world.replan)(&live) else { return Ok(Event::Conflict) };
     let planned = plan.phases.iter().flat_map(|phase| &phase.steps);
     let planned: BTreeSet<&str> = planned.filter_map(statement).collect();
     let is_planned = |step: &&Step| match effect(step) {
@@ -44,5 +51,5 @@ pub(super) async fn check(
         Some(Effect::Forget) => planned.is_empty(),
         _ => statement(step).is_none_or(|sql| planned.contains(sql)),
     };
-    if steps.iter().all(is_planned) { Event::Done } else { Event::Conflict }
+    Ok(if steps.iter().all(is_planned) { Event::Done } else { Event::Conflict })
 }

@@ -221,7 +221,7 @@ fn together(a: &Step, b: &Step) -> bool {
     is_like && a.group == b.group
 }
 
-/// A step that drops something: that it is still the same thing is checked just before.
+/// A step that drops something: that it is still the same thing is looked at before.
 fn takes_away(step: &Step) -> bool {
     step.group.is_none() && step.postcondition == Some(Postcondition::Gone)
 }

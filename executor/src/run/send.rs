@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use mz_deploy_planner::plan::{Postcondition, Step};
 
 use super::attend::{Stopped, attend};
-use super::check::{check, is_held};
+use super::check::{is_held, look};
 use super::driver::{Met, Progress, World, statement};
 use super::machine::Event;
 use crate::db::lease::Lease;
@@ -80,7 +80,7 @@ async fn fly(
     let answers = world.connection.query_all_timed(&statements);
     let (mut answers, stopped) = attend(world.connection, interrupt, limit, answers, waiting).await;
     if let Some(lease) = world.lease {
-        lease.hear(answers.pop().and_then(|(answer, _)| answer.ok()).as_ref());
+        lease.hear(answers.pop().and_then(|(answer, _)| answer.ok()).as_ref(), sent);
     }
     let of_steps = answers.split_off(rows.len());
     let began = answers.last().map_or(sent, |(_, at)| *at);
@@ -114,9 +114,9 @@ async fn land(
     // Whoever was taken over may have made it since it was looked at: then it isn't to be made any more. And what keeps something
     // from being dropped was made since: a new plan tells what it is.
     if matches!(error.kind, Kind::NameTaken | Kind::DependedUpon) && world.lease.is_some() {
-        let checked = check(world, world.connection, number, &[*step], met).await;
-        if matches!(checked, Event::Conflict | Event::TakenOver) {
-            return checked;
+        let now = look(world, world.connection, &[*step]).await;
+        if let Ok(event @ (Event::Conflict | Event::TakenOver)) = now {
+            return event;
         }
     }
     let error = if flight.stopped == Some(Stopped::Late) { too_late(error, took) } else { error };

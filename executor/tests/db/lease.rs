@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mz_deploy::db::lease::{Holder, Lease, Taken, take};
+use mz_deploy::db::lease::{Held, Holder, Lease, Taken, take};
 use mz_deploy::db::ledger::Origin;
 use mz_deploy::db::{Connection, Kind, Scope, Target};
 use mz_deploy::host::Process;
@@ -249,6 +249,73 @@ fn of_many_at_once_one_gets_it() {
             held += usize::from(lease.is_held(connection).await.expect("an answer"));
         }
         assert_eq!(held, 1, "{held} of {} have it", taken.len());
+    });
+}
+
+/// Whoever takes over sweeps away what others were about to make a lease of; those look who was quicker.
+#[test]
+fn a_claim_that_is_swept_away_is_made_again() {
+    block_on(async {
+        for at in [
+            "ALTER SCHEMA%claim%OWNER%",
+            "COMMENT ON SCHEMA%claim%",
+            "SELECT s.id%claim%",
+            "ALTER SCHEMA%claim%RENAME%",
+        ] {
+            let (server, connection) = with_database().await;
+            server.as_sandbox().faults().add(Rule {
+                pattern: Pattern::new(at),
+                nth: Some(1),
+                when: When::Before,
+                action: Action::Delay(Duration::from_secs(20)),
+            });
+            let (other, faults) = (server.connect().await, server.as_sandbox().faults().clone());
+            let rival = tokio::spawn(async move {
+                while !faults.list().is_empty() {
+                    tokio::time::sleep(Duration::from_millis(2)).await;
+                }
+                let taken = lease(&other, running(), false).await.expect("it is free");
+                faults.clear();
+                (taken, other)
+            });
+            let slower = lease(&connection, running(), false).await.err().flatten();
+            let (taken, other) = rival.await.expect("no panic");
+            assert_eq!(slower.as_ref(), Some(taken.holder()), "{at}");
+            assert!(taken.is_held(&other).await.expect("an answer"));
+        }
+    });
+}
+
+/// An answer counts from when it was asked for: meanwhile somebody may have taken over.
+#[test]
+fn an_answer_that_was_long_under_way_does_not_count() {
+    block_on(async {
+        for asks_along_with_a_look in [false, true] {
+            let (server, connection) = with_database().await;
+            let held = lease(&connection, running(), false).await.expect("it is free");
+            let faults = server.as_sandbox().faults();
+            faults.add(Rule {
+                pattern: Pattern::new("SELECT now()%lease_a1%"),
+                nth: Some(1),
+                when: When::After,
+                action: Action::Delay(Duration::from_millis(1300)),
+            });
+            let (other, rules) = (server.connect().await, faults.clone());
+            let rival = tokio::spawn(async move {
+                while !rules.list().is_empty() {
+                    tokio::time::sleep(Duration::from_millis(2)).await;
+                }
+                lease(&other, elsewhere(), true).await.expect("it is taken over")
+            });
+            if asks_along_with_a_look {
+                let (_, is_held) = held.observe(&connection, &Scope::default()).await.expect("a catalog");
+                assert!(is_held, "it was, when it was looked at");
+            } else {
+                Held::new(&connection, &held).execute("SELECT 1").await.expect("it was held");
+            }
+            rival.await.expect("no panic");
+            assert!(!held.is_still_held(&connection).await.expect("an answer"));
+        }
     });
 }
 

@@ -180,19 +180,22 @@ fn undisturbed(environment: &Environment, scenario: &Scenario) -> (Vec<Point>, V
     let counts = environment.statements_like(KINDS.map(|(kind, _)| kind), &shop, scenario.command);
     let [of_kinds @ .., all] = counts;
     assert_eq!(of_kinds.iter().sum::<usize>(), all, "each statement is of one kind");
+    let stride = if std::env::var_os("MZ_TEST_EVERY_STATEMENT").is_some() { 1 } else { STRIDE };
     let mut points = Vec::new();
     for ((kind, changes), count) in KINDS.into_iter().zip(of_kinds) {
-        if changes {
-            let both = |nth| [When::Before, When::After].map(|when| Point { kind, nth, when });
-            points.extend((1..=count).flat_map(both));
+        let point = |nth, when| Point { kind, nth, when };
+        if changes && count > 0 {
+            let both = |nth| [point(nth, When::Before), point(nth, When::After)];
+            points.extend((1..count).flat_map(both).step_by(stride));
+            // The end is where a command says in several places that it is done.
+            points.extend([point(count, When::Before)].into_iter().filter(|_| stride == 1));
+            points.push(point(count, When::After));
         } else {
-            let before = |nth| Point { kind, nth, when: When::Before };
-            points.extend((1..=count).step_by(STRIDE_OF_QUESTIONS).map(before));
+            let asked = (1..=count).step_by(STRIDE_OF_QUESTIONS * stride);
+            points.extend(asked.map(|nth| point(nth, When::Before)));
         }
     }
-    let stride = if std::env::var_os("MZ_TEST_EVERY_STATEMENT").is_some() { 1 } else { STRIDE };
-    let tried = points.into_iter().rev().step_by(stride).collect();
-    (tried, shop.everything(&environment.connect()))
+    (points, shop.everything(&environment.connect()))
 }
 
 /// Ends the connection of `run` at a point.
@@ -206,6 +209,9 @@ fn kill(environment: &Environment, point: Point, run: impl FnOnce()) {
     });
     // How this ends doesn't matter: after the last statement, it may not even have noticed.
     run();
+    // Of questions, there may be more or fewer.
+    let changes = KINDS.iter().any(|(kind, changes)| *changes && *kind == point.kind);
+    assert!(!changes || faults.list().is_empty(), "there is no {point:?}");
     faults.clear();
 }
 
@@ -459,6 +465,11 @@ impl Shop {
             ("pending_statements", "object AS c1, statement_kind AS c2, (executed_at IS NULL)::text AS c3"),
             ("replacement_mvs", "target_schema AS c1, target_name AS c2, replacement_schema AS c3"),
             ("kept", "(until IS NULL)::text AS c1, '' AS c2, '' AS c3"),
+            ("ids", "side AS c1, kind AS c2, name AS c3"),
+            ("highest", "family AS c1, '' AS c2, '' AS c3"),
+            ("plans", "part::text AS c1, '' AS c2, '' AS c3"),
+            ("snapshots", "part::text AS c1, '' AS c2, '' AS c3"),
+            ("clusters", "'' AS c1, '' AS c2, '' AS c3"),
         ] {
             let id = format!("deploy_id LIKE '{ours}'");
             let sql = format!(

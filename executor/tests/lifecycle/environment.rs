@@ -198,16 +198,17 @@ impl Environment {
         met.try_into().expect("a number for each pattern")
     }
 
-    /// Runs the program for a shop; its n-th statement like `pattern` is held back while others do something.
+    /// Runs the program for a shop; its n-th statement like `pattern` is held back while others do something. Fails if there is no
+    /// such statement.
     pub(crate) fn meanwhile<T>(
         &self,
         shop: &Shop,
         command: &[&str],
-        (pattern, nth): (&str, usize),
+        (name, nth): (&str, usize),
         others: impl FnOnce() -> T,
     ) -> (Said, T) {
         let faults = self.sandbox().expect("a sandbox").faults();
-        let (pattern, nth) = (Pattern::new(pattern), u64::try_from(nth).ok());
+        let (pattern, nth) = (Pattern::new(name), u64::try_from(nth).ok());
         // It is let go below; others that wait for the program itself aren't waited for.
         let action = Action::Delay(Duration::from_secs(30));
         faults.add(Rule { pattern, nth, when: When::Before, action });
@@ -217,6 +218,7 @@ impl Environment {
             while !faults.list().is_empty() && began.elapsed() < Duration::from_secs(20) {
                 thread::sleep(Duration::from_millis(2));
             }
+            assert!(faults.list().is_empty(), "no statement {nth:?} like `{name}`");
             let second = others();
             faults.clear();
             (first.join().expect("the program ends"), second)

@@ -86,6 +86,31 @@ fn what_others_build_just_after_the_exchange_is_not_dropped() {
     assert_eq!(shop.places(&client), shop.only_production());
 }
 
+/// A promotion that was killed right after the exchange is finished and recorded, whatever is in the way of the drops by then.
+#[test]
+fn what_is_in_the_way_of_the_drops_keeps_nothing_else_from_being_finished() {
+    let environment = Environment::start();
+    let Some(shop) = staged_with_sink(&environment) else { return };
+    let client = environment.connect();
+    at_the_commit(&environment, "drop_connection('COMMIT', 2, 'after')");
+    environment.run_for(&shop, &PROMOTE);
+    environment.sandbox().expect("a sandbox").faults().clear();
+    assert_eq!(shop.best(&client), NEW);
+    let theirs = shop.name("public.theirs");
+    client.run(&format!("CREATE VIEW {theirs} AS SELECT * FROM {}.order_totals", beside(&shop)));
+    let partial = environment.run_for(&shop, &PROMOTE).ends_with(6);
+    assert!(partial.stderr.contains("theirs` (view"), "{}", partial.report());
+    let recorded = format!(
+        "SELECT count(promoted_at) AS c1 FROM _mz_deploy.tables.deployments WHERE deploy_id = '{}'",
+        shop.own("v2")
+    );
+    assert_eq!(client.value(&recorded), "2");
+    assert_eq!(client.value(&format!("SELECT count(*) AS c1 FROM {theirs}")), "2");
+    client.run(&format!("DROP VIEW {theirs}"));
+    environment.run_for(&shop, &PROMOTE).ends_with(0);
+    assert!(shop.places(&client).iter().all(|place| !place.contains(&shop.own("v2"))));
+}
+
 /// Between the last look and the drops: what others make in the old schema, or of what was in it, makes the server refuse,
 /// because nothing is dropped with CASCADE.
 #[test]

@@ -41,6 +41,14 @@ impl Belongings {
                 client.run(&format!("DROP {kind} {name}{with}"));
             }
         }
+        let schemas = format!(
+            "SELECT s.name AS c1 FROM mz_schemas s JOIN mz_databases d ON d.id = s.database_id \
+             WHERE d.name = '_mz_deploy' AND s.name LIKE '%\\_{}\\_%'",
+            database.replace('_', "\\_")
+        );
+        for name in client.lines(&schemas, 1) {
+            client.run(&format!("DROP SCHEMA _mz_deploy.{name}"));
+        }
     }
 }
 

@@ -282,6 +282,35 @@ fn a_recorded_drop_that_takes_others_along_never_runs() {
     }
 }
 
+/// What takes a stage away again is told by what was made, and not by the statement that stands beside it.
+#[test]
+fn a_recorded_inverse_is_written_anew_or_never_runs() {
+    use mz_deploy_planner::plan::{Action, Inverse};
+    let changed = |from: &str, to: &str| {
+        let mut story = staged(StrategyChoice::Swap);
+        let steps = story.deployment_mut().plan.phases.iter_mut().flat_map(|p| &mut p.steps);
+        let mut inverses = steps.filter_map(|step| match &mut step.inverse {
+            Inverse::Sql(sql) if sql.starts_with(from) => Some(sql),
+            _ => None,
+        });
+        *inverses.next().expect("an inverse") = to.into();
+        story.abort()
+    };
+    let plan = changed("DROP SCHEMA", "DROP DATABASE app").expect("a plan");
+    let sent = plan.phases.iter().flat_map(|phase| &phase.steps).filter_map(|step| match &step.action {
+        Action::Sql(sql) => Some(sql.as_str()),
+        Action::Effect(_) => None,
+    });
+    assert!(sent.clone().any(|sql| sql.starts_with("DROP SCHEMA app.")));
+    assert!(sent.clone().all(|sql| !sql.starts_with("DROP DATABASE")));
+    for other in
+        ["DROP SCHEMA app.s RESTRICT; DROP DATABASE app", "DELETE FROM app.raw.t", "ALTER ROLE r SUPERUSER"]
+    {
+        let problems = problems(&changed("DROP SCHEMA", other));
+        assert!(problems.starts_with("InvalidRecord:"), "{other}: {problems}");
+    }
+}
+
 /// A record can be edited by whoever may write to the ledger's tables.
 #[test]
 fn a_statement_that_is_no_exchange_never_gets_into_the_swap_transaction() {

@@ -1,5 +1,7 @@
 //! Statements that only the holder of a lease may send.
 
+use std::time::Instant;
+
 use mz_deploy_planner::input::Live;
 
 use super::Lease;
@@ -53,8 +55,9 @@ impl<'a> Held<'a> {
         }
         let question = lease.question();
         let sent: Vec<&str> = statements.iter().map(AsRef::as_ref).chain([question.as_str()]).collect();
+        let at = Instant::now();
         let mut answers = self.connection.query_all(&sent).await;
-        lease.hear(answers.pop().and_then(Result::ok).as_ref());
+        lease.hear(answers.pop().and_then(Result::ok).as_ref(), at);
         answers.into_iter().try_for_each(|answer| answer.map(drop))
     }
 }

@@ -12,6 +12,7 @@ use super::made::Made;
 use super::owners::not_owned;
 use super::recorded::{Recorded, planned, steps};
 use super::state::{self, State, marker_schemas, wrong};
+use super::trust::alters;
 use super::world::{Kind, Name, World};
 use crate::ddl::{Ddl, Item};
 use crate::diagnostic::{self, Diagnostic};
@@ -133,7 +134,7 @@ fn inverse(
         // A grant or a default privilege: it goes with its schema, if that was made.
         let scope = scope_of(statement)?;
         let (kind, name) = (scope.kind(), scope.printed());
-        let stays = world.id(kind, &name).is_some() && made.id(kind, &name).is_none();
+        let stays = alters(statement) && world.id(kind, &name).is_some() && made.id(kind, &name).is_none();
         return stays.then(|| sql(statement.clone()).because(step.cause.clone()));
     };
     let id = made.id(kind, name)?;
@@ -144,7 +145,8 @@ fn inverse(
         }
         dropped.insert(id.clone());
     }
-    let mut undo = sql(statement.clone()).because(step.cause.clone());
+    // Written anew: the record tells what was made, and nothing else.
+    let mut undo = sql(thing.drop_statement()?).because(step.cause.clone());
     undo.preconditions.push(Precondition::Present {
         kind: kind.as_str().into(),
         name: name.clone(),

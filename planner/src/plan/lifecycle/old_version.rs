@@ -12,7 +12,6 @@ use smol_str::SmolStr;
 use super::promote::overridden_things;
 use super::walk::{Walk, required};
 use super::world::{Kind, Name, Thing, World};
-use crate::ddl::{Ddl, Item};
 use crate::input::{Live, LiveObject};
 use crate::name::{SchemaName, printed};
 use crate::plan::drop_order::dependants_first;
@@ -20,7 +19,6 @@ use crate::plan::lower::{self, present, sql};
 use crate::plan::model::{Action, Cause, Postcondition, Step};
 use crate::plan::promote_phases::OLD_VERSION;
 use crate::plan::removed::full_names;
-use crate::syntax::ast::TargetKind;
 
 /// What is left to be dropped. The walk has gone past everything that comes before.
 pub(super) fn drops(walk: &mut Walk<'_, '_>, live: &Live) -> Vec<Step> {
@@ -54,7 +52,7 @@ pub(super) fn drops(walk: &mut Walk<'_, '_>, live: &Live) -> Vec<Step> {
         };
         // What no id stands for isn't dropped.
         let Some(thing) = dropped(&step).and_then(|(kind, _, id)| after.thing(kind, id?)) else { continue };
-        let Some(statement) = statement(thing) else { continue };
+        let Some(statement) = thing.drop_statement() else { continue };
         if let Name::Schema(name) = &thing.name {
             let contents = after.inside(name).filter(|thing| thing.object.is_some_and(&is_ours));
             objects.extend(contents.filter_map(|thing| drop_of(thing, &causes)));
@@ -83,25 +81,12 @@ fn schema(object: &str) -> Option<SchemaName> {
     full_names(object).pop().map(|name| name.schema)
 }
 
-/// The statement that drops something under the name that it has then.
-fn statement(thing: &Thing<'_>) -> Option<SmolStr> {
-    Some(match &thing.name {
-        Name::Schema(name) => printed(&Ddl::DropSchema { name }),
-        Name::Cluster(name) => printed(&Ddl::DropCluster { name }),
-        Name::Object(name) => {
-            let kind = TargetKind::of_catalog(&thing.object?.kind)?;
-            printed(&Ddl::Drop { item: Item { kind, name }, if_exists: false })
-        }
-        Name::Database(_) => return None,
-    })
-}
-
 /// The drop of something in a schema of the old side. An index goes with its relation, the progress of a source with that.
 fn drop_of(thing: &Thing<'_>, causes: &BTreeMap<&SmolStr, &Cause>) -> Option<Step> {
     thing.object.filter(|object| object.kind != "index")?;
     let name = thing.name.printed();
     let cause = causes.get(&name).map(|cause| (*cause).clone());
-    let step = sql(statement(thing)?)
+    let step = sql(thing.drop_statement()?)
         .requires(present("object", &name, Some(thing.id)))
         .done_when(Postcondition::Gone)
         .irreversible(lower::OLD_VERSION);

@@ -146,7 +146,11 @@ fn after_swap<'a>(
     let mut notes = irreversible(&phases, &dropped);
     notes.extend(overridden(live, &walk.rebound));
     let mut problems = std::mem::take(&mut walk.problems);
-    problems.extend(in_the_way(&walk, live, &dropped, &after, options.keep.is_some()));
+    // Once the versions are exchanged, nothing keeps that from being finished and recorded: what is in the way of the drops is told
+    // after that.
+    if deployment.is_promoted || !is_swapped(deployment, live) {
+        problems.extend(in_the_way(&walk, live, &dropped, &after, options.keep.is_some()));
+    }
 
     if !deployment.is_promoted {
         phases.push(phase("verify", effects([verify(recorded)])));

@@ -11,13 +11,15 @@ use super::sinks;
 use super::state::{self, State, wrong};
 use super::walk::{missing, reads};
 use super::world::{Kind, Name, World};
+use crate::ddl::{Ddl, Item};
 use crate::diagnostic::{self, Code, Diagnostic};
 use crate::input::{Deployment, Live};
 use crate::name::printed;
-use crate::plan::lower::sql;
+use crate::plan::lower::{ddl, sql};
 use crate::plan::model::{Action, Command, Effect, Inverse, Phase, Plan, Postcondition, Precondition, Step};
 use crate::plan::promote_phases::{IN_PLACE, OLD_VERSION, SWAP};
 use crate::source::Location;
+use crate::syntax::ast::TargetKind;
 
 /// Plans what is left of the way back.
 pub fn rollback(deployment: &Deployment, live: &Live) -> Result<Plan, Vec<Diagnostic>> {
@@ -183,8 +185,8 @@ fn sinks_back(recorded: &Recorded<'_>, back: &World<'_>) -> Vec<Step> {
         if recreated.contains(&name) {
             continue;
         }
-        let Inverse::Sql(statement) = &step.inverse else { continue };
-        let mut drop = sql(statement.clone()).because(step.cause.clone());
+        let item = Item { kind: TargetKind::Sink, name: &created.sink };
+        let mut drop = ddl(&Ddl::Drop { item, if_exists: false }).because(step.cause.clone());
         drop.preconditions.push(Precondition::Present {
             kind: Kind::Object.as_str().into(),
             name,

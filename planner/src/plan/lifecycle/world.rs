@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use super::exchange::Exchange;
+use crate::ddl::{Ddl, Item};
 use crate::input::{Live, LiveObject, LiveSchema};
 use crate::name::{Ident, ObjectName, SchemaName, printed};
+use crate::syntax::ast::TargetKind;
 
 /// What a precondition can be about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,6 +68,22 @@ pub(super) struct Thing<'a> {
     pub(super) name: Name,
     pub(super) id: &'a SmolStr,
     pub(super) object: Option<&'a LiveObject>,
+}
+
+impl Thing<'_> {
+    /// The statement that drops it under this name, if nothing depends on it. Databases are dropped only by those who know that they
+    /// are empty.
+    pub(super) fn drop_statement(&self) -> Option<SmolStr> {
+        Some(match &self.name {
+            Name::Schema(name) => printed(&Ddl::DropSchema { name }),
+            Name::Cluster(name) => printed(&Ddl::DropCluster { name }),
+            Name::Object(name) => {
+                let kind = TargetKind::of_catalog(&self.object?.kind)?;
+                printed(&Ddl::Drop { item: Item { kind, name }, if_exists: false })
+            }
+            Name::Database(_) => return None,
+        })
+    }
 }
 
 /// What a name means.

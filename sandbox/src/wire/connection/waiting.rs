@@ -31,19 +31,21 @@ impl Connection {
         deadline: Option<Instant>,
     ) -> Outcome<Result<(), SqlError>> {
         let mut cleared = pin!(session.faults_cleared());
+        let mut is_cleared = false;
         for action in session.faults(bound, when) {
             match action {
+                Action::Delay(_) if is_cleared => {}
                 Action::Delay(time) => {
                     let time = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
                     let clock = session.clock().clone();
                     let waiting = async {
                         tokio::select! {
-                            () = clock.wait_until(clock.now().saturating_add(time)) => {}
-                            () = &mut cleared => {}
+                            () = clock.wait_until(clock.now().saturating_add(time)) => false,
+                            () = &mut cleared => true,
                         }
                     };
                     match self.wait(waiting, canceled, deadline).await? {
-                        Waited::For(()) => {}
+                        Waited::For(ended) => is_cleared = ended,
                         Waited::Canceled => return Ok(Err(canceled_by_user())),
                         Waited::TimedOut => return Ok(Err(timed_out())),
                     }
