@@ -28,8 +28,7 @@ pub(super) fn abort(global: &Global, options: &AbortOptions, terminal: Terminal)
                 Ok(())
             };
         }
-        let change = Change::find(&session, deploy_id, Wish::Abort).await?;
-        let first = change.plan()?;
+        let (change, first) = Change::find(&session, deploy_id, Wish::Abort).await?.planned().await?;
         for note in &first.notes {
             terminal.info(note);
         }
@@ -153,8 +152,7 @@ impl Run {
         global: &Global,
         terminal: Terminal,
     ) -> Result<(), Failure> {
-        let change = Change::find(session, deploy_id, self.wish).await?;
-        let first = change.plan()?;
+        let (change, first) = Change::find(session, deploy_id, self.wish).await?.planned().await?;
         let is_json = global.output() == Output::Json;
         if self.only_shows {
             if is_json {

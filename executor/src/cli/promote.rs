@@ -27,8 +27,7 @@ pub(super) fn run(global: &Global, options: &PromoteOptions, terminal: Terminal)
     block_on(async {
         let mut session = connect(global, terminal).await?;
         session.step_timeout = options.steps.step_timeout;
-        let mut change = Change::find(&session, deploy_id, wish).await?;
-        let first = change.plan()?;
+        let (mut change, first) = Change::find(&session, deploy_id, wish).await?.planned().await?;
         change.is_approved = plan_file::approve(&options.plan, &first)?;
         plan_file::save_plan(&options.saved, &first, terminal)?;
         let is_json = global.output() == Output::Json;

@@ -96,14 +96,24 @@ impl<'a> Change<'a> {
         }
     }
 
-    /// What would be done now.
-    pub fn plan(&self) -> Result<Plan, Failure> {
+    /// What would be done now. What is in the way is looked at once more before it is told: half of what others do at the same moment may
+    /// have been seen.
+    pub async fn planned(self) -> Result<(Self, Plan), Failure> {
+        if let Ok(plan) = self.plan() {
+            return Ok((self, plan));
+        }
+        let now = Self::find(self.session, &self.deployment.plan.deploy_id, self.wish).await?;
+        let plan = now.plan()?;
+        Ok((Self { is_approved: self.is_approved, ..now }, plan))
+    }
+
+    fn plan(&self) -> Result<Plan, Failure> {
         plan::require_deployer(&self.live, &self.deployment.plan.deploy_id).map_err(rejected)?;
-        self.planned(&self.live).map_err(rejected)
+        self.plan_in(&self.live).map_err(rejected)
     }
 
     /// What is to be done in a given environment. A rollback that was done is one that has nothing left to do.
-    fn planned(&self, live: &Live) -> Result<Plan, Vec<Diagnostic>> {
+    fn plan_in(&self, live: &Live) -> Result<Plan, Vec<Diagnostic>> {
         let is_staged = plan::state(&self.deployment, live) == State::Staged;
         if matches!(self.wish, Wish::RollBack) && is_staged && self.last_event.as_deref() == Some(ROLLED_BACK)
         {
@@ -145,7 +155,7 @@ impl<'a> Change<'a> {
             return Err(Failure::coded(FailureCode::Conflict, message)
                 .help("run the command again, and read its plan again"));
         };
-        let plan = now.plan()?;
+        let (now, plan) = now.planned().await?;
         if self.is_approved && plan != first {
             return Err(moved_on(&plan));
         }
@@ -167,7 +177,7 @@ impl<'a> Change<'a> {
         let again = |live: &Live| {
             let added = added.borrow();
             if added.is_empty() && !is_recorded.get() {
-                return self.planned(live);
+                return self.plan_in(live);
             }
             let mut deployment = (*self.deployment).clone();
             deployment.is_promoted |= is_recorded.get();
