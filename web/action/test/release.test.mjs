@@ -3,26 +3,24 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { Repository } from "../../repository.mjs";
+import { TestRepository } from "../../repository.mjs";
 
 const RELEASE = fileURLToPath(new URL("../release", import.meta.url));
 const BUILT = { "web/wasm/pkg/mz_deploy.js": "// built", "web/wasm/pkg/mz_deploy_bg.wasm": "built" };
 
 /** A repository with the action's files, whose branches leave out what is built. */
 function prepared() {
-  const repository = new Repository();
-  repository.git("config", "user.name", "a");
-  repository.git("config", "user.email", "a@example.org");
+  const repository = new TestRepository();
   repository.commit({ "action.yml": "name: x\n", ".gitignore": "pkg/\n" });
   return repository;
 }
 
 /**
- * @param {Repository} repository
+ * @param {TestRepository} repository
  * @param {string[]} args
  */
 function release(repository, ...args) {
-  const { status, stderr } = spawnSync(RELEASE, args, { cwd: repository.root, encoding: "utf8" });
+  const { status, stderr } = spawnSync(RELEASE, args, { cwd: repository.root, env: repository.env, encoding: "utf8" });
   return { status, stderr };
 }
 
