@@ -10,7 +10,7 @@ import { TestRepository } from "../../repository.mjs";
 
 const RELEASE = fileURLToPath(new URL("../release", import.meta.url));
 const PKG = "web/wasm/pkg";
-const BUILT = ["mz_deploy.js", "mz_deploy_bg.wasm"].map((name) => `${PKG}/${name}`);
+const BUILT = ["THIRD-PARTY.txt", "mz_deploy.js", "mz_deploy_bg.wasm"].map((name) => `${PKG}/${name}`);
 /** The module is what the sources are. */
 const BUILD = `#!/bin/sh
 mkdir -p ${PKG}
@@ -40,7 +40,7 @@ function release(repository, ...args) {
   return { status, stdout, stderr };
 }
 
-test("the tag has the built planner, and the branch doesn't", () => {
+test("the tag has the built planner with the licences of others, and the branch doesn't", () => {
   const repository = prepared();
   const { status, stdout, stderr } = release(repository, "v1.0.0");
   assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
