@@ -99,11 +99,8 @@ async function walk(entries: FileSystemEntry[]): Promise<{ path: string; file: F
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { entry, path, depth } = next;
     intake.entry();
-    if (isSkipped(path)) {
-      continue;
-    }
     if (entry.isDirectory) {
-      const inside = depth < LIMITS.depth ? await children(entry) : [];
+      const inside = depth < LIMITS.depth && !isSkipped(path) ? await children(entry) : [];
       pending.push(...inside.map((child) => ({ entry: child, path: `${path}/${child.name}`, depth: depth + 1 })));
     } else if (mayBelong(path)) {
       found.push({ path, file: await new Promise<File>((...then) => (entry as FileSystemFileEntry).file(...then)) });
