@@ -1,6 +1,9 @@
 /** A git repository in a temporary folder. */
-export class Repository {
+export class TestRepository {
   readonly root: string;
+
+  /** The environment for what works there: nothing of the caller's own git, and the identity of its commits. */
+  readonly env: Record<string, string | undefined>;
 
   /** Runs git there, and gives what it printed. */
   git(...args: string[]): string;

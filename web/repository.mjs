@@ -16,14 +16,21 @@ const IDENTITY = {
   GIT_CONFIG_SYSTEM: "/dev/null",
 };
 
-export class Repository {
+/** The environment without what it says to git: in a hook, it names another repository and another index. */
+function environment() {
+  const others = Object.entries(process.env).filter(([name]) => !name.startsWith("GIT_"));
+  return { ...Object.fromEntries(others), ...IDENTITY };
+}
+
+export class TestRepository {
   constructor() {
     this.root = mkdtempSync(join(tmpdir(), "mz-deploy-repository-"));
+    this.env = environment();
     this.git("init", "--quiet", "--initial-branch=main");
   }
 
   git(...args) {
-    return execFileSync("git", args, { cwd: this.root, env: { ...process.env, ...IDENTITY }, encoding: "utf8" });
+    return execFileSync("git", args, { cwd: this.root, env: this.env, encoding: "utf8" });
   }
 
   write(files) {

@@ -10,6 +10,7 @@ use crate::Workspace;
 use crate::diagnostic::Diagnostic;
 use crate::input::{Config, Deployed, Live, StageOptions, read_deployed, read_live};
 use crate::plan::{self, Plan};
+use crate::project::Project;
 use crate::view::{
     self, ChangeView, Codebase, GraphView, PreviewView, ProfileView, ProjectView, StepPlace, StepView,
     TextOptions,
@@ -26,7 +27,14 @@ pub struct Preview {
     workspace: Workspace,
     deployed: Snapshot<Deployed>,
     live: Snapshot<Live>,
-    plan: Option<Plan>,
+    last: Option<Planned>,
+}
+
+/// A plan, and the project that it is of: an edit that came later is not seen in its parts.
+#[derive(Debug)]
+struct Planned {
+    plan: Plan,
+    project: Arc<Project>,
 }
 
 /// A snapshot file as it was given.
@@ -156,11 +164,11 @@ impl Preview {
             Ok(plan) => {
                 let compiled = self.workspace.check();
                 let outline = view::outline(&plan, &compiled.project);
-                self.plan = Some(plan);
+                self.last = Some(Planned { plan, project: compiled.project });
                 (Some(outline), compiled.diagnostics)
             }
             Err(problems) => {
-                self.plan = None;
+                self.last = None;
                 (None, problems)
             }
         };
@@ -168,19 +176,20 @@ impl Preview {
     }
 
     /// A change of the last plan, by its position in the outline.
-    pub fn change(&mut self, position: usize) -> Option<ChangeView> {
-        view::change(self.plan.as_ref()?, &self.workspace.check().project, position)
+    pub fn change(&self, position: usize) -> Option<ChangeView> {
+        let Planned { plan, project } = self.last.as_ref()?;
+        view::change(plan, project, position)
     }
 
     /// Steps of a phase of the last plan, from the one at `from` to the one before `to`.
     pub fn steps(&self, phase: usize, from: usize, to: usize) -> Vec<StepView> {
-        let Some(plan) = &self.plan else { return Vec::new() };
+        let Some(Planned { plan, .. }) = &self.last else { return Vec::new() };
         (from..to).map_while(|step| view::step(plan, StepPlace { phase, step })).collect()
     }
 
     /// The last plan in another form.
     pub fn render(&self, rendering: Rendering) -> Option<String> {
-        let plan = self.plan.as_ref()?;
+        let Planned { plan, .. } = self.last.as_ref()?;
         Some(match rendering {
             Rendering::Text => view::plan_text(plan, TextOptions::default()),
             Rendering::Json => view::plan_json(plan),

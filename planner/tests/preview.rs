@@ -86,6 +86,18 @@ fn a_rebuild_has_a_chain_that_ends_at_the_edited_line() {
 }
 
 #[test]
+fn a_change_is_of_the_project_that_was_planned_whatever_was_edited_since() {
+    let mut preview = edited();
+    let outline = planned(&mut preview).outline.expect("a plan");
+    preview.remove_file("models/app/core/orders.sql");
+    preview.set_file("models/app/core/totals.sql", "CREATE VIEW totals AS SELEC;");
+    let rows: Vec<_> =
+        (0..outline.changes.len()).filter_map(|at| preview.change(at)).map(|c| c.row).collect();
+    assert_eq!(rows, outline.changes);
+    assert_eq!(rows[0].file.as_deref(), Some("models/app/core/orders.sql"));
+}
+
+#[test]
 fn an_edit_back_leaves_nothing_to_do() {
     let mut preview = edited();
     assert_eq!(planned(&mut preview).outline.expect("a plan").changes.len(), 2);

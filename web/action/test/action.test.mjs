@@ -3,13 +3,13 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
-import { Repository } from "../../repository.mjs";
+import { TestRepository } from "../../repository.mjs";
 import { LIMIT, marker } from "../src/comment.mjs";
 import { act, EDITED, GitHub, SHOP } from "./support.mjs";
 
 const SNAPSHOT = new URL("comment.md", import.meta.url);
 
-/** @type {Repository} */
+/** @type {TestRepository} */
 let repository;
 /** @type {string} */
 let base;
@@ -17,7 +17,7 @@ let base;
 let event;
 
 beforeEach((context) => {
-  repository = new Repository();
+  repository = new TestRepository();
   base = repository.commit(SHOP);
   const head = repository.commit({ "models/shop/core/open.sql": EDITED });
   event = { number: 7, base: { sha: base }, head: { sha: head } };
@@ -98,7 +98,7 @@ test("a commit that isn't there is fetched, and what can't be known then is said
   repository.git("config", "uploadpack.allowAnySHA1InWant", "true");
   repository.git("switch", "--quiet", "--create", "later", base);
   const later = repository.commit({ "models/shop/side/elsewhere.sql": "CREATE VIEW elsewhere AS SELECT 1 AS one;\n" });
-  const clone = new Repository();
+  const clone = new TestRepository();
   clone.git("remote", "add", "origin", `file://${repository.root}`);
   clone.git("fetch", "--quiet", "--depth=1", "origin", later);
   clone.git("checkout", "--quiet", later);

@@ -21,7 +21,7 @@ export const EDITED = "CREATE VIEW open AS SELECT id, total FROM raw.orders WHER
 /**
  * Runs the action as GitHub would.
  *
- * @param {import("../../repository.mjs").Repository} repository
+ * @param {import("../../repository.mjs").TestRepository} repository
  * @param {object} pullRequest The event.
  * @param {Record<string, string>} [env]
  */

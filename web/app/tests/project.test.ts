@@ -23,6 +23,8 @@ test("a project's files are those that the command line reads", () => {
     "models/a/target/v.sql",
     "models/node_modules/s/v.sql",
     "models/a/.old/v.sql",
+    "models/a/b/.v.sql",
+    "node_modules",
     "a.sql",
   ];
   expect(paths.filter(mayBelong)).toEqual([
@@ -32,6 +34,7 @@ test("a project's files are those that the command line reads", () => {
     "x/roles/r.SQL",
     "models/a/target/v.sql",
     "models/node_modules/s/v.sql",
+    "models/a/b/.v.sql",
   ]);
 });
 

@@ -321,7 +321,7 @@ test("an example that is opened again is as it was at first", async ({ app: { pa
   await expect(editor(page)).toHaveText(text ?? "");
 });
 
-test("the guide is seen at once on the screen of a small laptop", async ({ app: { page } }) => {
+test("the guide is seen at once in a window of 1280 by 800", async ({ app: { page } }) => {
   await page.setViewportSize({ width: 1280, height: 800 });
   await openExample(page, "An edited view");
   await tab(page, "Guide").click();

@@ -31,15 +31,25 @@ const TASK = "ThreadControllerImpl::RunTask";
 export async function worked(page: Page, what: () => Promise<void>): Promise<Threads> {
   const browser = page.context().browser() as Browser;
   await browser.startTracing(page, { categories: ["toplevel", "__metadata"] });
-  await what();
-  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
+  let trace = "";
+  try {
+    await what();
+  } finally {
+    trace = (await browser.stopTracing()).toString();
+  }
+  const { traceEvents } = JSON.parse(trace) as { traceEvents: TraceEvent[] };
   const isNamed = (name: RegExp) => (event: TraceEvent) =>
     event.name === "thread_name" && name.test(event.args.name ?? "");
-  const work = (name: RegExp) => {
+  const tasks = (name: RegExp) => {
     const threads = new Set(traceEvents.filter(isNamed(name)).map(thread));
-    return workOf(traceEvents.filter((event) => event.name === TASK && threads.has(thread(event))));
+    return traceEvents.filter((event) => event.name === TASK && threads.has(thread(event)));
   };
-  return { page: work(/^CrRendererMain$/), worker: work(/^DedicatedWorker/) };
+  const [ofPage, ofWorker] = [tasks(/^CrRendererMain$/), tasks(/^DedicatedWorker/)];
+  // The names are Chromium's own, which another version may change; the page's thread is never without a task.
+  if (ofPage.length === 0) {
+    throw new Error(`the trace has no \`${TASK}\` of the page's thread: what this version calls it is to be found out`);
+  }
+  return { page: workOf(ofPage), worker: workOf(ofWorker) };
 }
 
 function thread({ pid, tid }: TraceEvent): string {

@@ -1,9 +1,8 @@
 // The files of a project, by the editor's file system.
 import { belongs } from "@mz-deploy/planner";
 import * as vscode from "vscode";
+import { projectPaths } from "./walk";
 
-/** Folders deeper than this are not read; the project's own tree is three deep. */
-const MAX_DEPTH = 12;
 /** Files that are no definitions are larger. */
 const MAX_BYTES = 8 << 20;
 /** Folders below a folder of the workspace in which a project is looked for. */
@@ -26,7 +25,13 @@ export async function findProjects(folder: vscode.Uri, depth = 0): Promise<vscod
 
 /** The texts of a project's files, by their paths in it. */
 export async function readProject(root: vscode.Uri): Promise<Map<string, string>> {
-  const paths = await pathsIn(root, "", 0);
+  const inFolder = async (folder: string) =>
+    (await list(vscode.Uri.joinPath(root, folder))).map(([name, type]) => ({
+      name,
+      isFile: (type & vscode.FileType.File) !== 0,
+      isDirectory: type === vscode.FileType.Directory,
+    }));
+  const paths = await projectPaths(inFolder, belongs);
   const texts = await Promise.all(paths.map(async (path) => [path, await readText(root, path)] as const));
   return new Map(texts.flatMap(([path, text]) => (text === undefined ? [] : [[path, text] as const])));
 }
@@ -39,24 +44,6 @@ export async function readText(root: vscode.Uri, path: string): Promise<string |
   } catch {
     return undefined;
   }
-}
-
-/** The paths of the project's files in a folder of it. */
-async function pathsIn(root: vscode.Uri, folder: string, depth: number): Promise<string[]> {
-  if (depth > MAX_DEPTH) {
-    return [];
-  }
-  const entries = await list(vscode.Uri.joinPath(root, folder));
-  const found = await Promise.all(
-    entries.map(async ([name, type]) => {
-      const path = folder === "" ? name : `${folder}/${name}`;
-      if (type === vscode.FileType.Directory) {
-        return belongs(`${path}/`) ? pathsIn(root, path, depth + 1) : [];
-      }
-      return (type & vscode.FileType.File) !== 0 && belongs(path) ? [path] : [];
-    }),
-  );
-  return found.flat();
 }
 
 async function list(folder: vscode.Uri): Promise<[string, vscode.FileType][]> {

@@ -28,6 +28,12 @@ test("each part is named with its terms, and a text that several have stands the
   assert.equal(text.match(/of all/g)?.length, 1);
 });
 
+test("the package of the planner has them, as its build writes them", () => {
+  assert.match(readFileSync("../wasm/build", "utf8"), /^node \.\.\/licenses\.mjs pkg\/THIRD-PARTY\.txt \.$/m);
+  const manifest = JSON.parse(readFileSync("../wasm/package.json", "utf8"));
+  assert.ok(manifest.files.includes("pkg/THIRD-PARTY.txt"));
+});
+
 test("the package of the extension has them", () => {
   const manifest = JSON.parse(readFileSync("package.json", "utf8"));
   assert.match(manifest.scripts.package, /licenses\.mjs dist\/THIRD-PARTY\.txt/);

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { belongs } from "@mz-deploy/planner/node";
-import { Repository } from "../../repository.mjs";
+import { TestRepository } from "../../repository.mjs";
 import { type Change, changesIn, filesAtHead, type GitState } from "../src/head";
 
 const MODELS = "models/a/b";
@@ -12,7 +12,7 @@ const INDEX: Record<string, number> = { M: 0, A: 1, D: 2, R: 3, C: 4 };
 const TREE: Record<string, number> = { M: 5, D: 6, A: 9 };
 const MERGE: Record<string, number> = { AU: 12, UA: 13, DU: 14, UD: 15, AA: 16, DD: 17, UU: 18 };
 
-class Sample extends Repository {
+class Sample extends TestRepository {
   /** What the git extension makes of the status. */
   state(): GitState {
     const uri = (path: string) => ({ path: `${this.root}/${path}` });

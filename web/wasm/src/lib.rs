@@ -151,7 +151,7 @@ impl Workspace {
     }
 
     /// A change of the last plan, by its position in the outline: `schemas/change.schema.json`.
-    pub fn change(&mut self, position: usize) -> Result<JsValue, JsError> {
+    pub fn change(&self, position: usize) -> Result<JsValue, JsError> {
         write(&self.0.change(position))
     }
 

@@ -127,7 +127,7 @@ pub(super) fn classify(word: &str) -> Keyword {
     look_up(WORDS, |(word, _)| word, word).map_or(Keyword::NoKeyword, |(_, keyword)| *keyword)
 }
 
-/// As many bytes as the longest word has that is looked up.
+/// The length in bytes of the longest word that is known here or as a type, `anycompatiblenonarray`: what is longer is neither.
 const LONGEST: usize = 21;
 
 /// Finds a word in any letter case by its `name` among sorted ones in lower case.

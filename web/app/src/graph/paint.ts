@@ -33,7 +33,7 @@ const OBJECTS = 0.16;
 const MOST_ROOTS = 200;
 /** Objects in sight whose names can't be read are drawn one by one up to this many. */
 const MOST_OBJECTS = 600;
-/** Pixels of height from which on the shape of a block is seen. Three times as many edges are drawn for it. */
+/** Pixels of height from which on the shape of a block is seen. A plus has three times the edges of a plain block. */
 const SHAPE = 3;
 /** A graph of this size is drawn with all its objects and edges from any distance. */
 const FEW = 300;
@@ -212,8 +212,9 @@ function curve(context: CanvasRenderingContext2D, x1: number, y1: number, x2: nu
 }
 
 /**
- * From far, an object is a block of its colour and shape, and what somebody changed keeps a sign that is seen. All
- * blocks of a state are one path.
+ * From far, an object is a block of its colour and shape, and what somebody changed keeps a sign that is seen, as long as
+ * that isn't too much. Where blocks are lower than `SHAPE`, colour alone tells what is created from what is rebuilt; what
+ * is outside stays flat at any distance. All blocks of a state are one path.
  */
 function blocks(context: CanvasRenderingContext2D, { layout, palette, camera, lit }: Scene, inSight: number[]): void {
   const byLook = new Map<number, number[]>();
@@ -235,7 +236,7 @@ function blocks(context: CanvasRenderingContext2D, { layout, palette, camera, li
     context.beginPath();
     for (const node of alike) {
       const [x, y] = [layout.corners[node * 2] ?? 0, layout.corners[node * 2 + 1] ?? 0];
-      if (hasShape) {
+      if (hasShape || state === "outside") {
         block(context, state, x, y);
       } else {
         context.rect(x, y, NODE.width, NODE.height);

@@ -46,11 +46,8 @@ async function folder(root: FileSystemDirectoryHandle) {
     for await (const [name, handle] of next.handle.entries()) {
       intake.entry();
       const path = `${next.prefix}${name}`;
-      if (isSkipped(path)) {
-        continue;
-      }
       if (handle.kind === "directory") {
-        if (next.depth < LIMITS.depth) {
+        if (next.depth < LIMITS.depth && !isSkipped(path)) {
           pending.push({ prefix: `${path}/`, handle: handle as FileSystemDirectoryHandle, depth: next.depth + 1 });
         }
       } else if (mayBelong(path)) {

@@ -11,17 +11,18 @@ const PROJECT_FILE = "project.toml";
 /** Directories that hold no project and may be large. Below a project's own directories they are names like others. */
 const SKIPPED = new Set(["node_modules", "target", "__MACOSX"]);
 
-/** True for the path of a directory or a file that nobody has to look into. */
-export function isSkipped(path: string): boolean {
-  const parts = path.split("/");
+/** True for the path of a directory that nobody has to look into. Files are not hidden: the planner says what it thinks of one. */
+export function isSkipped(directory: string): boolean {
+  const parts = directory.split("/");
   const isLarge = (part: string, at: number) =>
     SKIPPED.has(part) && !belongsSomewhere(`${parts.slice(0, at + 1).join("/")}/`);
   return parts.some((part, at) => part.startsWith(".") || isLarge(part, at));
 }
 
-/** True for a path that a project may have somewhere. */
+/** True for the path of a file that a project may have somewhere. */
 export function mayBelong(path: string): boolean {
-  return !isSkipped(path) && belongsSomewhere(path);
+  const directory = path.slice(0, Math.max(path.lastIndexOf("/"), 0));
+  return !isSkipped(directory) && belongsSomewhere(path);
 }
 
 /** True if the path belongs to a project in one of the directories above it. */

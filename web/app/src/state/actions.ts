@@ -20,6 +20,7 @@ import {
   focus,
   half,
   message,
+  NOT_LOADED,
   overview,
   type Place,
   paths,
@@ -40,7 +41,7 @@ let begun = 0;
 
 /** Asks the worker. */
 export function ask<C extends keyof Calls>(call: C, question: Calls[C]["ask"]): Promise<Calls[C]["answer"]> {
-  return client ? client.ask(call, question) : Promise.reject(new Error("the planner isn't loaded"));
+  return client ? client.ask(call, question) : Promise.reject(new Error(NOT_LOADED));
 }
 
 export async function start(): Promise<void> {

@@ -29,6 +29,9 @@ export interface Choice {
 
 export type Phase = "loading" | "failed" | "start" | "open";
 
+/** What somebody hears who is quicker than the planner. */
+export const NOT_LOADED = "the planner isn't loaded";
+
 export const phase = signal<Phase>("loading");
 /** What is going on that takes time. */
 export const busy = signal<string | undefined>(undefined);

@@ -69,8 +69,7 @@ export function Guide() {
             <dl>
               {terms.map(([term, meaning]) => (
                 <div key={term}>
-                  <dt>{term}</dt>
-                  <dd>{meaning}</dd>
+                  <dt>{term}</dt> <dd>{meaning}</dd>
                 </div>
               ))}
             </dl>
@@ -84,7 +83,7 @@ export function Guide() {
             <div key={keys}>
               <dt>
                 <kbd>{keys}</kbd>
-              </dt>
+              </dt>{" "}
               <dd>{what}</dd>
             </div>
           ))}

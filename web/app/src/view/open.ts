@@ -1,6 +1,7 @@
 // What somebody drops or chooses, as a source.
 import { LIMITS } from "../project/limits";
 import { Intake, isSkipped, mayBelong } from "../project/texts";
+import { NOT_LOADED, phase } from "../state/state";
 import type { Source } from "../worker/protocol";
 
 declare global {
@@ -69,6 +70,10 @@ function fromFiles(files: File[]): Source {
 
 /** What was dropped: a folder, an archive, a snapshot, or the parts of a project together. None if it is nothing of these. */
 export async function dropped(transfer: DataTransfer): Promise<Source | { kind: "json"; file: File } | undefined> {
+  // Which files belong to a project, the planner says.
+  if (phase.value === "loading" || phase.value === "failed") {
+    throw new Error(NOT_LOADED);
+  }
   const items = [...transfer.items].filter(({ kind }) => kind === "file");
   const [file] = transfer.files;
   // All have to be asked for before anything is awaited: the browser forgets what was dropped.
@@ -99,11 +104,8 @@ async function walk(entries: FileSystemEntry[]): Promise<{ path: string; file: F
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { entry, path, depth } = next;
     intake.entry();
-    if (isSkipped(path)) {
-      continue;
-    }
     if (entry.isDirectory) {
-      const inside = depth < LIMITS.depth ? await children(entry) : [];
+      const inside = depth < LIMITS.depth && !isSkipped(path) ? await children(entry) : [];
       pending.push(...inside.map((child) => ({ entry: child, path: `${path}/${child.name}`, depth: depth + 1 })));
     } else if (mayBelong(path)) {
       found.push({ path, file: await new Promise<File>((...then) => (entry as FileSystemFileEntry).file(...then)) });
