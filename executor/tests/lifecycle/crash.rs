@@ -326,10 +326,13 @@ fn promote_where_another_deployer_was_killed() {
             again = environment.run_for(&shop, scenario.command);
         }
         again.ends_with(0);
+        let mut end = shop.everything(&client);
+        // What wasn't a lease yet and not given away is in nobody's way: it goes when the colleague takes the next one.
+        end.retain(|line| !line.starts_with("ledger: claim_lease_"));
         // Whoever did the last of it is named.
-        let end = shop.everything(&client).into_iter().map(|line| line.replace("colleague", "materialize"));
-        assert!(end.eq(expected.iter().cloned()), "the colleague's connection ended at {point:?}");
-        shop.remove(&client);
+        let end: Vec<String> = end.into_iter().map(|line| line.replace("colleague", "materialize")).collect();
+        assert_eq!(end, expected, "the colleague's connection ended at {point:?}");
+        shop.remove(&environment.connect_as("colleague"));
     }
     assert_eq!(by_hand.len(), 2, "{by_hand:?}");
 }
